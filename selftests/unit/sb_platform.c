@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The host's side of the platform contract, and the test harness's state. */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "sb_platform.h"
+#include "unit.h"
+
+_Thread_local unsigned int sb_host_cpu;
+unsigned int unit_warnings;
+char unit_last_warning[256];
+
+void sb_lock_init(struct sb_lock *lock)
+{
+	pthread_mutex_init(&lock->mutex, NULL);
+	lock->held = false;
+}
+
+void sb_lock(struct sb_lock *lock) SB_UNCHECKED
+{
+	pthread_mutex_lock(&lock->mutex);
+	lock->owner = pthread_self();
+	lock->held = true;
+}
+
+void sb_unlock(struct sb_lock *lock) SB_UNCHECKED
+{
+	lock->held = false;
+	pthread_mutex_unlock(&lock->mutex);
+}
+
+void sb_lock_nested(struct sb_lock *lock, struct sb_lock *outer) SB_UNCHECKED
+{
+	sb_assert_held(outer);
+	sb_lock(lock);
+}
+
+void sb_unlock_nested(struct sb_lock *lock) SB_UNCHECKED
+{
+	sb_unlock(lock);
+}
+
+void sb_assert_held(struct sb_lock *lock) SB_UNCHECKED
+{
+	if (lock->held && pthread_equal(lock->owner, pthread_self()))
+		return;
+	fprintf(stderr, "lock %p is not held by its caller\n", (void *)lock);
+	abort();
+}
+
+void sb_warn(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(unit_last_warning, sizeof(unit_last_warning), fmt, args);
+	va_end(args);
+	__atomic_add_fetch(&unit_warnings, 1, __ATOMIC_RELAXED);
+}
+
+void sb_out_printf(struct sb_out *out, const char *fmt, ...)
+{
+	va_list args;
+	int len;
+
+	if (!out)
+		return;
+	va_start(args, fmt);
+	len = vsnprintf(out->text + out->used, out->size - out->used, fmt, args);
+	va_end(args);
+	if (len < 0 || (size_t)len >= out->size - out->used) {
+		fprintf(stderr, "a test's text buffer of %zu bytes is too small\n", out->size);
+		abort();
+	}
+	out->used += (size_t)len;
+}

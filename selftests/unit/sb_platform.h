@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What core needs of its surroundings, for the host.
+ *
+ * The contract, which module/driver/sb_platform.h fulfils in the kernel:
+ *
+ *   types        u8 .. u64, bool, size_t; errno values; min(), max(),
+ *                static_assert()
+ *   pages        SB_PAGE_SIZE in bytes, an unsigned long; SB_PAGE_SHIFT, its log2
+ *   locks        struct sb_lock with sb_lock_init(), sb_lock(), sb_unlock() and
+ *                sb_assert_held(). Taken with interrupts off, never slept on.
+ *                sb_lock_nested(), sb_unlock_nested(): one of many locks of a
+ *                kind, taken under an outer lock that keeps others from it.
+ *   interrupts   sb_irq_save() keeps the caller on its CPU until
+ *                sb_irq_restore(); sb_this_cpu() is stable in between.
+ *   words        sb_ctz(w), the lowest bit set in a word that is not 0;
+ *                sb_div_u64(dividend, divisor), a 64 by 32 bit division
+ *   complaints   sb_warn(fmt, ...), one line to whoever looks after the
+ *                machine; rate limited, callable from any context
+ *   text         struct sb_out and sb_out_printf(), where a text file goes; what
+ *                is printed to NULL is dropped;
+ *                SB_PHYS_DIGITS, how many digits a physical address prints with
+ *   annotations  __acquires(), __releases() and __must_hold(), read by
+ *                sparse in the kernel and by clang on the host
+ */
+#ifndef SB_PLATFORM_H
+#define SB_PLATFORM_H
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+/* As in the kernel: a u64 prints with %llu on every CPU. */
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+
+#define SB_PAGE_SHIFT 12
+#define SB_PAGE_SIZE 4096ul
+#define SB_PHYS_DIGITS 8
+
+#define min(a, b)                       \
+	({                              \
+		__typeof__(a) _a = (a); \
+		__typeof__(b) _b = (b); \
+		(void)(&_a == &_b);     \
+		_a < _b ? _a : _b;      \
+	})
+#define max(a, b)                       \
+	({                              \
+		__typeof__(a) _a = (a); \
+		__typeof__(b) _b = (b); \
+		(void)(&_a == &_b);     \
+		_a > _b ? _a : _b;      \
+	})
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define __must_check __attribute__((warn_unused_result))
+#define __printf(a, b) __attribute__((format(printf, a, b)))
+
+#ifdef __clang__
+#define SB_CAPABILITY __attribute__((capability("mutex")))
+#define __acquires(x) __attribute__((acquire_capability(x)))
+#define __releases(x) __attribute__((release_capability(x)))
+#define __must_hold(x) __attribute__((requires_capability(x)))
+#define SB_ASSERTS_HELD(x) __attribute__((assert_capability(x)))
+#define SB_UNCHECKED __attribute__((no_thread_safety_analysis))
+#else
+#define SB_CAPABILITY
+#define __acquires(x)
+#define __releases(x)
+#define __must_hold(x)
+#define SB_ASSERTS_HELD(x)
+#define SB_UNCHECKED
+#endif
+
+struct SB_CAPABILITY sb_lock {
+	pthread_mutex_t mutex;
+	pthread_t owner;
+	bool held;
+};
+
+void sb_lock_init(struct sb_lock *lock);
+void sb_lock(struct sb_lock *lock) __acquires(*lock);
+void sb_unlock(struct sb_lock *lock) __releases(*lock);
+void sb_assert_held(struct sb_lock *lock) SB_ASSERTS_HELD(*lock);
+void sb_lock_nested(struct sb_lock *lock, struct sb_lock *outer);
+void sb_unlock_nested(struct sb_lock *lock);
+
+/* On the host a thread is a CPU: its number is set by the test. */
+extern _Thread_local unsigned int sb_host_cpu;
+
+static inline unsigned long sb_irq_save(void)
+{
+	return 0;
+}
+
+static inline void sb_irq_restore(unsigned long flags)
+{
+	(void)flags;
+}
+
+static inline unsigned int sb_this_cpu(void)
+{
+	return sb_host_cpu;
+}
+
+static inline unsigned int sb_ctz(unsigned long word)
+{
+	return (unsigned int)__builtin_ctzl(word);
+}
+
+static inline u64 sb_div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
+}
+
+/* Complaints are counted and kept, so that a test can look at the last one. */
+void sb_warn(const char *fmt, ...) __printf(1, 2);
+
+struct sb_out {
+	char *text;
+	size_t used;
+	size_t size;
+};
+
+void sb_out_printf(struct sb_out *out, const char *fmt, ...) __printf(2, 3);
+
+#endif
