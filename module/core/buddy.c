@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "buddy.h"
+
+static struct sb_page *page_of(const struct sb_zone *zone, unsigned long pfn)
+{
+	return sb_memmap_page(&zone->inst->map, pfn);
+}
+
+/* Below the pageblock order a buddy shares the pageblock, so the zone as well. */
+static bool same_zone(const struct sb_zone *zone, unsigned long pfn, unsigned int order)
+{
+	const struct sb_instance *inst = zone->inst;
+
+	return order < inst->cfg.pageblock_order ||
+	       sb_pageblock_zone(&inst->blocks, pfn) == (unsigned int)(zone - inst->zones);
+}
+
+static bool is_free_buddy(const struct sb_zone *zone, unsigned long pfn, unsigned int order)
+{
+	return same_zone(zone, pfn, order) && sb_page_is_free(page_of(zone, pfn), order);
+}
+
+static bool mergeable(unsigned int type)
+{
+	return type < SB_PCPTYPES;
+}
+
+/*
+ * When the block one order up has a free buddy, a merge is close: at the tail
+ * of its list the block is likely to stay untouched until then.
+ */
+static bool merge_likely(const struct sb_zone *zone, unsigned long pfn, unsigned int order)
+{
+	unsigned long higher = sb_pfn_block(pfn, order + 1);
+
+	if (order + 1 >= zone->inst->cfg.max_order)
+		return false;
+	return is_free_buddy(zone, sb_pfn_buddy(higher, order + 1), order + 1);
+}
+
+void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, unsigned int high,
+		     unsigned int type)
+{
+	while (high > low) {
+		high--;
+		sb_freelist_add(zone, pfn + sb_order_pages(high), high, type, SB_FREELIST_HEAD);
+	}
+}
+
+bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
+{
+	unsigned int current_order;
+
+	for (current_order = order; current_order <= zone->inst->cfg.max_order; current_order++) {
+		if (sb_freelist_empty(zone, current_order, type))
+			continue;
+		*pfn = sb_freelist_first(zone, current_order, type);
+		sb_freelist_del(zone, *pfn, current_order, type);
+		sb_buddy_expand(zone, *pfn, order, current_order, type);
+		return true;
+	}
+	return false;
+}
+
+/* Every pageblock of a block has the type of the list that the block is on. */
+static void retype(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
+{
+	unsigned long end = pfn + sb_order_pages(order);
+
+	for (; pfn < end; pfn += sb_order_pages(zone->inst->cfg.pageblock_order))
+		sb_pageblock_set_type(zone->inst, pfn, type);
+}
+
+void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
+{
+	struct sb_instance *inst = zone->inst;
+	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
+	bool to_tail;
+
+	sb_page_set_tail(page_of(zone, pfn));
+	while (order < inst->cfg.max_order) {
+		unsigned long buddy = sb_pfn_buddy(pfn, order);
+		unsigned int buddy_type;
+
+		if (!is_free_buddy(zone, buddy, order))
+			break;
+		buddy_type = sb_pageblock_type(&inst->blocks, buddy);
+		if (buddy_type != type && !(mergeable(type) && mergeable(buddy_type)))
+			break;
+		sb_freelist_del(zone, buddy, order, buddy_type);
+		if (buddy_type != type)
+			retype(zone, buddy, order, type);
+		pfn = sb_pfn_block(pfn, order + 1);
+		order++;
+	}
+	to_tail = fresh || merge_likely(zone, pfn, order);
+	sb_freelist_add(zone, pfn, order, type, to_tail ? SB_FREELIST_TAIL : SB_FREELIST_HEAD);
+}
+
+void sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+{
+	struct sb_instance *inst = zone->inst;
+	unsigned int old_type = sb_pageblock_type(&inst->blocks, pfn);
+	unsigned long start = sb_pfn_block(pfn, inst->cfg.pageblock_order);
+	unsigned long end = start + sb_order_pages(inst->cfg.pageblock_order);
+
+	sb_pageblock_set_type(inst, start, type);
+	type = sb_pageblock_type(&inst->blocks, start);
+	for (pfn = start; type != old_type && pfn < end;) {
+		const struct sb_page *page = page_of(zone, pfn);
+		unsigned int order = sb_page_order(page);
+
+		if (sb_page_state(page) == SB_PAGE_FREE)
+			sb_freelist_move(zone, pfn, order, old_type, type);
+		pfn += sb_order_pages(order);
+	}
+}
+
+bool sb_buddy_covering(const struct sb_zone *zone, unsigned long pfn, unsigned long *head,
+		       unsigned int *order)
+{
+	unsigned int o;
+
+	for (o = 0; o <= zone->inst->cfg.max_order; o++) {
+		unsigned long first = sb_pfn_block(pfn, o);
+		const struct sb_page *page;
+
+		if (!same_zone(zone, first, o))
+			return false;
+		page = page_of(zone, first);
+		if (sb_page_state(page) == SB_PAGE_TAIL)
+			continue;
+		*head = first;
+		*order = sb_page_order(page);
+		return sb_page_state(page) == SB_PAGE_FREE && *order >= o;
+	}
+	return false;
+}

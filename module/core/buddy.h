@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The buddy system: free blocks of a zone, split and merged by powers of two.
+ *
+ *	order 3  |               8               |
+ *	order 2  |       4       |       4       |   taking one page of eight
+ *	order 1  |   2   |   2   |                   leaves 1 + 2 + 4 free:
+ *	order 0  | 1 |[1]|                           the upper half of each split
+ *
+ * This is the engine that holds a zone's free pages. What is above (fallback,
+ * per-CPU lists, hand-over) and beside it (checker, files) asks of an engine:
+ *
+ *	sb_buddy_take()        best block of an order and type
+ *	sb_buddy_put()         a block back
+ *	sb_buddy_move_block()  a pageblock's free pages to another type
+ *	sb_buddy_covering()    the free block that a page lies in
+ *	sb_freelist_count()    what is free
+ */
+#ifndef SB_BUDDY_H
+#define SB_BUDDY_H
+
+#include "freelist.h"
+
+/**
+ * sb_buddy_take() - Take the smallest block that is large enough.
+ * @zone: zone to take from
+ * @order: order wanted
+ * @type: list to take from; no other is tried
+ * @pfn: set to the first page, now a tail of no block
+ *
+ * The lower half of a block is given, upper halves go to the head of their
+ * lists: __rmqueue_smallest() and expand(), Linux 6.12.
+ *
+ * Context: Any. @zone->lock held.
+ * Return: true, or false when no block of @type is large enough.
+ */
+bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
+	__must_hold(zone->lock);
+
+/**
+ * sb_buddy_put() - Return a block, merged with its free buddies.
+ * @zone: zone that the block lies in
+ * @pfn: first page, aligned to @order
+ * @order: order of the block
+ * @fresh: it was never allocated, so it goes to the tail of its list
+ *
+ * Merges within the zone and across pageblocks as __free_one_page(), Linux
+ * 6.12: above the pageblock order only when both types are mergeable, and the
+ * buddy's pageblocks then take over the type. A block that may soon merge
+ * further goes to the tail, another to the head.
+ *
+ * Context: Any. @zone->lock held.
+ */
+void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
+	__must_hold(zone->lock);
+
+/* Splits a block that was just taken off its list; the lower @low order is the caller's. */
+void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, unsigned int high,
+		     unsigned int type) __must_hold(zone->lock);
+
+/**
+ * sb_buddy_move_block() - Give a pageblock and its free pages another type.
+ * @zone: zone that the pageblock lies in
+ * @pfn: any page of it; no free block reaches beyond the pageblock
+ * @type: the new type
+ *
+ * Context: Any. @zone->lock held.
+ */
+void sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+	__must_hold(zone->lock);
+
+/* The free block that @pfn lies in, or false. */
+bool sb_buddy_covering(const struct sb_zone *zone, unsigned long pfn, unsigned long *head,
+		       unsigned int *order) __must_hold(zone->lock);
+
+#endif

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "check.h"
+#include "pcp.h"
+#include "region_iter.h"
+
+/* What a walk over the descriptors of one zone has seen. */
+struct tally {
+	struct sb_out *out;
+	unsigned int violations;
+	unsigned long pages[SB_NR_PAGE_STATES];
+	unsigned long free_blocks[SB_NR_ORDERS][SB_NR_TYPES];
+	unsigned long free_pages; /* isolated ones left out, as in zone->nr_free */
+	unsigned long pcp_blocks[SB_PCP_LISTS];
+	unsigned long pcp_odd; /* on a per-CPU list that cannot be there */
+};
+
+/* Counts a violation, and says where it is told. */
+static struct sb_out *blame(struct tally *tally)
+{
+	tally->violations++;
+	return tally->out;
+}
+
+#define violation(tally, ...) sb_out_printf(blame(tally), __VA_ARGS__)
+
+static bool owns(const struct sb_zone *zone, unsigned long pfn)
+{
+	return sb_pageblock_zone(&zone->inst->blocks, pfn) ==
+	       (unsigned int)(zone - zone->inst->zones);
+}
+
+/* Two free buddies of one order must have been merged, where that is allowed. */
+static void check_merged(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
+			 unsigned int order)
+{
+	const struct sb_instance *inst = zone->inst;
+	unsigned long buddy = sb_pfn_buddy(pfn, order);
+	unsigned int type, buddy_type;
+
+	if (order >= inst->cfg.max_order || buddy < pfn || !owns(zone, buddy) ||
+	    !sb_page_is_free(sb_memmap_page(&inst->map, buddy), order))
+		return;
+	type = sb_pageblock_type(&inst->blocks, pfn);
+	buddy_type = sb_pageblock_type(&inst->blocks, buddy);
+	if (type == buddy_type || (type < SB_PCPTYPES && buddy_type < SB_PCPTYPES))
+		violation(tally, "pfn %#lx and its buddy %#lx are both free at order %u\n", pfn,
+			  buddy, order);
+}
+
+/* All pageblocks of a free block have the type of the list that it is on. */
+static void check_one_type(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
+			   unsigned int order)
+{
+	const struct sb_pageblocks *blocks = &zone->inst->blocks;
+	unsigned int type = sb_pageblock_type(blocks, pfn);
+	unsigned long p;
+
+	for (p = pfn; p < pfn + sb_order_pages(order); p += sb_order_pages(blocks->order))
+		if (sb_pageblock_type(blocks, p) != type)
+			violation(tally, "free pfn %#lx order %u: pageblocks of types %u and %u\n",
+				  pfn, order, type, sb_pageblock_type(blocks, p));
+}
+
+static void count_head(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
+		       const struct sb_page *page)
+{
+	unsigned int order = sb_page_order(page);
+	unsigned int type = sb_pageblock_type(&zone->inst->blocks, pfn);
+
+	if (sb_page_state(page) == SB_PAGE_FREE) {
+		check_merged(zone, tally, pfn, order);
+		check_one_type(zone, tally, pfn, order);
+		tally->free_blocks[order][type]++;
+		tally->free_pages += type == SB_ISOLATE ? 0 : sb_order_pages(order);
+	} else if (sb_page_state(page) == SB_PAGE_PCP) {
+		if (order < SB_PCP_ORDERS && sb_page_type(page) < SB_PCPTYPES)
+			tally->pcp_blocks[order * SB_PCPTYPES + sb_page_type(page)]++;
+		else
+			tally->pcp_odd++;
+	}
+}
+
+/* A block's other pages are tails, in the same zone. */
+static void check_block(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
+			const struct sb_page *head)
+{
+	unsigned int order = sb_page_order(head);
+	unsigned long p;
+
+	if (order > zone->inst->cfg.max_order || !sb_pfn_aligned(pfn, order)) {
+		violation(tally, "pfn %#lx in state %u has order %u\n", pfn, sb_page_state(head),
+			  order);
+		return;
+	}
+	for (p = pfn + 1; p < pfn + sb_order_pages(order); p++) {
+		if (owns(zone, p) &&
+		    sb_page_state(sb_memmap_page(&zone->inst->map, p)) == SB_PAGE_TAIL)
+			continue;
+		violation(tally, "pfn %#lx is no tail, but lies in block pfn %#lx order %u\n", p,
+			  pfn, order);
+		return;
+	}
+	tally->pages[sb_page_state(head)] += sb_order_pages(order);
+	count_head(zone, tally, pfn, head);
+}
+
+static void check_state(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
+			const struct sb_page *page)
+{
+	enum sb_page_state state = sb_page_state(page);
+
+	if (state == SB_PAGE_HOLE || state == SB_PAGE_RESERVED)
+		tally->pages[state]++;
+	else if (state == SB_PAGE_TAIL)
+		violation(tally, "pfn %#lx is the tail of no block\n", pfn);
+	else if (state < SB_NR_PAGE_STATES)
+		check_block(zone, tally, pfn, page);
+	else
+		violation(tally, "pfn %#lx has state %u\n", pfn, state);
+}
+
+/* The tracker and the descriptors tell the same story of a page. */
+static void check_tracker(const struct sb_zone *zone, struct tally *tally, unsigned long pfn)
+{
+	const struct sb_instance *inst = zone->inst;
+	const struct sb_regions *regions = &inst->regions;
+	enum sb_page_state state = sb_page_state(sb_memmap_page(&inst->map, pfn));
+	u64 addr = sb_pfn_addr(pfn);
+	bool memory = sb_region_is_range_memory(regions, addr, SB_PAGE_SIZE);
+	bool hole = state == SB_PAGE_HOLE;
+	bool taken = sb_region_is_range_reserved(regions, addr, SB_PAGE_SIZE) ||
+		     !sb_region_is_mapped(regions, addr);
+
+	if (memory == hole)
+		violation(tally, "pfn %#lx is %smemory to the tracker, but has state %u\n", pfn,
+			  memory ? "" : "no ", state);
+	else if (memory && inst->stage == SB_STAGE_LIVE && taken != (state == SB_PAGE_RESERVED))
+		violation(tally, "pfn %#lx is %sreserved in the tracker, but has state %u\n", pfn,
+			  taken ? "" : "not ", state);
+}
+
+static void walk_pages(const struct sb_zone *zone, struct tally *tally)
+{
+	unsigned int block_order = zone->inst->cfg.pageblock_order;
+	unsigned long pfn = zone->start_pfn;
+
+	while (pfn < sb_zone_end(zone)) {
+		const struct sb_page *page;
+		unsigned long next = pfn + 1;
+
+		if (!owns(zone, pfn)) {
+			pfn = sb_pfn_block(pfn, block_order) + sb_order_pages(block_order);
+			continue;
+		}
+		page = sb_memmap_page(&zone->inst->map, pfn);
+		check_state(zone, tally, pfn, page);
+		if (sb_pfn_aligned(pfn, sb_page_order(page)))
+			next = pfn + sb_order_pages(sb_page_order(page));
+		for (; pfn < min(next, sb_zone_end(zone)); pfn++)
+			if (owns(zone, pfn))
+				check_tracker(zone, tally, pfn);
+	}
+}
+
+/* Links lead forth and back over blocks that are where they belong. */
+static unsigned long walk_list(const struct sb_zone *zone, struct tally *tally, unsigned int order,
+			       unsigned int type)
+{
+	const struct sb_free_list *list = &zone->free_area[order].list[type];
+	const struct sb_memmap *map = &zone->inst->map;
+	u32 prev = SB_PAGE_LINK_NONE, index = list->first;
+	unsigned long nr = 0;
+
+	for (; index != SB_PAGE_LINK_NONE; index = sb_page_next(&map->pages[index])) {
+		unsigned long pfn = map->base_pfn + index;
+
+		if (index >= map->nr_pages || !owns(zone, pfn) || nr > zone->spanned ||
+		    !sb_page_is_free(&map->pages[index], order) ||
+		    sb_page_prev(&map->pages[index]) != prev ||
+		    sb_pageblock_type(&zone->inst->blocks, pfn) != type) {
+			violation(tally, "list of order %u type %u is broken at pfn %#lx\n", order,
+				  type, pfn);
+			return nr;
+		}
+		prev = index;
+		nr++;
+	}
+	if (list->last != prev)
+		violation(tally, "list of order %u type %u ends at index %#x, not %#x\n", order,
+			  type, prev, list->last);
+	return nr;
+}
+
+static void check_lists(const struct sb_zone *zone, struct tally *tally)
+{
+	unsigned int order, type;
+
+	for (order = 0; order < SB_NR_ORDERS; order++) {
+		unsigned long nr_free = 0;
+
+		for (type = 0; type < SB_NR_TYPES; type++) {
+			unsigned long nr = walk_list(zone, tally, order, type);
+
+			if (nr != tally->free_blocks[order][type])
+				violation(tally,
+					  "order %u type %u: %lu blocks, descriptors say %lu\n",
+					  order, type, nr, tally->free_blocks[order][type]);
+			nr_free += nr;
+		}
+		if (nr_free != zone->free_area[order].nr_free)
+			violation(tally, "order %u has %lu free blocks, its counter says %lu\n",
+				  order, nr_free, zone->free_area[order].nr_free);
+	}
+}
+
+static unsigned long check_slots(const struct sb_zone *zone, struct tally *tally,
+				 const struct sb_pcp_list *list, unsigned int which)
+{
+	u32 i;
+
+	if (list->nr > list->max) {
+		violation(tally, "per-CPU list %u has %u blocks, and room for %u\n", which,
+			  list->nr, list->max);
+		return 0;
+	}
+	for (i = 0; i < list->nr; i++) {
+		unsigned long pfn = zone->inst->map.base_pfn + list->slot[i];
+		const struct sb_page *page = sb_memmap_page(&zone->inst->map, pfn);
+
+		if (owns(zone, pfn) && sb_page_state(page) == SB_PAGE_PCP &&
+		    sb_page_order(page) * SB_PCPTYPES + sb_page_type(page) == which)
+			continue;
+		violation(tally, "per-CPU list %u holds pfn %#lx, which is not its own\n", which,
+			  pfn);
+	}
+	return list->nr;
+}
+
+static void check_pcp(const struct sb_zone *zone, struct tally *tally)
+{
+	unsigned long blocks[SB_PCP_LISTS] = { 0 };
+	unsigned int cpu, which;
+
+	for (cpu = 0; zone->pcp && cpu < zone->inst->cfg.nr_cpus; cpu++) {
+		const struct sb_pcp *pcp = &zone->pcp[cpu];
+		unsigned long count = 0;
+
+		for (which = 0; which < SB_PCP_LISTS; which++) {
+			unsigned long nr = check_slots(zone, tally, &pcp->list[which], which);
+
+			blocks[which] += nr;
+			count += nr << which / SB_PCPTYPES;
+		}
+		if (count != pcp->count)
+			violation(tally, "CPU %u holds %lu pages, its counter says %u\n", cpu,
+				  count, pcp->count);
+	}
+	for (which = 0; which < SB_PCP_LISTS; which++)
+		if (blocks[which] != tally->pcp_blocks[which])
+			violation(tally, "per-CPU lists %u have %lu blocks, descriptors say %lu\n",
+				  which, blocks[which], tally->pcp_blocks[which]);
+	if (tally->pcp_odd)
+		violation(tally, "%lu blocks claim to be on per-CPU lists that do not exist\n",
+			  tally->pcp_odd);
+}
+
+static void check_totals(const struct sb_zone *zone, struct tally *tally)
+{
+	unsigned long managed = tally->pages[SB_PAGE_FREE] + tally->pages[SB_PAGE_PCP] +
+				tally->pages[SB_PAGE_ALLOC];
+
+	if (managed != zone->managed)
+		violation(tally, "%lu pages were handed over, the counter says %lu\n", managed,
+			  zone->managed);
+	if (managed + tally->pages[SB_PAGE_RESERVED] != zone->present)
+		violation(tally, "%lu pages are present, the counter says %lu\n",
+			  managed + tally->pages[SB_PAGE_RESERVED], zone->present);
+	if (tally->free_pages != zone->nr_free)
+		violation(tally, "%lu pages are free, the counter says %lu\n", tally->free_pages,
+			  zone->nr_free);
+}
+
+static unsigned int check_zone(struct sb_zone *zone, struct sb_out *out)
+{
+	struct tally tally = { .out = out };
+	unsigned long irq = sb_zone_freeze(zone);
+
+	walk_pages(zone, &tally);
+	check_lists(zone, &tally);
+	check_pcp(zone, &tally);
+	check_totals(zone, &tally);
+	sb_zone_thaw(zone, irq);
+	if (tally.violations)
+		sb_out_printf(out, "Node %d, zone %8s: %u violations\n", zone->nid,
+			      sb_zone_name(zone), tally.violations);
+	return tally.violations;
+}
+
+unsigned int sb_check(struct sb_instance *inst, struct sb_out *out)
+{
+	unsigned int violations = 0;
+	struct sb_zone *zone = NULL;
+
+	if (sb_region_check(&inst->regions)) {
+		violations++;
+		sb_out_printf(out, "the region tracker is not in order\n");
+	}
+	if (inst->stage < SB_STAGE_PAGEBLOCKS)
+		return violations;
+	while ((zone = sb_instance_next_zone(inst, zone)))
+		violations += check_zone(zone, out);
+	return violations;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "freelist.h"
+
+static u32 index_of(const struct sb_zone *zone, unsigned long pfn)
+{
+	return (u32)(pfn - zone->inst->map.base_pfn);
+}
+
+static struct sb_page *page_at(const struct sb_zone *zone, u32 index)
+{
+	return &zone->inst->map.pages[index];
+}
+
+/* Pages of an isolated pageblock are on a list, and yet not free to anybody. */
+static void account(struct sb_zone *zone, unsigned int type, long nr_pages)
+{
+	if (type != SB_ISOLATE)
+		zone->nr_free += (unsigned long)nr_pages;
+}
+
+static void link_block(struct sb_zone *zone, struct sb_free_list *list, u32 index,
+		       enum sb_freelist_end end)
+{
+	struct sb_page *page = page_at(zone, index);
+	u32 prev = end == SB_FREELIST_TAIL ? list->last : SB_PAGE_LINK_NONE;
+	u32 next = end == SB_FREELIST_TAIL ? SB_PAGE_LINK_NONE : list->first;
+
+	sb_page_set_prev(page, prev);
+	sb_page_set_next(page, next);
+	if (prev == SB_PAGE_LINK_NONE)
+		list->first = index;
+	else
+		sb_page_set_next(page_at(zone, prev), index);
+	if (next == SB_PAGE_LINK_NONE)
+		list->last = index;
+	else
+		sb_page_set_prev(page_at(zone, next), index);
+}
+
+static void unlink_block(struct sb_zone *zone, struct sb_free_list *list, u32 index)
+{
+	u32 prev = sb_page_prev(page_at(zone, index));
+	u32 next = sb_page_next(page_at(zone, index));
+
+	if (prev == SB_PAGE_LINK_NONE)
+		list->first = next;
+	else
+		sb_page_set_next(page_at(zone, prev), next);
+	if (next == SB_PAGE_LINK_NONE)
+		list->last = prev;
+	else
+		sb_page_set_prev(page_at(zone, next), prev);
+}
+
+void sb_freelist_init(struct sb_zone *zone)
+{
+	unsigned int order, type;
+
+	for (order = 0; order < SB_NR_ORDERS; order++) {
+		for (type = 0; type < SB_NR_TYPES; type++) {
+			zone->free_area[order].list[type].first = SB_PAGE_LINK_NONE;
+			zone->free_area[order].list[type].last = SB_PAGE_LINK_NONE;
+		}
+		zone->free_area[order].nr_free = 0;
+	}
+}
+
+void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
+		     enum sb_freelist_end end)
+{
+	u32 index = index_of(zone, pfn);
+
+	sb_assert_held(&zone->lock);
+	sb_page_set(page_at(zone, index), SB_PAGE_FREE, order, SB_PAGE_LINK_NONE);
+	link_block(zone, &zone->free_area[order].list[type], index, end);
+	zone->free_area[order].nr_free++;
+	account(zone, type, (long)sb_order_pages(order));
+}
+
+void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
+{
+	u32 index = index_of(zone, pfn);
+
+	sb_assert_held(&zone->lock);
+	unlink_block(zone, &zone->free_area[order].list[type], index);
+	sb_page_set_tail(page_at(zone, index));
+	zone->free_area[order].nr_free--;
+	account(zone, type, -(long)sb_order_pages(order));
+}
+
+void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+		      unsigned int old_type, unsigned int new_type)
+{
+	u32 index = index_of(zone, pfn);
+
+	sb_assert_held(&zone->lock);
+	unlink_block(zone, &zone->free_area[order].list[old_type], index);
+	link_block(zone, &zone->free_area[order].list[new_type], index, SB_FREELIST_TAIL);
+	account(zone, old_type, -(long)sb_order_pages(order));
+	account(zone, new_type, (long)sb_order_pages(order));
+}
+
+unsigned long sb_freelist_count(const struct sb_zone *zone, unsigned int order, unsigned int type,
+				unsigned long limit)
+{
+	u32 index = zone->free_area[order].list[type].first;
+	unsigned long nr = 0;
+
+	while (index != SB_PAGE_LINK_NONE && nr < limit) {
+		index = sb_page_next(page_at(zone, index));
+		nr++;
+	}
+	return nr;
+}

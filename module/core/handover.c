@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "buddy.h"
+#include "handover.h"
+#include "layout.h"
+#include "pcp.h"
+#include "region_iter.h"
+
+static void release_block(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+{
+	struct sb_instance *inst = zone->inst;
+	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
+	unsigned long i, irq;
+
+	zone->managed += sb_order_pages(order);
+	inst->released[order]++;
+	if (order == 0 && zone->type != SB_ZONE_HIGHMEM && sb_pcp_serves(inst, order, type)) {
+		sb_pcp_put(zone, pfn, order, type);
+		return;
+	}
+	irq = sb_irq_save();
+	sb_lock(&zone->lock);
+	for (i = 0; i < sb_order_pages(order); i++)
+		sb_page_set_tail(sb_memmap_page(&inst->map, pfn + i));
+	sb_buddy_put(zone, pfn, order, true);
+	sb_unlock(&zone->lock);
+	sb_irq_restore(irq);
+}
+
+/* Releases pages of one zone. */
+static void release_range(struct sb_zone *zone, unsigned long pfn, unsigned long end)
+{
+	unsigned int max_order = zone->type == SB_ZONE_HIGHMEM ? 0 : zone->inst->cfg.max_order;
+
+	while (pfn < end) {
+		unsigned int order = sb_order_at(pfn, end - pfn, max_order);
+
+		release_block(zone, pfn, order);
+		pfn += sb_order_pages(order);
+	}
+}
+
+static unsigned long release_free(struct sb_instance *inst, u64 base, u64 end)
+{
+	unsigned long start_pfn = sb_pfn_up(base), end_pfn = sb_pfn_down(end);
+	unsigned long pfn = start_pfn;
+
+	while (pfn < end_pfn) {
+		struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
+		unsigned long stop = min(end_pfn, sb_zone_end(zone));
+
+		release_range(zone, pfn, stop);
+		pfn = stop;
+	}
+	return start_pfn < end_pfn ? end_pfn - start_pfn : 0;
+}
+
+int sb_handover(struct sb_instance *inst)
+{
+	struct sb_region_iter it = SB_REGION_ITER(SB_NID_ANY);
+	int err;
+
+	err = sb_pcp_init(inst);
+	if (err)
+		return err;
+	it.skip_flags = SB_REGION_NOMAP;
+	while (sb_region_iter_free(&inst->regions, &it))
+		release_free(inst, it.base, it.end);
+	return 0;
+}
+
+static bool overlaps(const struct sb_own_range *own, u64 base, u64 end)
+{
+	return own->mapped && own->base < end && base < own->base + own->size;
+}
+
+/* An array of the tracker that has moved into the memory it describes. */
+static bool array_overlaps(const struct sb_region_type *type, u64 base, u64 end)
+{
+	u64 size = (u64)type->max * sizeof(type->regions[0]);
+
+	return type->regions != type->initial && type->home < end && base < type->home + size;
+}
+
+static bool holds_metadata(const struct sb_instance *inst, u64 base, u64 end)
+{
+	return overlaps(&inst->map_range, base, end) || overlaps(&inst->blocks_range, base, end) ||
+	       overlaps(&inst->pcp_range, base, end) ||
+	       array_overlaps(&inst->regions.memory, base, end) ||
+	       array_overlaps(&inst->regions.reserved, base, end);
+}
+
+/* The pages must be memory, reserved, mapped, and never handed over. */
+static int check_release(const struct sb_instance *inst, unsigned long pfn, unsigned long end)
+{
+	struct sb_page_info info;
+
+	for (; pfn < end; pfn++) {
+		if (!sb_memmap_info(inst, pfn, &info) || info.state == SB_PAGE_HOLE ||
+		    !sb_region_is_mapped(&inst->regions, sb_pfn_addr(pfn)))
+			return -ERANGE;
+		if (info.state != SB_PAGE_RESERVED)
+			return -EALREADY;
+	}
+	return 0;
+}
+
+long sb_handover_release(struct sb_instance *inst, u64 base, u64 size)
+{
+	u64 end = base + min(size, ~base);
+	u64 start = (base + SB_PAGE_SIZE - 1) & ~(u64)(SB_PAGE_SIZE - 1);
+	unsigned long start_pfn = sb_pfn_up(base), end_pfn = sb_pfn_down(end);
+	int err;
+
+	if (inst->stage != SB_STAGE_LIVE || start < base || start >= end ||
+	    end - start < SB_PAGE_SIZE)
+		return -EINVAL;
+	if (end > SB_PHYS_END)
+		return -ERANGE;
+	if (holds_metadata(inst, sb_pfn_addr(start_pfn), sb_pfn_addr(end_pfn)))
+		return -EBUSY;
+	err = check_release(inst, start_pfn, end_pfn);
+	if (err)
+		return err;
+	err = sb_region_free(&inst->regions, sb_pfn_addr(start_pfn),
+			     sb_pfn_addr(end_pfn) - sb_pfn_addr(start_pfn));
+	if (err)
+		return err;
+	return (long)release_free(inst, base, end);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Hand-over: what the tracker has free becomes the allocator's. */
+#ifndef SB_HANDOVER_H
+#define SB_HANDOVER_H
+
+#include "instance.h"
+
+/**
+ * sb_handover() - Set up the per-CPU lists and release all free memory.
+ * @inst: instance with descriptors and pageblocks
+ *
+ * Normal and Movable memory goes in the largest blocks that alignment allows,
+ * a single page by way of a per-CPU list; HighMem page by page, and the buddy
+ * system assembles it. memblock_free_all(), Linux 6.12.
+ *
+ * Context: Process. The instance is not live yet.
+ * Return: 0, or -ENOMEM when there is no room for the per-CPU lists.
+ */
+int sb_handover(struct sb_instance *inst);
+
+/**
+ * sb_handover_release() - Hand over reserved pages later.
+ * @inst: live instance
+ * @base: first byte; a page only partly in the range stays reserved
+ * @size: bytes
+ *
+ * All or nothing. free_reserved_area(), Linux 6.12, with the checks that it
+ * leaves to its caller.
+ *
+ * Context: Process. One caller at a time, as for the tracker.
+ * Return: pages released; -EINVAL when the range has no whole page or the
+ *	instance is not live; -ERANGE when part of it is no memory; -EBUSY when
+ *	it holds the instance's own metadata; -EALREADY when part of it was
+ *	handed over before; -ENOMEM when the tracker cannot grow.
+ */
+long sb_handover_release(struct sb_instance *inst, u64 base, u64 size);
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "handover.h"
+#include "instance.h"
+#include "layout.h"
+#include "pcp.h"
+#include "region_alloc.h"
+#include "region_iter.h"
+
+const char *sb_stage_name(enum sb_stage stage)
+{
+	static const char *const names[SB_NR_STAGES] = {
+		[SB_STAGE_NEW] = "new",
+		[SB_STAGE_REGIONS] = "regions",
+		[SB_STAGE_LAYOUT] = "layout",
+		[SB_STAGE_MEMMAP] = "memmap",
+		[SB_STAGE_PAGEBLOCKS] = "pageblocks",
+		[SB_STAGE_LIVE] = "live",
+	};
+
+	return names[stage];
+}
+
+void sb_instance_defaults(struct sb_config *cfg)
+{
+	memset(cfg, 0, sizeof(*cfg));
+	cfg->max_order = 10;
+	cfg->pageblock_order = 8;
+	cfg->pcp_batch = 16;
+	cfg->pcp_high = 64;
+	cfg->nr_cpus = 1;
+}
+
+static bool within(const struct sb_config *cfg, const char *what, u64 value, u64 low, u64 high)
+{
+	if (value >= low && value <= high)
+		return true;
+	sb_warn("%s: %s is %llu, but must be %llu to %llu\n", cfg->name, what, value, low, high);
+	return false;
+}
+
+static bool check_banks(const struct sb_config *cfg)
+{
+	unsigned int i;
+
+	if (!within(cfg, "the number of banks", cfg->nr_banks, 1, SB_MAX_BANKS) ||
+	    !within(cfg, "the number of reserved ranges", cfg->nr_reserved, 0, SB_MAX_BANKS))
+		return false;
+	for (i = 0; i < cfg->nr_banks; i++) {
+		const struct sb_bank *bank = &cfg->banks[i];
+
+		/* A negative node becomes a number out of range. */
+		if (!within(cfg, "a bank's node", (u64)(u32)bank->nid, 0, SB_MAX_NODES - 1) ||
+		    !within(cfg, "a bank's size in bytes", bank->size, SB_PAGE_SIZE,
+			    ~0ull - bank->base))
+			return false;
+	}
+	return true;
+}
+
+static bool check_config(const struct sb_config *cfg)
+{
+	unsigned int high_min = cfg->pcp_high ? cfg->pcp_batch : 0;
+
+	return within(cfg, "max_order", cfg->max_order, 1, SB_MAX_ORDER) &&
+	       within(cfg, "pageblock_order", cfg->pageblock_order, 1, cfg->max_order) &&
+	       within(cfg, "pcp_batch", cfg->pcp_batch, 1, SB_PCP_MAX_BATCH) &&
+	       within(cfg, "pcp_high", cfg->pcp_high, high_min, SB_PCP_MAX_HIGH) &&
+	       within(cfg, "kernelcore_percent", cfg->kernelcore_percent, 0, 100) &&
+	       within(cfg, "movablecore_percent", cfg->movablecore_percent, 0, 100) &&
+	       within(cfg, "nr_cpus", cfg->nr_cpus, 1, 4096) && check_banks(cfg);
+}
+
+int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
+		     const struct sb_reach *reach)
+{
+	unsigned int i;
+
+	if (!check_config(cfg))
+		return -EINVAL;
+	memset(inst, 0, sizeof(*inst));
+	inst->cfg = *cfg;
+	inst->reach = *reach;
+	sb_lock_init(&inst->block_lock);
+	sb_region_init(&inst->regions, &inst->reach);
+	inst->regions.bottom_up = cfg->bottom_up;
+	for (i = 0; i < SB_MAX_ZONES; i++)
+		sb_zone_init(&inst->zones[i], inst, (int)(i / SB_NR_ZONE_TYPES),
+			     i % SB_NR_ZONE_TYPES);
+	return 0;
+}
+
+static int fill_regions(struct sb_instance *inst)
+{
+	const struct sb_config *cfg = &inst->cfg;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < cfg->nr_banks && !err; i++)
+		err = sb_region_add(&inst->regions, cfg->banks[i].base, cfg->banks[i].size,
+				    cfg->banks[i].nid, cfg->banks[i].flags);
+	for (i = 0; i < cfg->nr_reserved && !err; i++)
+		err = sb_region_reserve(&inst->regions, cfg->reserved[i].base,
+					cfg->reserved[i].size);
+	/* As on ARM: metadata goes where it can be reached at any time. */
+	inst->regions.current_limit = sb_pfn_addr(sb_layout_lowmem_end(inst));
+	return err;
+}
+
+static int (*const stages[SB_NR_STAGES])(struct sb_instance *inst) = {
+	[SB_STAGE_REGIONS] = fill_regions,  [SB_STAGE_LAYOUT] = sb_layout_init,
+	[SB_STAGE_MEMMAP] = sb_memmap_init, [SB_STAGE_PAGEBLOCKS] = sb_pageblock_init,
+	[SB_STAGE_LIVE] = sb_handover,
+};
+
+int sb_instance_step(struct sb_instance *inst)
+{
+	int err;
+
+	if (inst->stage == SB_STAGE_LIVE)
+		return -EALREADY;
+	err = stages[inst->stage + 1](inst);
+	if (!err)
+		inst->stage++;
+	return err;
+}
+
+int sb_instance_boot(struct sb_instance *inst)
+{
+	int err = 0;
+
+	while (!err && inst->stage != SB_STAGE_LIVE)
+		err = sb_instance_step(inst);
+	return err;
+}
+
+void sb_instance_exit(struct sb_instance *inst)
+{
+	sb_pcp_exit(inst);
+	sb_pageblock_exit(inst);
+	sb_memmap_exit(inst);
+	sb_region_exit(&inst->regions);
+	inst->stage = SB_STAGE_NEW;
+}
+
+struct sb_zone *sb_instance_next_zone(const struct sb_instance *inst, const struct sb_zone *zone)
+{
+	size_t next = zone ? (size_t)(zone - inst->zones) + 1 : 0;
+
+	for (; next < SB_MAX_ZONES; next++)
+		if (sb_zone_populated(&inst->zones[next]))
+			return (struct sb_zone *)&inst->zones[next];
+	return NULL;
+}
+
+void sb_instance_broken(struct sb_instance *inst, unsigned long pfn, const char *what)
+{
+	if (inst->corrupt)
+		return;
+	inst->corrupt = true;
+	sb_warn("%s: corrupt: pfn %#lx %s\n", inst->cfg.name, pfn, what);
+}
+
+int sb_instance_place(struct sb_instance *inst, u64 size, struct sb_own_range *range)
+{
+	struct sb_region_request request = {
+		.size = (size + SB_PAGE_SIZE - 1) & ~(u64)(SB_PAGE_SIZE - 1),
+		.align = SB_PAGE_SIZE,
+		.nid = SB_NID_ANY,
+	};
+	int err;
+
+	err = sb_region_alloc(&inst->regions, &request, &range->base);
+	if (err) {
+		sb_warn("%s: no room for %llu bytes of metadata: the memory is too small or its span too large\n",
+			inst->cfg.name, request.size);
+		return err;
+	}
+	range->size = request.size;
+	range->mapped = inst->reach.map(inst->reach.ctx, range->base, range->size);
+	if (!range->mapped) {
+		sb_region_free(&inst->regions, range->base, range->size);
+		memset(range, 0, sizeof(*range));
+		return -ENOMEM;
+	}
+	memset(range->mapped, 0, (size_t)range->size);
+	return 0;
+}
+
+void sb_instance_displace(struct sb_instance *inst, struct sb_own_range *range)
+{
+	if (!range->mapped)
+		return;
+	inst->reach.unmap(inst->reach.ctx, range->mapped, range->base, range->size);
+	sb_region_free(&inst->regions, range->base, range->size);
+	memset(range, 0, sizeof(*range));
+}

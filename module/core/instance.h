@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An instance: one pipeline from regions to per-CPU lists, alone with its state.
+ *
+ *	NEW -> REGIONS -> LAYOUT -> MEMMAP -> PAGEBLOCKS -> LIVE
+ *
+ * Each step is one stage of what Linux does while it boots, and may be walked
+ * singly: the instance then waits, readable, between two of them.
+ */
+#ifndef SB_INSTANCE_H
+#define SB_INSTANCE_H
+
+#include "region.h"
+#include "zone.h"
+
+/* Banks of memory, and ranges reserved beforehand, that one instance may have. */
+#define SB_MAX_BANKS 32
+#define SB_NAME_LEN 32
+
+enum sb_stage {
+	SB_STAGE_NEW, /* configured, nothing known yet */
+	SB_STAGE_REGIONS, /* memory and reserved are filled */
+	SB_STAGE_LAYOUT, /* nodes and zones have their spans */
+	SB_STAGE_MEMMAP, /* descriptors exist, all reserved */
+	SB_STAGE_PAGEBLOCKS, /* pageblocks exist, all Movable */
+	SB_STAGE_LIVE, /* handed over: pages can be allocated */
+	SB_NR_STAGES
+};
+
+/**
+ * struct sb_bank - A range of memory, or one reserved beforehand.
+ * @base: first byte
+ * @size: bytes
+ * @nid: node, 0 .. SB_MAX_NODES - 1; not looked at in a reserved range
+ * @flags: enum sb_region_flags; not looked at in a reserved range
+ */
+struct sb_bank {
+	u64 base;
+	u64 size;
+	int nid;
+	u32 flags;
+};
+
+/**
+ * struct sb_config - All that is chosen before an instance boots.
+ * @name: what it is called in messages and directories
+ * @max_order: largest block, log2 of pages; 0 .. SB_MAX_ORDER
+ * @pageblock_order: log2 of the pages in a pageblock; 1 .. @max_order
+ * @lowmem_bytes: what lies this far above the lowest bank is HighMem; rounded
+ *	down to a pageblock; 0 means that all is Normal
+ * @kernelcore_bytes: memory not to become Movable, spread over the nodes
+ * @kernelcore_percent: the same as a share of all memory, and it wins
+ * @movablecore_bytes: memory to become Movable; when @kernelcore_bytes asks
+ *	for more than this leaves, kernelcore wins
+ * @movablecore_percent: the same as a share of all memory, and it wins
+ * @pcp_batch: pages moved at once between a zone and a per-CPU list, 1 .. 512
+ * @pcp_high: pages at which a CPU's lists of a zone overflow; 0 switches the
+ *	lists off, else @pcp_batch .. 8192
+ * @bottom_up: the tracker allocates from low addresses
+ * @nr_cpus: CPU numbers are below this, 1 or more
+ * @nr_banks: entries of @banks
+ * @nr_reserved: entries of @reserved
+ * @banks: the memory
+ * @reserved: what of it is taken from the start
+ */
+struct sb_config {
+	char name[SB_NAME_LEN];
+	unsigned int max_order;
+	unsigned int pageblock_order;
+	u64 lowmem_bytes;
+	u64 kernelcore_bytes;
+	unsigned int kernelcore_percent;
+	u64 movablecore_bytes;
+	unsigned int movablecore_percent;
+	unsigned int pcp_batch;
+	unsigned int pcp_high;
+	bool bottom_up;
+	unsigned int nr_cpus;
+	unsigned int nr_banks;
+	unsigned int nr_reserved;
+	struct sb_bank banks[SB_MAX_BANKS];
+	struct sb_bank reserved[SB_MAX_BANKS];
+};
+
+/**
+ * struct sb_node - A node, and where its requests are tried.
+ * @start_pfn: first page of its memory; equal to @end_pfn in an empty node
+ * @end_pfn: first page after it
+ * @nr_zones: entries of @zonelist
+ * @zonelist: zones in order of preference, populated ones only: the node's
+ *	own from the highest down, then those of the next node, and so on
+ */
+struct sb_node {
+	unsigned long start_pfn;
+	unsigned long end_pfn;
+	unsigned int nr_zones;
+	u8 zonelist[SB_MAX_ZONES];
+};
+
+/* Metadata that lives in the tracked memory: kept off sb_handover_release(). */
+struct sb_own_range {
+	u64 base;
+	u64 size;
+	void *mapped;
+};
+
+/**
+ * struct sb_instance - Everything that belongs to one pipeline.
+ * @cfg: as given, percentages not yet turned into bytes
+ * @stage: how far it has come; read without a lock
+ * @corrupt: an invariant was found broken: nothing is allocated any more
+ * @regions: the tracker; stays readable after the hand-over
+ * @reach: how metadata in the tracked memory is reached
+ * @nodes: by node number
+ * @zones: by node number * SB_NR_ZONE_TYPES + type
+ * @map: page descriptors
+ * @map_range: where they are; its holes are not ours any more
+ * @blocks: pageblocks
+ * @blocks_range: where their bits are
+ * @pcp_range: where the per-CPU lists are
+ * @released: blocks handed over, by order
+ * @first_nid: lowest node with memory, where a request for any node begins
+ * @block_lock: guards the words of pageblock bits
+ */
+struct sb_instance {
+	struct sb_config cfg;
+	enum sb_stage stage;
+	bool corrupt;
+	struct sb_regions regions;
+	struct sb_reach reach;
+	struct sb_node nodes[SB_MAX_NODES];
+	struct sb_zone zones[SB_MAX_ZONES];
+	struct sb_memmap map;
+	struct sb_own_range map_range;
+	struct sb_pageblocks blocks;
+	struct sb_own_range blocks_range;
+	struct sb_own_range pcp_range;
+	unsigned long released[SB_NR_ORDERS];
+	int first_nid;
+	struct sb_lock block_lock;
+};
+
+static inline struct sb_zone *sb_instance_zone(struct sb_instance *inst, int nid,
+					       enum sb_zone_type type)
+{
+	return &inst->zones[nid * SB_NR_ZONE_TYPES + type];
+}
+
+/*
+ * The zone with memory that comes after @zone, or the first one after NULL:
+ *
+ *	struct sb_zone *zone = NULL;
+ *
+ *	while ((zone = sb_instance_next_zone(inst, zone)))
+ */
+struct sb_zone *sb_instance_next_zone(const struct sb_instance *inst, const struct sb_zone *zone);
+
+/* The defaults: good for carveouts of 8 to 256 MiB, see the documentation. */
+void sb_instance_defaults(struct sb_config *cfg);
+
+/**
+ * sb_instance_init() - Take a configuration, and wait at SB_STAGE_NEW.
+ * @inst: caller's memory, sizeof(struct sb_instance); need not be zeroed
+ * @cfg: copied
+ * @reach: copied; valid until sb_instance_exit()
+ *
+ * Context: Process.
+ * Return: 0, or -EINVAL with a line that names the value and its range.
+ */
+int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
+		     const struct sb_reach *reach);
+
+/**
+ * sb_instance_step() - Walk to the next stage.
+ * @inst: instance before SB_STAGE_LIVE
+ *
+ * A stage that fails leaves the instance where it was.
+ *
+ * Context: Process. One caller at a time.
+ * Return: 0, -EALREADY when it is live, or what the stage failed with.
+ */
+int sb_instance_step(struct sb_instance *inst);
+
+/* Walks all stages that are left. */
+int sb_instance_boot(struct sb_instance *inst);
+
+/**
+ * sb_instance_exit() - Let go of all metadata.
+ * @inst: instance at any stage, used by nobody any more
+ *
+ * Context: Process.
+ */
+void sb_instance_exit(struct sb_instance *inst);
+
+/* Stops the instance from allocating, and says once what is wrong with page @pfn. */
+void sb_instance_broken(struct sb_instance *inst, unsigned long pfn, const char *what);
+
+/* Places metadata in the tracked memory, where the kernel reaches it, zeroed. */
+int sb_instance_place(struct sb_instance *inst, u64 size, struct sb_own_range *range);
+/* Undoes sb_instance_place(); an empty range is left alone. */
+void sb_instance_displace(struct sb_instance *inst, struct sb_own_range *range);
+
+const char *sb_stage_name(enum sb_stage stage);
+
+#endif

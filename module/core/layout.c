@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "layout.h"
+#include "region_iter.h"
+
+/* What kernelcore and movablecore come to, and what is still to be placed. */
+struct core_split {
+	unsigned long kernelcore; /* pages left to place */
+	unsigned long usable_start; /* Movable never starts below */
+	unsigned long movable[SB_MAX_NODES];
+};
+
+unsigned long sb_layout_start(const struct sb_instance *inst)
+{
+	unsigned long start = ~0ul;
+	int nid;
+
+	for (nid = 0; nid < SB_MAX_NODES; nid++)
+		if (inst->nodes[nid].start_pfn < inst->nodes[nid].end_pfn)
+			start = min(start, inst->nodes[nid].start_pfn);
+	return start;
+}
+
+unsigned long sb_layout_end(const struct sb_instance *inst)
+{
+	unsigned long end = 0;
+	int nid;
+
+	for (nid = 0; nid < SB_MAX_NODES; nid++)
+		end = max(end, inst->nodes[nid].end_pfn);
+	return end;
+}
+
+unsigned long sb_layout_lowmem_end(const struct sb_instance *inst)
+{
+	u64 limit = sb_region_start(&inst->regions) + inst->cfg.lowmem_bytes;
+
+	if (!inst->cfg.lowmem_bytes || limit < inst->cfg.lowmem_bytes || limit > SB_PHYS_END)
+		limit = SB_PHYS_END;
+	return sb_pfn_block(sb_pfn_down(limit), inst->cfg.pageblock_order);
+}
+
+struct sb_zone *sb_layout_zone(struct sb_instance *inst, int nid, unsigned long pfn)
+{
+	enum sb_zone_type type = SB_ZONE_MOVABLE;
+
+	while (type > SB_ZONE_NORMAL && !sb_zone_spans(sb_instance_zone(inst, nid, type), pfn))
+		type--;
+	return sb_instance_zone(inst, nid, type);
+}
+
+/* Whole pages of memory of @nid, or of all, in [start, end). */
+static unsigned long pages_in(const struct sb_instance *inst, int nid, unsigned long start,
+			      unsigned long end)
+{
+	struct sb_region_iter it = SB_REGION_ITER(nid);
+	unsigned long nr_pages = 0;
+	unsigned long from, to;
+
+	while (sb_region_iter_pfns(&inst->regions, &it, &from, &to)) {
+		from = max(from, start);
+		to = min(to, end);
+		if (from < to)
+			nr_pages += to - from;
+	}
+	return nr_pages;
+}
+
+static void find_nodes(struct sb_instance *inst)
+{
+	struct sb_region_iter it = SB_REGION_ITER(SB_NID_ANY);
+	unsigned long start, end;
+
+	memset(inst->nodes, 0, sizeof(inst->nodes));
+	while (sb_region_iter_pfns(&inst->regions, &it, &start, &end)) {
+		struct sb_node *node = &inst->nodes[it.found_nid];
+
+		if (node->start_pfn == node->end_pfn)
+			node->start_pfn = start;
+		node->end_pfn = end;
+	}
+	for (inst->first_nid = 0; inst->first_nid < SB_MAX_NODES - 1; inst->first_nid++)
+		if (inst->nodes[inst->first_nid].end_pfn)
+			break;
+}
+
+static int check_span(const struct sb_instance *inst)
+{
+	unsigned int order = inst->cfg.pageblock_order;
+	struct sb_region_iter it = SB_REGION_ITER(SB_NID_ANY);
+	unsigned long start, end, last = 0;
+	int last_nid = SB_NID_ANY;
+
+	if (sb_region_end(&inst->regions) > SB_PHYS_END) {
+		sb_warn("%s: memory up to %#llx has no frame numbers on this CPU, which ends at %#llx\n",
+			inst->cfg.name, sb_region_end(&inst->regions), SB_PHYS_END);
+		return -ERANGE;
+	}
+	while (sb_region_iter_pfns(&inst->regions, &it, &start, &end)) {
+		if (last_nid != SB_NID_ANY && last_nid != it.found_nid &&
+		    sb_pfn_block(start, order) == sb_pfn_block(last, order)) {
+			sb_warn("%s: nodes %d and %d share the pageblock of pfn %#lx: align their memory to %lu pages\n",
+				inst->cfg.name, last_nid, it.found_nid, start,
+				sb_order_pages(order));
+			return -EINVAL;
+		}
+		last = end - 1;
+		last_nid = it.found_nid;
+	}
+	if (last_nid == SB_NID_ANY) {
+		sb_warn("%s: there is no whole page of memory\n", inst->cfg.name);
+		return -EINVAL;
+	}
+	if (sb_layout_end(inst) - sb_layout_start(inst) >=
+	    SB_PAGE_LINK_NONE - 2 * sb_order_pages(SB_MAX_ORDER)) {
+		sb_warn("%s: memory spans %lu pages, more than the %u that links can tell\n",
+			inst->cfg.name, sb_layout_end(inst) - sb_layout_start(inst),
+			SB_PAGE_LINK_NONE);
+		return -ERANGE;
+	}
+	return 0;
+}
+
+static unsigned long to_pages(u64 bytes, unsigned int percent, unsigned long total)
+{
+	if (percent)
+		return (unsigned long)sb_div_u64((u64)total * percent, 100);
+	return sb_pfn_down(min(bytes, SB_PHYS_END));
+}
+
+/*
+ * find_zone_movable_pfns_for_nodes(): with both given, kernelcore counts when
+ * it asks for more than movablecore would leave.
+ */
+static unsigned long required_kernelcore(const struct sb_instance *inst, unsigned long total)
+{
+	const struct sb_config *cfg = &inst->cfg;
+	unsigned long kernelcore = to_pages(cfg->kernelcore_bytes, cfg->kernelcore_percent, total);
+	unsigned long movable = to_pages(cfg->movablecore_bytes, cfg->movablecore_percent, total);
+	unsigned long block = sb_order_pages(cfg->max_order);
+
+	if (movable) {
+		movable = (movable + block - 1) / block * block;
+		kernelcore = max(kernelcore, total - min(total, movable));
+	}
+	return kernelcore;
+}
+
+/* Lets one node keep up to @share pages as kernelcore; Movable starts after them. */
+static void place_on_node(const struct sb_instance *inst, struct core_split *split, int nid,
+			  unsigned long share)
+{
+	struct sb_region_iter it = SB_REGION_ITER(nid);
+	unsigned long start, end;
+
+	while (sb_region_iter_pfns(&inst->regions, &it, &start, &end)) {
+		unsigned long nr_pages;
+
+		start = max(start, split->movable[nid]);
+		if (start >= end)
+			continue;
+		if (start < split->usable_start) {
+			nr_pages = min(end, split->usable_start) - start;
+			share -= min(nr_pages, share);
+			split->kernelcore -= min(nr_pages, split->kernelcore);
+			if (end <= split->usable_start) {
+				split->movable[nid] = end;
+				continue;
+			}
+			start = split->usable_start;
+		}
+		nr_pages = min(end - start, share);
+		split->movable[nid] = start + nr_pages;
+		split->kernelcore -= min(split->kernelcore, nr_pages);
+		share -= nr_pages;
+		if (!share)
+			break;
+	}
+}
+
+/*
+ * Spreads kernelcore evenly over the nodes. What a small node cannot hold is
+ * spread over one node less in another round, until all is placed.
+ */
+static void spread_kernelcore(const struct sb_instance *inst, struct core_split *split)
+{
+	unsigned int nr_nodes = 0;
+	int nid;
+
+	for (nid = 0; nid < SB_MAX_NODES; nid++)
+		nr_nodes += inst->nodes[nid].end_pfn != 0;
+	do {
+		unsigned long share = split->kernelcore / nr_nodes;
+
+		for (nid = 0; nid < SB_MAX_NODES; nid++) {
+			if (!inst->nodes[nid].end_pfn)
+				continue;
+			if (split->kernelcore < share)
+				share = split->kernelcore / nr_nodes;
+			place_on_node(inst, split, nid, share);
+		}
+		nr_nodes--;
+	} while (nr_nodes && split->kernelcore > nr_nodes);
+}
+
+/* Where Movable starts on each node; 0 on one that has none. */
+static void find_movable(struct sb_instance *inst, struct core_split *split)
+{
+	unsigned long block = sb_order_pages(inst->cfg.max_order);
+	unsigned long total = pages_in(inst, SB_NID_ANY, 0, ~0ul);
+	int nid;
+
+	memset(split, 0, sizeof(*split));
+	split->kernelcore = required_kernelcore(inst, total);
+	if (!split->kernelcore || split->kernelcore >= total)
+		return;
+	/* Movable is cut from the highest zone that has memory. */
+	split->usable_start = sb_layout_lowmem_end(inst);
+	if (split->usable_start >= sb_layout_end(inst))
+		split->usable_start = sb_layout_start(inst);
+	spread_kernelcore(inst, split);
+	for (nid = 0; nid < SB_MAX_NODES; nid++) {
+		split->movable[nid] = (split->movable[nid] + block - 1) / block * block;
+		if (split->movable[nid] >= inst->nodes[nid].end_pfn)
+			split->movable[nid] = 0;
+	}
+}
+
+static void set_zone(struct sb_instance *inst, int nid, enum sb_zone_type type, unsigned long start,
+		     unsigned long end)
+{
+	const struct sb_node *node = &inst->nodes[nid];
+	struct sb_zone *zone = sb_instance_zone(inst, nid, type);
+
+	start = max(start, node->start_pfn);
+	end = min(end, node->end_pfn);
+	if (start >= end)
+		return;
+	zone->start_pfn = start;
+	zone->spanned = end - start;
+	zone->present = pages_in(inst, nid, start, end);
+}
+
+static void find_zones(struct sb_instance *inst, const struct core_split *split)
+{
+	unsigned long lowmem_end = sb_layout_lowmem_end(inst);
+	int nid;
+
+	for (nid = 0; nid < SB_MAX_NODES; nid++) {
+		unsigned long movable = split->movable[nid] ? split->movable[nid] : ~0ul;
+		enum sb_zone_type type;
+
+		for (type = SB_ZONE_NORMAL; type < SB_NR_ZONE_TYPES; type++)
+			sb_zone_init(sb_instance_zone(inst, nid, type), inst, nid, type);
+		set_zone(inst, nid, SB_ZONE_NORMAL, 0, min(lowmem_end, movable));
+		set_zone(inst, nid, SB_ZONE_HIGHMEM, lowmem_end, movable);
+		set_zone(inst, nid, SB_ZONE_MOVABLE, movable, ~0ul);
+	}
+}
+
+/* Own node first, then the next ones; in each from the highest zone down. */
+static void build_zonelist(struct sb_instance *inst, int nid)
+{
+	struct sb_node *node = &inst->nodes[nid];
+	int i;
+
+	for (i = 0; i < SB_MAX_NODES; i++) {
+		int other = (nid + i) % SB_MAX_NODES;
+		int type;
+
+		for (type = SB_NR_ZONE_TYPES - 1; type >= 0; type--) {
+			const struct sb_zone *zone = sb_instance_zone(inst, other, type);
+
+			if (sb_zone_populated(zone))
+				node->zonelist[node->nr_zones++] = (u8)(zone - inst->zones);
+		}
+	}
+}
+
+int sb_layout_init(struct sb_instance *inst)
+{
+	struct core_split split;
+	int err, nid;
+
+	find_nodes(inst);
+	err = check_span(inst);
+	if (err)
+		return err;
+	find_movable(inst, &split);
+	find_zones(inst, &split);
+	for (nid = 0; nid < SB_MAX_NODES; nid++)
+		build_zonelist(inst, nid);
+	return 0;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Page descriptors: what each page is, in eight bytes.
+ *
+ *	 31           4 3   0     31           4 3 2   0
+ *	+--------------+-----+   +--------------+-+-----+
+ *	| next or type |order|   | previous     |0|state|
+ *	+--------------+-----+   +--------------+-+-----+
+ *
+ * Links are indices into the map, so a list costs 28 bits a direction on any
+ * CPU. Only the first page of a block says what the block is; its other pages
+ * are tails, and the state of a tail is that of its head. So taking or
+ * returning a block writes one descriptor, whatever its order.
+ */
+#ifndef SB_MEMMAP_H
+#define SB_MEMMAP_H
+
+#include "pfn.h"
+
+struct sb_instance;
+
+#define SB_PAGE_LINK_BITS 28
+#define SB_PAGE_LINK_NONE ((1u << SB_PAGE_LINK_BITS) - 1)
+
+enum sb_page_state {
+	SB_PAGE_HOLE = 0, /* no memory behind it */
+	SB_PAGE_RESERVED = 1, /* memory that was never handed over */
+	SB_PAGE_TAIL = 2, /* not the first of its block */
+	SB_PAGE_FREE = 3, /* first of a block on a free list */
+	SB_PAGE_PCP = 4, /* first of a block on a per-CPU list */
+	SB_PAGE_ALLOC = 5, /* first of a block that is in use */
+	SB_NR_PAGE_STATES
+};
+
+struct sb_page {
+	u32 next_order;
+	u32 prev_state;
+};
+
+static_assert(sizeof(struct sb_page) == 8, "a page descriptor is 8 bytes");
+static_assert(SB_MAX_ORDER < 16, "an order fits 4 bits");
+static_assert(SB_NR_PAGE_STATES <= 8, "a state fits 3 bits");
+
+/**
+ * struct sb_memmap - The descriptors of an instance.
+ * @pages: one for each page of [@base_pfn, @base_pfn + @nr_pages); those that
+ *	cover holes alone have no memory behind them and must not be touched
+ * @base_pfn: first page, at the start of a pageblock
+ * @nr_pages: pages covered, whole pageblocks
+ * @nr_present: descriptors that exist
+ * @phys: where the array lies
+ */
+struct sb_memmap {
+	struct sb_page *pages;
+	unsigned long base_pfn;
+	unsigned long nr_pages;
+	unsigned long nr_present;
+	u64 phys;
+};
+
+/**
+ * struct sb_page_info - What a page is, tails resolved.
+ * @state: state of the block that the page belongs to
+ * @tail: the page is not the first of its block
+ * @head: first page of the block
+ * @order: order of the block; 0 for a reserved page or a hole
+ * @type: migratetype of the request that the block serves, if it is in use
+ */
+struct sb_page_info {
+	enum sb_page_state state;
+	bool tail;
+	unsigned long head;
+	unsigned int order;
+	unsigned int type;
+};
+
+static inline struct sb_page *sb_memmap_page(const struct sb_memmap *map, unsigned long pfn)
+{
+	return &map->pages[pfn - map->base_pfn];
+}
+
+static inline bool sb_memmap_covers(const struct sb_memmap *map, unsigned long pfn)
+{
+	return pfn - map->base_pfn < map->nr_pages;
+}
+
+static inline enum sb_page_state sb_page_state(const struct sb_page *page)
+{
+	return (enum sb_page_state)(page->prev_state & 7);
+}
+
+static inline unsigned int sb_page_order(const struct sb_page *page)
+{
+	return page->next_order & 15;
+}
+
+static inline u32 sb_page_next(const struct sb_page *page)
+{
+	return page->next_order >> 4;
+}
+
+static inline u32 sb_page_prev(const struct sb_page *page)
+{
+	return page->prev_state >> 4;
+}
+
+static inline void sb_page_set_next(struct sb_page *page, u32 next)
+{
+	page->next_order = next << 4 | (page->next_order & 15);
+}
+
+static inline void sb_page_set_prev(struct sb_page *page, u32 prev)
+{
+	page->prev_state = prev << 4 | (page->prev_state & 15);
+}
+
+/* Migratetype of a block in use or on a per-CPU list, which needs no links. */
+static inline unsigned int sb_page_type(const struct sb_page *page)
+{
+	return sb_page_next(page) & 7;
+}
+
+static inline void sb_page_set(struct sb_page *page, enum sb_page_state state, unsigned int order,
+			       u32 next_or_type)
+{
+	page->next_order = next_or_type << 4 | order;
+	page->prev_state = SB_PAGE_LINK_NONE << 4 | state;
+}
+
+static inline void sb_page_set_tail(struct sb_page *page)
+{
+	sb_page_set(page, SB_PAGE_TAIL, 0, SB_PAGE_LINK_NONE);
+}
+
+static inline bool sb_page_is_free(const struct sb_page *page, unsigned int order)
+{
+	return sb_page_state(page) == SB_PAGE_FREE && sb_page_order(page) == order;
+}
+
+/**
+ * sb_memmap_init() - Place the descriptors and say what each page is.
+ * @inst: instance whose layout is done
+ *
+ * The array is reserved in the region tracker; what of it covers holes alone
+ * is given back, as free_unused_memmap() of Linux on ARM does. Every page of
+ * memory is reserved until hand-over.
+ *
+ * Context: Process. The instance is not live yet.
+ * Return: 0, or -ENOMEM when no memory that the kernel reaches is left.
+ */
+int sb_memmap_init(struct sb_instance *inst);
+
+/* Undoes sb_memmap_init() but for the tracker's reservation. */
+void sb_memmap_exit(struct sb_instance *inst);
+
+/* The page has a descriptor that may be looked at. Any pfn may be asked. */
+bool sb_memmap_exists(const struct sb_instance *inst, unsigned long pfn);
+
+/**
+ * sb_memmap_info() - Say what a page is at this moment.
+ * @inst: instance with descriptors
+ * @pfn: any frame number
+ * @info: filled in
+ *
+ * Context: Any. Without the zone's lock the answer may be out of date.
+ * Return: true, or false when @pfn lies outside of the instance.
+ */
+bool sb_memmap_info(const struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info);
+
+#endif

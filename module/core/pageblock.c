@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "instance.h"
+#include "layout.h"
+#include "pageblock.h"
+#include "region_iter.h"
+
+#define SKIP_BIT 8u
+#define FLAGS_PER_WORD 8
+
+const char *sb_pageblock_type_name(unsigned int type)
+{
+	static const char *const names[SB_NR_TYPES] = {
+		[SB_UNMOVABLE] = "Unmovable",
+		[SB_MOVABLE] = "Movable",
+		[SB_RECLAIMABLE] = "Reclaimable",
+		[SB_HIGHATOMIC] = "HighAtomic",
+		[SB_CMA] = "CMA",
+		[SB_ISOLATE] = "Isolate",
+	};
+
+	return names[type];
+}
+
+/* Replaces the bits of @mask; other zones may write the same word meanwhile. */
+static void set_bits(struct sb_instance *inst, unsigned long pfn, u32 mask, u32 bits)
+{
+	unsigned long index = sb_pageblock_index(&inst->blocks, pfn);
+	unsigned int shift = index % FLAGS_PER_WORD * 4;
+	u32 *word = &inst->blocks.flags[index / FLAGS_PER_WORD];
+	unsigned long irq = sb_irq_save();
+
+	sb_lock(&inst->block_lock);
+	*word = (*word & ~(mask << shift)) | bits << shift;
+	sb_unlock(&inst->block_lock);
+	sb_irq_restore(irq);
+}
+
+void sb_pageblock_set_type(struct sb_instance *inst, unsigned long pfn, unsigned int type)
+{
+	if (!inst->blocks.grouping && type < SB_PCPTYPES)
+		type = SB_UNMOVABLE;
+	set_bits(inst, pfn, SKIP_BIT - 1, type);
+}
+
+bool sb_pageblock_skip(const struct sb_pageblocks *blocks, unsigned long pfn)
+{
+	unsigned long index = sb_pageblock_index(blocks, pfn);
+
+	return blocks->flags[index / FLAGS_PER_WORD] >> index % FLAGS_PER_WORD * 4 & SKIP_BIT;
+}
+
+void sb_pageblock_set_skip(struct sb_instance *inst, unsigned long pfn, bool skip)
+{
+	set_bits(inst, pfn, SKIP_BIT, skip ? SKIP_BIT : 0);
+}
+
+/* The zone whose memory a pageblock holds; no pageblock holds that of two. */
+static void own_blocks(struct sb_instance *inst)
+{
+	struct sb_region_iter it = SB_REGION_ITER(SB_NID_ANY);
+	struct sb_pageblocks *blocks = &inst->blocks;
+	unsigned long start, end;
+
+	memset(blocks->zone, SB_ZONE_NONE, blocks->nr_blocks);
+	while (sb_region_iter_pfns(&inst->regions, &it, &start, &end)) {
+		unsigned long pfn = sb_pfn_block(start, blocks->order);
+
+		for (; pfn < end; pfn += sb_order_pages(blocks->order)) {
+			const struct sb_zone *zone =
+				sb_layout_zone(inst, it.found_nid, max(pfn, start));
+
+			blocks->zone[sb_pageblock_index(blocks, pfn)] = (u8)(zone - inst->zones);
+		}
+	}
+}
+
+/*
+ * build_all_zonelists(), Linux 6.12: with fewer pages than a pageblock of each
+ * type, grouping would only get in the way. Counted as Linux does so early:
+ * what is present, less the descriptors.
+ */
+static bool enough_to_group(const struct sb_instance *inst)
+{
+	unsigned long need = sb_order_pages(inst->blocks.order) * SB_NR_TYPES;
+	unsigned long present = 0;
+	const struct sb_zone *zone = NULL;
+
+	while ((zone = sb_instance_next_zone(inst, zone)))
+		present += zone->present;
+	return present >= need + sb_pfn_up(inst->map.nr_present * sizeof(struct sb_page));
+}
+
+int sb_pageblock_init(struct sb_instance *inst)
+{
+	struct sb_pageblocks *blocks = &inst->blocks;
+	unsigned long nr_words, i;
+	int err;
+
+	blocks->order = inst->cfg.pageblock_order;
+	blocks->base_pfn = inst->map.base_pfn;
+	blocks->nr_blocks = inst->map.nr_pages >> blocks->order;
+	nr_words = (blocks->nr_blocks + FLAGS_PER_WORD - 1) / FLAGS_PER_WORD;
+	err = sb_instance_place(inst, (u64)nr_words * sizeof(u32) + blocks->nr_blocks,
+				&inst->blocks_range);
+	if (err)
+		return err;
+	blocks->phys = inst->blocks_range.base;
+	blocks->flags = inst->blocks_range.mapped;
+	blocks->zone = (u8 *)(blocks->flags + nr_words);
+	for (i = 0; i < nr_words; i++)
+		blocks->flags[i] = SB_MOVABLE * 0x11111111u;
+	own_blocks(inst);
+	blocks->grouping = enough_to_group(inst);
+	return 0;
+}
+
+void sb_pageblock_exit(struct sb_instance *inst)
+{
+	sb_instance_displace(inst, &inst->blocks_range);
+	memset(&inst->blocks, 0, sizeof(inst->blocks));
+}

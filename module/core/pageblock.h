@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pageblocks: the grain at which pages are grouped by mobility.
+ *
+ * Four bits each, as in Linux: three of migratetype and one that tells a
+ * compaction scanner to skip the block. Beside them one byte says to which
+ * zone the block belongs, so that a page finds its zone, and a free block its
+ * buddy's, in constant time. No pageblock is shared by two zones.
+ */
+#ifndef SB_PAGEBLOCK_H
+#define SB_PAGEBLOCK_H
+
+#include "pfn.h"
+
+struct sb_instance;
+
+/* Order and names are those of enum migratetype, Linux 6.12. */
+enum sb_migratetype {
+	SB_UNMOVABLE,
+	SB_MOVABLE,
+	SB_RECLAIMABLE,
+	SB_PCPTYPES, /* types below have per-CPU lists */
+	SB_HIGHATOMIC = SB_PCPTYPES,
+	SB_CMA,
+	SB_ISOLATE,
+	SB_NR_TYPES
+};
+
+/* The zone of a pageblock without memory. */
+#define SB_ZONE_NONE 0xff
+
+/**
+ * struct sb_pageblocks - The pageblocks of an instance.
+ * @flags: four bits a block, eight blocks a word, lowest bits first
+ * @zone: index into the instance's zones, or SB_ZONE_NONE, a byte a block
+ * @base_pfn: first page of block 0
+ * @nr_blocks: how many there are, holes included
+ * @order: log2 of the pages in one
+ * @grouping: pages are grouped by mobility; false on an instance too small
+ *	for it, where every block that is claimed becomes Unmovable
+ * @phys: where @flags and then @zone lie
+ */
+struct sb_pageblocks {
+	u32 *flags;
+	u8 *zone;
+	unsigned long base_pfn;
+	unsigned long nr_blocks;
+	unsigned int order;
+	bool grouping;
+	u64 phys;
+};
+
+/* Names as in /proc/pagetypeinfo. */
+const char *sb_pageblock_type_name(unsigned int type);
+
+static inline unsigned long sb_pageblock_index(const struct sb_pageblocks *blocks,
+					       unsigned long pfn)
+{
+	return (pfn - blocks->base_pfn) >> blocks->order;
+}
+
+static inline unsigned int sb_pageblock_type(const struct sb_pageblocks *blocks, unsigned long pfn)
+{
+	unsigned long index = sb_pageblock_index(blocks, pfn);
+
+	return blocks->flags[index / 8] >> index % 8 * 4 & 7;
+}
+
+/* Index of the zone that owns @pfn, or SB_ZONE_NONE; any @pfn may be asked. */
+static inline unsigned int sb_pageblock_zone(const struct sb_pageblocks *blocks, unsigned long pfn)
+{
+	unsigned long index = sb_pageblock_index(blocks, pfn);
+
+	if (pfn < blocks->base_pfn || index >= blocks->nr_blocks)
+		return SB_ZONE_NONE;
+	return blocks->zone[index];
+}
+
+/*
+ * Context: the zone's lock is held, or the instance is not live yet. The four
+ * bits share a word with seven other blocks, of this zone or of another, so
+ * the instance's pageblock lock is taken inside.
+ */
+void sb_pageblock_set_type(struct sb_instance *inst, unsigned long pfn, unsigned int type);
+bool sb_pageblock_skip(const struct sb_pageblocks *blocks, unsigned long pfn);
+void sb_pageblock_set_skip(struct sb_instance *inst, unsigned long pfn, bool skip);
+
+/**
+ * sb_pageblock_init() - Place the pageblock bits and make every block Movable.
+ * @inst: instance with descriptors
+ *
+ * Context: Process. The instance is not live yet.
+ * Return: 0, or -ENOMEM when no memory that the kernel reaches is left.
+ */
+int sb_pageblock_init(struct sb_instance *inst);
+void sb_pageblock_exit(struct sb_instance *inst);
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "freelist.h"
+#include "instance.h"
+#include "pcp.h"
+#include "zone.h"
+
+const char *sb_zone_name(const struct sb_zone *zone)
+{
+	static const char *const names[SB_NR_ZONE_TYPES] = {
+		[SB_ZONE_NORMAL] = "Normal",
+		[SB_ZONE_HIGHMEM] = "HighMem",
+		[SB_ZONE_MOVABLE] = "Movable",
+	};
+
+	return names[zone->type];
+}
+
+void sb_zone_init(struct sb_zone *zone, struct sb_instance *inst, int nid, enum sb_zone_type type)
+{
+	memset(zone, 0, sizeof(*zone));
+	sb_lock_init(&zone->freeze_lock);
+	sb_lock_init(&zone->lock);
+	zone->inst = inst;
+	zone->nid = nid;
+	zone->type = type;
+	sb_freelist_init(zone);
+}
+
+unsigned long sb_zone_freeze(struct sb_zone *zone) __acquires(zone->freeze_lock)
+{
+	unsigned long irq = sb_irq_save();
+	unsigned int cpu;
+
+	sb_lock(&zone->freeze_lock);
+	for (cpu = 0; zone->pcp && cpu < zone->inst->cfg.nr_cpus; cpu++)
+		sb_lock_nested(&zone->pcp[cpu].lock, &zone->freeze_lock);
+	sb_lock_nested(&zone->lock, &zone->freeze_lock);
+	return irq;
+}
+
+void sb_zone_thaw(struct sb_zone *zone, unsigned long irq) __releases(zone->freeze_lock)
+{
+	unsigned int cpu;
+
+	sb_unlock_nested(&zone->lock);
+	for (cpu = zone->pcp ? zone->inst->cfg.nr_cpus : 0; cpu-- > 0;)
+		sb_unlock_nested(&zone->pcp[cpu].lock);
+	sb_unlock(&zone->freeze_lock);
+	sb_irq_restore(irq);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Instances for tests: their metadata is on the host's heap, their pages nowhere. */
+#ifndef FIXTURE_H
+#define FIXTURE_H
+
+#include "alloc.h"
+#include "check.h"
+#include "handover.h"
+#include "layout.h"
+#include "pcp.h"
+#include "region_iter.h"
+#include "unit.h"
+
+#define MiB (1024ull * 1024)
+#define GiB (1024 * MiB)
+
+/**
+ * struct fixture - An instance and what its test may turn.
+ * @inst: the instance
+ * @nr_maps: pieces of metadata mapped now
+ * @fail_map: the map call that fails, counted from 1; 0 for none
+ */
+struct fixture {
+	struct sb_instance inst;
+	unsigned int nr_maps;
+	unsigned int fail_map;
+	unsigned int nr_map_calls;
+};
+
+/* The defaults, one bank, node 0. */
+struct sb_config fixture_config(u64 base, u64 size);
+void fixture_add_bank(struct sb_config *cfg, u64 base, u64 size, int nid);
+void fixture_reserve(struct sb_config *cfg, u64 base, u64 size);
+
+/* Sets up an instance without walking it. */
+int fixture_init(struct fixture *f, const struct sb_config *cfg);
+/* The same, live, and expected to be so. */
+void fixture_boot(struct fixture *f, const struct sb_config *cfg);
+/* Checks it, lets go of it, and expects nothing to be left. */
+void fixture_exit(struct fixture *f);
+
+/* Recounts the instance, and fails the test with what the checker says. */
+void fixture_check(struct fixture *f, const char *file, int line);
+#define CHECK(f) fixture_check(f, __FILE__, __LINE__)
+
+/* One block of @type from Normal of any node, or the errno. */
+long fixture_alloc(struct fixture *f, unsigned int order, unsigned int type);
+void fixture_free(struct fixture *f, unsigned long pfn, unsigned int order);
+
+/* The populated zone @type of node 0. */
+struct sb_zone *fixture_zone(struct fixture *f, enum sb_zone_type type);
+
+/* Blocks on a free list, and blocks of an order on all of them. */
+unsigned long fixture_free_blocks(struct fixture *f, unsigned int order, unsigned int type);
+
+#endif

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whose pages a request may use when its own type has none: Linux 6.12's rules. */
+#include "fallback.h"
+#include "fixture.h"
+
+#define BASE 0x90000000ull
+#define PFN 0x90000ul
+#define BLOCK 256ul
+
+static struct fixture f;
+static struct sb_zone *zone;
+
+/* 16 MiB, pageblocks of 1 MiB, no per-CPU lists. */
+static void boot(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	cfg.pcp_high = 0;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+}
+
+static unsigned long alloc(unsigned int order, unsigned int type)
+{
+	long pfn = fixture_alloc(&f, order, type);
+
+	CHECK(&f);
+	return pfn < 0 ? 0 : (unsigned long)pfn;
+}
+
+static unsigned int type_of(unsigned long pfn)
+{
+	return sb_pageblock_type(&f.inst.blocks, pfn);
+}
+
+static void set_type(unsigned long pfn, unsigned int type)
+{
+	sb_lock(&zone->lock);
+	sb_buddy_move_block(zone, pfn, type);
+	sb_unlock(&zone->lock);
+}
+
+/*
+ * Takes everything as single Movable pages, so that a test can free exactly
+ * what its picture needs.
+ */
+static void fill(void)
+{
+	struct sb_request request = { .type = SB_MOVABLE, .nid = SB_NID_ANY };
+	unsigned long pfn;
+
+	while (!sb_alloc(&f.inst, &request, &pfn))
+		;
+	CHECK(&f);
+}
+
+static void free_run(unsigned long pfn, unsigned long nr_pages)
+{
+	while (nr_pages--)
+		fixture_free(&f, pfn++, 0);
+	CHECK(&f);
+}
+
+static void a_whole_free_block_is_claimed_with_its_pageblocks(void)
+{
+	unsigned long pfn;
+
+	boot();
+	pfn = alloc(0, SB_UNMOVABLE);
+	/* Largest first: 4 MiB, four pageblocks, change their type. */
+	EXPECT_EQ(zone->events.claimed, 1);
+	EXPECT_EQ(type_of(pfn), SB_UNMOVABLE);
+	EXPECT_EQ(type_of(pfn + 3 * BLOCK), SB_UNMOVABLE);
+	EXPECT_EQ(type_of(pfn + 4 * BLOCK), SB_MOVABLE);
+	/* The next one finds them on its own lists. */
+	EXPECT_EQ(alloc(0, SB_UNMOVABLE), pfn + 1);
+	EXPECT_EQ(zone->events.claimed, 1);
+	fixture_exit(&f);
+}
+
+static void the_order_of_fallbacks_is_linux_own(void)
+{
+	static const unsigned char rows[SB_PCPTYPES][2] = {
+		[SB_UNMOVABLE] = { SB_RECLAIMABLE, SB_MOVABLE },
+		[SB_MOVABLE] = { SB_RECLAIMABLE, SB_UNMOVABLE },
+		[SB_RECLAIMABLE] = { SB_UNMOVABLE, SB_MOVABLE },
+	};
+	unsigned int type;
+
+	for (type = 0; type < SB_PCPTYPES; type++) {
+		unsigned long a = PFN, b = PFN + 4 * BLOCK;
+		unsigned long i;
+
+		boot();
+		fill();
+		/* One free pageblock of each foreign type; none of the own one. */
+		for (i = 0; i < 15; i++)
+			set_type(PFN + i * BLOCK, type);
+		set_type(a, rows[type][0]);
+		set_type(b, rows[type][1]);
+		free_run(a, BLOCK);
+		free_run(b, BLOCK);
+		EXPECT_EQ(sb_pfn_block(alloc(0, type), 8), a);
+		fixture_exit(&f);
+	}
+}
+
+/* Half of the pageblock free or alike: it changes over; one page less: it does not. */
+static void a_pageblock_is_claimed_when_half_is_free_or_alike(void)
+{
+	unsigned long extra;
+
+	for (extra = 0; extra < 2; extra++) {
+		unsigned long pfn;
+
+		boot();
+		fill();
+		/* An Unmovable request, a Movable pageblock of movable pages. */
+		free_run(PFN, BLOCK / 2 - 1 + extra);
+		pfn = alloc(0, SB_UNMOVABLE);
+		EXPECT_EQ(sb_pfn_block(pfn, 8), PFN);
+		EXPECT_EQ(type_of(PFN), extra ? SB_UNMOVABLE : SB_MOVABLE);
+		EXPECT_EQ(zone->events.claimed, extra);
+		EXPECT_EQ(zone->events.stolen, 1 - extra);
+		fixture_exit(&f);
+	}
+}
+
+static void unmovable_pages_in_a_movable_pageblock_are_alike(void)
+{
+	boot();
+	fill();
+	free_run(PFN, BLOCK / 2 - 1);
+	/* One page that serves an unmovable request: half in all. */
+	sb_page_set(sb_memmap_page(&f.inst.map, PFN + 200), SB_PAGE_ALLOC, 0, SB_UNMOVABLE);
+	alloc(0, SB_RECLAIMABLE);
+	EXPECT_EQ(type_of(PFN), SB_RECLAIMABLE);
+	fixture_exit(&f);
+}
+
+static void unmovable_and_reclaimable_pages_are_not_alike(void)
+{
+	boot();
+	fill();
+	set_type(PFN, SB_UNMOVABLE);
+	sb_page_set(sb_memmap_page(&f.inst.map, PFN + 200), SB_PAGE_ALLOC, 0, SB_UNMOVABLE);
+	free_run(PFN, BLOCK / 2 - 1);
+	alloc(0, SB_RECLAIMABLE);
+	EXPECT_EQ(type_of(PFN), SB_UNMOVABLE);
+	EXPECT_EQ(zone->events.stolen, 1);
+	fixture_exit(&f);
+}
+
+static void movable_pages_count_for_a_movable_request(void)
+{
+	boot();
+	fill();
+	set_type(PFN, SB_UNMOVABLE);
+	/* 16 free pages (half of a pageblock's order) and 240 movable ones. */
+	free_run(PFN, 16);
+	alloc(0, SB_MOVABLE);
+	EXPECT_EQ(type_of(PFN), SB_MOVABLE);
+	fixture_exit(&f);
+}
+
+/* Below half of the pageblock's order a Movable request steals and leaves. */
+static void small_movable_requests_steal_the_smallest_block(void)
+{
+	unsigned long pfn;
+
+	boot();
+	fill();
+	set_type(PFN, SB_UNMOVABLE);
+	set_type(PFN + BLOCK, SB_UNMOVABLE);
+	free_run(PFN, 8);
+	free_run(PFN + BLOCK, 2);
+	pfn = alloc(0, SB_MOVABLE);
+	EXPECT_EQ(pfn, PFN + BLOCK);
+	EXPECT_EQ(type_of(pfn), SB_UNMOVABLE);
+	EXPECT_EQ(zone->events.stolen, 1);
+	EXPECT_EQ(fixture_free_blocks(&f, 0, SB_UNMOVABLE), 1);
+	fixture_exit(&f);
+}
+
+static void a_refused_claim_goes_on_to_smaller_blocks(void)
+{
+	unsigned long pfn;
+
+	boot();
+	fill();
+	/* 64 free in one piece, too few to claim; 128 free in pieces of two. */
+	free_run(PFN, 64);
+	for (pfn = PFN + BLOCK; pfn < PFN + 2 * BLOCK; pfn += 4)
+		free_run(pfn, 2);
+	pfn = alloc(0, SB_UNMOVABLE);
+	EXPECT_EQ(sb_pfn_block(pfn, 8), PFN + BLOCK);
+	EXPECT_EQ(type_of(pfn), SB_UNMOVABLE);
+	EXPECT_EQ(type_of(PFN), SB_MOVABLE);
+	fixture_exit(&f);
+}
+
+static void a_pageblock_that_sticks_out_of_the_zone_is_not_claimed(void)
+{
+	struct sb_config cfg = fixture_config(BASE + MiB / 2, 8 * MiB);
+
+	cfg.pcp_high = 0;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	fill();
+	/* All of the zone's part of its first pageblock: half of it. */
+	free_run(PFN + BLOCK / 2, BLOCK / 2);
+	alloc(0, SB_UNMOVABLE);
+	EXPECT_EQ(type_of(PFN + BLOCK / 2), SB_MOVABLE);
+	EXPECT_EQ(zone->events.stolen, 1);
+	fixture_exit(&f);
+}
+
+static void highatomic_cma_and_isolated_pages_are_nobody_elses(void)
+{
+	static const unsigned char types[] = { SB_HIGHATOMIC, SB_CMA, SB_ISOLATE };
+	size_t i;
+	unsigned int type;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		boot();
+		fill();
+		set_type(PFN, types[i]);
+		free_run(PFN, BLOCK);
+		for (type = 0; type < SB_PCPTYPES; type++)
+			EXPECT_EQ(fixture_alloc(&f, 0, type), -ENOMEM);
+		fixture_exit(&f);
+	}
+}
+
+static void without_grouping_everything_becomes_unmovable(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 4 * MiB);
+	unsigned long pfn;
+
+	cfg.pcp_high = 0;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	EXPECT(!f.inst.blocks.grouping);
+	pfn = alloc(0, SB_MOVABLE);
+	EXPECT_EQ(type_of(pfn), SB_UNMOVABLE);
+	EXPECT_EQ(alloc(0, SB_RECLAIMABLE), pfn + 1);
+	EXPECT_EQ(sb_page_type(sb_memmap_page(&f.inst.map, pfn)), SB_UNMOVABLE);
+	fill();
+	fixture_exit(&f);
+}
+
+UNIT_MAIN(UNIT_CASE(a_whole_free_block_is_claimed_with_its_pageblocks),
+	  UNIT_CASE(the_order_of_fallbacks_is_linux_own),
+	  UNIT_CASE(a_pageblock_is_claimed_when_half_is_free_or_alike),
+	  UNIT_CASE(unmovable_pages_in_a_movable_pageblock_are_alike),
+	  UNIT_CASE(unmovable_and_reclaimable_pages_are_not_alike),
+	  UNIT_CASE(movable_pages_count_for_a_movable_request),
+	  UNIT_CASE(small_movable_requests_steal_the_smallest_block),
+	  UNIT_CASE(a_refused_claim_goes_on_to_smaller_blocks),
+	  UNIT_CASE(a_pageblock_that_sticks_out_of_the_zone_is_not_claimed),
+	  UNIT_CASE(highatomic_cma_and_isolated_pages_are_nobody_elses),
+	  UNIT_CASE(without_grouping_everything_becomes_unmovable))

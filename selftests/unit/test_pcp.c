@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Per-CPU lists: refill, overflow, drain, and what never gets on them. */
+#include "fixture.h"
+
+#define BASE 0x90000000ull
+#define PFN 0x90000ul
+
+static struct fixture f;
+static struct sb_zone *zone;
+
+static void boot(unsigned int batch, unsigned int high, unsigned int nr_cpus)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	cfg.pcp_batch = batch;
+	cfg.pcp_high = high;
+	cfg.nr_cpus = nr_cpus;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	sb_host_cpu = 0;
+	sb_pcp_drain_all(&f.inst);
+}
+
+static unsigned long alloc(unsigned int order, unsigned int type)
+{
+	long pfn = fixture_alloc(&f, order, type);
+
+	EXPECT(pfn > 0);
+	CHECK(&f);
+	return (unsigned long)pfn;
+}
+
+static void give(unsigned long pfn, unsigned int order)
+{
+	fixture_free(&f, pfn, order);
+	CHECK(&f);
+}
+
+/* Takes the odd pieces, so that only blocks of the largest order are free. */
+static void take_small_blocks(void)
+{
+	unsigned int order;
+	unsigned long pfn;
+
+	sb_lock(&zone->lock);
+	for (order = 0; order < 10; order++)
+		while (!sb_freelist_empty(zone, order, SB_MOVABLE) &&
+		       sb_buddy_take(zone, order, SB_MOVABLE, &pfn))
+			sb_page_set(sb_memmap_page(&f.inst.map, pfn), SB_PAGE_ALLOC, order,
+				    SB_MOVABLE);
+	sb_unlock(&zone->lock);
+}
+
+static void an_empty_list_is_refilled_by_a_batch(void)
+{
+	unsigned long pfn;
+	unsigned int i;
+
+	boot(16, 64, 1);
+	take_small_blocks();
+	pfn = alloc(0, SB_MOVABLE);
+	EXPECT_EQ(zone->pcp[0].count, 15);
+	/* Physical order, as the zone gave them. */
+	for (i = 1; i < 16; i++)
+		EXPECT_EQ(alloc(0, SB_MOVABLE), pfn + i);
+	EXPECT_EQ(zone->pcp[0].count, 0);
+	alloc(0, SB_MOVABLE);
+	EXPECT_EQ(zone->pcp[0].count, 15);
+	fixture_exit(&f);
+}
+
+static void a_refill_is_a_batch_of_pages_and_at_least_two_blocks(void)
+{
+	static const struct {
+		unsigned int batch, order, nr_blocks;
+	} rows[] = {
+		{ 16, 0, 16 }, { 16, 1, 8 }, { 16, 2, 4 }, { 16, 3, 2 },
+		{ 1, 0, 2 },   { 1, 3, 2 },  { 63, 3, 7 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		boot(rows[i].batch, 256, 1);
+		alloc(rows[i].order, SB_RECLAIMABLE);
+		EXPECT_EQ(zone->pcp[0].count, (rows[i].nr_blocks - 1) << rows[i].order);
+		fixture_exit(&f);
+	}
+}
+
+static void a_freed_page_goes_there_and_comes_back_first(void)
+{
+	unsigned long pfn;
+	unsigned long before;
+
+	boot(16, 64, 1);
+	pfn = alloc(2, SB_MOVABLE);
+	before = zone->nr_free;
+	give(pfn, 2);
+	EXPECT_EQ(zone->nr_free, before);
+	EXPECT_EQ(alloc(2, SB_MOVABLE), pfn);
+	fixture_exit(&f);
+}
+
+static void an_overflow_returns_a_batch_oldest_first(void)
+{
+	unsigned long pfn[64];
+	unsigned int i;
+
+	boot(16, 64, 1);
+	for (i = 0; i < 64; i++)
+		pfn[i] = alloc(0, SB_MOVABLE);
+	EXPECT_EQ(zone->pcp[0].count, 0);
+	for (i = 0; i < 63; i++)
+		give(pfn[i], 0);
+	EXPECT_EQ(zone->pcp[0].count, 63);
+	give(pfn[63], 0);
+	EXPECT_EQ(zone->pcp[0].count, 48);
+	/* The first sixteen freed are with the zone, the others are not. */
+	for (i = 0; i < 64; i++)
+		EXPECT_EQ(sb_page_state(sb_memmap_page(&f.inst.map, pfn[i])) == SB_PAGE_PCP,
+			  i >= 16);
+	fixture_exit(&f);
+}
+
+static void an_overflow_goes_round_the_lists(void)
+{
+	unsigned long small[8], large;
+	unsigned int i;
+
+	boot(16, 24, 1);
+	for (i = 0; i < 8; i++)
+		small[i] = alloc(0, SB_MOVABLE);
+	large = alloc(3, SB_MOVABLE);
+	sb_pcp_drain_all(&f.inst);
+	for (i = 0; i < 8; i++)
+		give(small[i], 0);
+	EXPECT_EQ(zone->pcp[0].count, 8);
+	/* 16 pages: below high. */
+	give(large, 3);
+	EXPECT_EQ(zone->pcp[0].count, 16);
+	large = alloc(3, SB_UNMOVABLE); /* a refill of two, one left: 24 */
+	EXPECT_EQ(zone->pcp[0].count, 24);
+	give(large, 3);
+	/* Began with Unmovable order 3: both of its blocks make the batch. */
+	EXPECT_EQ(zone->pcp[0].count, 16);
+	EXPECT_EQ(zone->pcp[0].list[3 * SB_PCPTYPES + SB_UNMOVABLE].nr, 0);
+	fixture_exit(&f);
+}
+
+static void large_blocks_and_special_types_never_get_there(void)
+{
+	static const unsigned char types[] = { SB_HIGHATOMIC, SB_CMA, SB_ISOLATE };
+	unsigned long pfn;
+	size_t i;
+
+	boot(16, 64, 1);
+	pfn = alloc(4, SB_MOVABLE);
+	EXPECT_EQ(zone->pcp[0].count, 0);
+	give(pfn, 4);
+	EXPECT_EQ(zone->pcp[0].count, 0);
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		pfn = alloc(0, SB_MOVABLE);
+		sb_pcp_drain_all(&f.inst);
+		sb_lock(&zone->lock);
+		sb_buddy_move_block(zone, pfn, types[i]);
+		sb_unlock(&zone->lock);
+		give(pfn, 0);
+		EXPECT_EQ(zone->pcp[0].count, 0);
+		EXPECT_EQ(sb_pageblock_type(&f.inst.blocks, pfn), types[i]);
+	}
+	fixture_exit(&f);
+}
+
+static void high_0_switches_them_off(void)
+{
+	unsigned long pfn;
+
+	boot(16, 0, 1);
+	pfn = alloc(0, SB_MOVABLE);
+	EXPECT_EQ(sb_pcp_count(zone), 0);
+	give(pfn, 0);
+	EXPECT_EQ(sb_pcp_count(zone), 0);
+	fixture_exit(&f);
+}
+
+static void each_cpu_has_its_own_and_drains_alone(void)
+{
+	unsigned long pfn;
+
+	boot(16, 64, 4);
+	alloc(0, SB_MOVABLE);
+	sb_host_cpu = 3;
+	pfn = alloc(0, SB_UNMOVABLE);
+	EXPECT_EQ(zone->pcp[0].count, 15);
+	EXPECT_EQ(zone->pcp[3].count, 15);
+	EXPECT_EQ(sb_pcp_drain_cpu(&f.inst, 3), 15);
+	EXPECT_EQ(zone->pcp[0].count, 15);
+	EXPECT_EQ(zone->pcp[3].count, 0);
+	give(pfn, 0);
+	EXPECT_EQ(zone->pcp[3].count, 1);
+	EXPECT_EQ(sb_pcp_drain_all(&f.inst), 16);
+	EXPECT_EQ(sb_pcp_count(zone), 0);
+	sb_host_cpu = 0;
+	fixture_exit(&f);
+}
+
+static void pages_on_another_cpus_list_are_found_before_giving_up(void)
+{
+	unsigned long nr = 0;
+	unsigned long pfn = 0;
+	long next;
+
+	boot(16, 64, 2);
+	while ((next = fixture_alloc(&f, 0, SB_MOVABLE)) > 0) {
+		pfn = (unsigned long)next;
+		nr++;
+	}
+	EXPECT_EQ(nr, zone->managed);
+	sb_host_cpu = 1;
+	give(pfn, 0);
+	EXPECT_EQ(zone->pcp[1].count, 1);
+	sb_host_cpu = 0;
+	EXPECT_EQ(alloc(0, SB_UNMOVABLE), pfn);
+	fixture_exit(&f);
+}
+
+/* Threads stand for CPUs and share one zone. */
+struct worker {
+	unsigned int cpu;
+	u64 seed;
+	unsigned long steps;
+};
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	struct {
+		unsigned long pfn;
+		unsigned int order;
+	} held[64];
+	unsigned int nr = 0;
+
+	sb_host_cpu = w->cpu;
+	while (w->steps--) {
+		if (nr < ARRAY_SIZE(held) && unit_below(&w->seed, 2)) {
+			unsigned int order = (unsigned int)unit_below(&w->seed, 6);
+			long pfn = fixture_alloc(&f, order, (unsigned int)unit_below(&w->seed, 3));
+
+			if (pfn < 0)
+				continue;
+			held[nr].pfn = (unsigned long)pfn;
+			held[nr++].order = order;
+		} else if (nr) {
+			unsigned int i = (unsigned int)unit_below(&w->seed, nr);
+
+			fixture_free(&f, held[i].pfn, held[i].order);
+			held[i] = held[--nr];
+		}
+		if (w->steps % 1024 == 0)
+			CHECK(&f);
+		if (w->steps % 512 == 0)
+			sb_pcp_drain_cpu(&f.inst, (w->cpu + 1) % 4);
+	}
+	while (nr--)
+		fixture_free(&f, held[nr].pfn, held[nr].order);
+	return NULL;
+}
+
+static void four_cpus_share_a_zone(void)
+{
+	struct worker workers[4];
+	pthread_t threads[4];
+	u64 seed = unit_seed();
+	unsigned int i;
+
+	boot(16, 64, 4);
+	for (i = 0; i < 4; i++) {
+		workers[i] = (struct worker){ i, unit_random(&seed) | 1, unit_iterations(20000) };
+		pthread_create(&threads[i], NULL, work, &workers[i]);
+	}
+	for (i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	sb_pcp_drain_all(&f.inst);
+	EXPECT_EQ(zone->nr_free, zone->managed);
+	fixture_exit(&f);
+}
+
+UNIT_MAIN(UNIT_CASE(an_empty_list_is_refilled_by_a_batch),
+	  UNIT_CASE(a_refill_is_a_batch_of_pages_and_at_least_two_blocks),
+	  UNIT_CASE(a_freed_page_goes_there_and_comes_back_first),
+	  UNIT_CASE(an_overflow_returns_a_batch_oldest_first),
+	  UNIT_CASE(an_overflow_goes_round_the_lists),
+	  UNIT_CASE(large_blocks_and_special_types_never_get_there),
+	  UNIT_CASE(high_0_switches_them_off), UNIT_CASE(each_cpu_has_its_own_and_drains_alone),
+	  UNIT_CASE(pages_on_another_cpus_list_are_found_before_giving_up),
+	  UNIT_CASE(four_cpus_share_a_zone))
