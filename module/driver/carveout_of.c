@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/device.h>
+#include <linux/of.h>
+#include <linux/of_address.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/sort.h>
+
+#include "carveout.h"
+#include "device.h"
+
+/* A property of one number, of 4 or 8 bytes. */
+struct tunable {
+	const char *name;
+	size_t offset;
+	int bytes;
+};
+
+#define TUNABLE(property, field)                                                                   \
+	{                                                                                          \
+		property, offsetof(struct sb_config, field), sizeof_field(struct sb_config, field) \
+	}
+
+static const struct tunable tunables[] = {
+	TUNABLE("sbuddy,max-order", max_order),
+	TUNABLE("sbuddy,pageblock-order", pageblock_order),
+	TUNABLE("sbuddy,lowmem-bytes", lowmem_bytes),
+	TUNABLE("sbuddy,kernelcore-bytes", kernelcore_bytes),
+	TUNABLE("sbuddy,kernelcore-percent", kernelcore_percent),
+	TUNABLE("sbuddy,movablecore-bytes", movablecore_bytes),
+	TUNABLE("sbuddy,movablecore-percent", movablecore_percent),
+	TUNABLE("sbuddy,pcp-batch", pcp_batch),
+	TUNABLE("sbuddy,pcp-high", pcp_high),
+};
+
+static int read_tunable(struct device *dev, const struct tunable *t, struct sb_config *cfg)
+{
+	void *field = (void *)cfg + t->offset;
+	int len;
+	const __be32 *value = of_get_property(dev->of_node, t->name, &len);
+
+	if (!value)
+		return 0;
+	if (len != t->bytes) {
+		dev_err(dev, "%s has %d bytes, but must have %d: write it as <%s>\n", t->name, len,
+			t->bytes, t->bytes == 8 ? "HIGH LOW" : "VALUE");
+		return -ENODEV;
+	}
+	if (t->bytes == 8)
+		*(u64 *)field = (u64)be32_to_cpu(value[0]) << 32 | be32_to_cpu(value[1]);
+	else
+		*(unsigned int *)field = be32_to_cpup(value);
+	return 0;
+}
+
+static int read_tunables(struct device *dev, struct sb_config *cfg)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(tunables) && !err; i++)
+		err = read_tunable(dev, &tunables[i], cfg);
+	return err;
+}
+
+/* The label, or else the node's name with its unit address. */
+static int read_name(struct device *dev, struct sb_config *cfg)
+{
+	const char *name = kbasename(dev->of_node->full_name);
+
+	if (of_property_read_bool(dev->of_node, "label") &&
+	    of_property_read_string(dev->of_node, "label", &name)) {
+		dev_err(dev, "label is not a text: write it as \"NAME\"\n");
+		return -ENODEV;
+	}
+	if (!sbuddy_device_name_ok(name)) {
+		dev_err(dev,
+			"the name \"%s\" will not do: give a label of 1 to %d letters, digits, @ . _ or -\n",
+			name, SB_NAME_LEN - 1);
+		return -ENODEV;
+	}
+	strscpy(cfg->name, name, sizeof(cfg->name));
+	return 0;
+}
+
+/* Why a region was not among those that the kernel reserved at boot. */
+static void explain_lookup(struct device *dev, struct device_node *region)
+{
+	struct device_node *parent = of_get_parent(region);
+
+	if (!of_node_name_eq(parent, "reserved-memory"))
+		dev_err(dev, "memory-region %pOF lies outside of /reserved-memory: move it there\n",
+			region);
+	else if (!of_device_is_available(region))
+		dev_err(dev, "memory-region %pOF is disabled: set its status to \"okay\"\n",
+			region);
+	else if (of_n_addr_cells(region) != of_n_addr_cells(parent) ||
+		 of_n_size_cells(region) != of_n_size_cells(parent))
+		dev_err(dev,
+			"%pOF has #address-cells %d and #size-cells %d, but the root has %d and %d: make them equal\n",
+			parent, of_n_addr_cells(region), of_n_size_cells(region),
+			of_n_addr_cells(parent), of_n_size_cells(parent));
+	else
+		dev_err(dev,
+			"memory-region %pOF was not reserved at boot: apply the overlay in the bootloader, not at run time\n",
+			region);
+	of_node_put(parent);
+}
+
+/*
+ * The lookup goes by name alone, without the path; so what it found is held
+ * against the node's own reg. A region placed by the kernel has none.
+ */
+static int check_reg(struct device *dev, struct device_node *region,
+		     const struct reserved_mem *rmem)
+{
+	u64 base = rmem->base, size = rmem->size;
+	struct resource res;
+
+	if (!of_property_read_bool(region, "reg"))
+		return 0;
+	if (of_address_to_resource(region, 0, &res)) {
+		dev_err(dev,
+			"reg of memory-region %pOF cannot be read: check #address-cells, #size-cells and ranges of its parent\n",
+			region);
+		return -ENODEV;
+	}
+	if (res.start != base || resource_size(&res) != size) {
+		dev_err(dev,
+			"memory-region %pOF is %#llx bytes at %#llx, but at boot %#llx bytes at %#llx were reserved by that name: give it a name of its own, and apply the overlay in the bootloader\n",
+			region, (u64)resource_size(&res), (u64)res.start, size, base);
+		return -ENODEV;
+	}
+	if (!of_address_to_resource(region, 1, &res)) {
+		dev_err(dev, "memory-region %pOF has several ranges: make it a node for each\n",
+			region);
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int read_region(struct device *dev, struct device_node *region, struct carveout_claim *claim)
+{
+	const struct reserved_mem *rmem = of_reserved_mem_lookup(region);
+	struct device_node *parent = of_get_parent(region);
+	bool inside = of_node_name_eq(parent, "reserved-memory");
+
+	of_node_put(parent);
+	if (!rmem || !inside) {
+		explain_lookup(dev, region);
+		return -ENODEV;
+	}
+	if (!rmem->size) {
+		dev_err(dev,
+			"memory-region %pOF found no place at boot: make it smaller, or widen its alloc-ranges\n",
+			region);
+		return -ENODEV;
+	}
+	if (of_property_read_bool(region, "reusable")) {
+		dev_err(dev,
+			"memory-region %pOF is reusable, so the kernel uses it meanwhile: remove that property\n",
+			region);
+		return -ENODEV;
+	}
+	claim->name = kbasename(region->full_name);
+	claim->base = rmem->base;
+	claim->size = rmem->size;
+	claim->no_map = of_property_read_bool(region, "no-map");
+	return check_reg(dev, region, rmem);
+}
+
+static int read_nid(struct device *dev, unsigned int index, int *nid)
+{
+	u32 value = 0;
+
+	/* How many there are was looked at before; without any, all is node 0. */
+	of_property_read_u32_index(dev->of_node, "sbuddy,node-ids", index, &value);
+	if (value >= SB_MAX_NODES) {
+		dev_err(dev, "sbuddy,node-ids has %u, but must have 0 to %d\n", value,
+			SB_MAX_NODES - 1);
+		return -ENODEV;
+	}
+	*nid = (int)value;
+	return 0;
+}
+
+static int count_regions(struct device *dev)
+{
+	int nr = of_count_phandle_with_args(dev->of_node, "memory-region", NULL);
+	int len;
+
+	if (nr < 1 || nr > CARVEOUT_MAX_REGIONS) {
+		dev_err(dev,
+			"memory-region has %d regions, but must have 1 to %d: point it at nodes under /reserved-memory\n",
+			max(nr, 0), CARVEOUT_MAX_REGIONS);
+		return -ENODEV;
+	}
+	if (of_get_property(dev->of_node, "sbuddy,node-ids", &len) &&
+	    len != nr * (int)sizeof(u32)) {
+		dev_err(dev,
+			"sbuddy,node-ids has %d bytes, but must have %d: a cell for each memory-region\n",
+			len, nr * (int)sizeof(u32));
+		return -ENODEV;
+	}
+	return nr;
+}
+
+static int read_claim(struct device *dev, unsigned int index, struct carveout_claim *claim)
+{
+	struct device_node *region = of_parse_phandle(dev->of_node, "memory-region", index);
+	int err;
+
+	if (!region) {
+		dev_err(dev, "memory-region %u points at no node: check the phandle\n", index);
+		return -ENODEV;
+	}
+	err = read_region(dev, region, claim);
+	of_node_put(region);
+	return err ?: read_nid(dev, index, &claim->nid);
+}
+
+static int by_base(const void *a, const void *b)
+{
+	const struct carveout_claim *left = a, *right = b;
+
+	return left->base < right->base ? -1 : left->base > right->base;
+}
+
+static int read_claims(struct device *dev, struct carveout *co)
+{
+	int nr = count_regions(dev);
+	int err, i;
+
+	if (nr < 0)
+		return nr;
+	for (i = 0; i < nr; i++) {
+		err = read_claim(dev, i, &co->claims[i]);
+		if (err)
+			return err;
+	}
+	sort(co->claims, nr, sizeof(co->claims[0]), by_base, NULL);
+	co->nr_claims = nr;
+	return 0;
+}
+
+static void fill_banks(struct carveout *co)
+{
+	unsigned int i;
+
+	co->cfg.nr_banks = co->nr_claims;
+	for (i = 0; i < co->nr_claims; i++)
+		co->cfg.banks[i] = (struct sb_bank){
+			.base = co->claims[i].base,
+			.size = co->claims[i].size,
+			.nid = co->claims[i].nid,
+		};
+}
+
+int carveout_read(struct device *dev, struct carveout *co)
+{
+	int err;
+
+	sb_instance_defaults(&co->cfg);
+	co->cfg.nr_cpus = nr_cpu_ids;
+	err = read_name(dev, &co->cfg);
+	if (!err)
+		err = read_tunables(dev, &co->cfg);
+	if (!err)
+		err = read_claims(dev, co);
+	if (!err)
+		fill_banks(co);
+	return err;
+}

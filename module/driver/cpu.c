@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cpuhotplug.h>
+
+#include "cpu.h"
+#include "device.h"
+#include "pcp.h"
+
+static enum cpuhp_state state;
+
+/* The CPU is dead: nobody puts a page on its lists any more. */
+static int drain(unsigned int cpu, struct hlist_node *node)
+{
+	struct sbuddy_device *dev = hlist_entry(node, struct sbuddy_device, cpu);
+
+	if (READ_ONCE(dev->inst.stage) == SB_STAGE_LIVE)
+		sb_pcp_drain_cpu(&dev->inst, cpu);
+	return 0;
+}
+
+int sbuddy_cpu_init(void)
+{
+	int ret = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "sbuddy:dead", NULL, drain);
+
+	if (ret < 0)
+		return ret;
+	state = ret;
+	return 0;
+}
+
+void sbuddy_cpu_exit(void)
+{
+	cpuhp_remove_multi_state(state);
+}
+
+int sbuddy_cpu_add(struct sbuddy_device *dev)
+{
+	return cpuhp_state_add_instance_nocalls(state, &dev->cpu);
+}
+
+void sbuddy_cpu_remove(struct sbuddy_device *dev)
+{
+	cpuhp_state_remove_instance_nocalls(state, &dev->cpu);
+}

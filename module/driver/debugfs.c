@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every file is the text of core/show.h or core/check.h, made under the
+ * device's lock: the tracker and the stage stay as they are meanwhile. A file
+ * that is open while its device goes away reads -EIO; debugfs sees to that.
+ */
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "check.h"
+#include "debugfs.h"
+#include "device.h"
+#include "show.h"
+
+static struct dentry *root;
+
+static void print_memory(struct sb_out *out, struct sb_instance *inst)
+{
+	sb_show_regions(out, &inst->regions.memory);
+}
+
+static void print_reserved(struct sb_out *out, struct sb_instance *inst)
+{
+	sb_show_regions(out, &inst->regions.reserved);
+}
+
+static void print_stages(struct sb_out *out, struct sb_instance *inst)
+{
+	sb_show_stages(out, inst);
+}
+
+static void print_tunables(struct sb_out *out, struct sb_instance *inst)
+{
+	sb_show_tunables(out, inst);
+	sb_out_printf(out, "host_pageblock_order %u\n", sb_host_pageblock_order());
+}
+
+static void print_check(struct sb_out *out, struct sb_instance *inst)
+{
+	unsigned int nr = sb_check(inst, out);
+
+	sb_out_printf(out, "%u violations\n", nr);
+}
+
+static int show(struct seq_file *seq, void (*print)(struct sb_out *, struct sb_instance *))
+{
+	struct sbuddy_device *dev = seq->private;
+	struct sb_out out = { .seq = seq };
+	int err;
+
+	err = mutex_lock_interruptible(&dev->lock);
+	if (err)
+		return err;
+	print(&out, &dev->inst);
+	mutex_unlock(&dev->lock);
+	return 0;
+}
+
+/*
+ * The buffer starts at @size bytes, for the text of an instance of usual size:
+ * what does not fit is made again from the start in one twice as large.
+ */
+#define SBUDDY_FILE(name, print, size)                                              \
+	static int name##_show(struct seq_file *seq, void *unused)                  \
+	{                                                                           \
+		return show(seq, print);                                            \
+	}                                                                           \
+	static int name##_open(struct inode *inode, struct file *file)              \
+	{                                                                           \
+		return single_open_size(file, name##_show, inode->i_private, size); \
+	}                                                                           \
+	static const struct file_operations name##_fops = {                         \
+		.owner = THIS_MODULE,                                               \
+		.open = name##_open,                                                \
+		.read = seq_read,                                                   \
+		.llseek = seq_lseek,                                                \
+		.release = single_release,                                          \
+	}
+
+SBUDDY_FILE(memory, print_memory, PAGE_SIZE);
+SBUDDY_FILE(reserved, print_reserved, PAGE_SIZE);
+SBUDDY_FILE(zoneinfo, sb_show_zoneinfo, 2 * PAGE_SIZE);
+SBUDDY_FILE(buddyinfo, sb_show_buddyinfo, PAGE_SIZE);
+SBUDDY_FILE(pagetypeinfo, sb_show_pagetypeinfo, 4 * PAGE_SIZE);
+SBUDDY_FILE(pageblocks, sb_show_pageblocks, 2 * PAGE_SIZE);
+SBUDDY_FILE(stages, print_stages, PAGE_SIZE);
+SBUDDY_FILE(tunables, print_tunables, PAGE_SIZE);
+SBUDDY_FILE(check, print_check, PAGE_SIZE);
+
+/* Root alone reads what takes long with a lock held, as with /proc/pagetypeinfo. */
+void sbuddy_debugfs_add(struct sbuddy_device *dev)
+{
+	struct dentry *dir = debugfs_create_dir(dev->name, root);
+	struct dentry *memblock = debugfs_create_dir("memblock", dir);
+
+	dev->debugfs = dir;
+	debugfs_create_file("memory", 0444, memblock, dev, &memory_fops);
+	debugfs_create_file("reserved", 0444, memblock, dev, &reserved_fops);
+	debugfs_create_file("zoneinfo", 0444, dir, dev, &zoneinfo_fops);
+	debugfs_create_file("buddyinfo", 0444, dir, dev, &buddyinfo_fops);
+	debugfs_create_file("pagetypeinfo", 0400, dir, dev, &pagetypeinfo_fops);
+	debugfs_create_file("pageblocks", 0444, dir, dev, &pageblocks_fops);
+	debugfs_create_file("stages", 0444, dir, dev, &stages_fops);
+	debugfs_create_file("tunables", 0444, dir, dev, &tunables_fops);
+	debugfs_create_file("check", 0400, dir, dev, &check_fops);
+}
+
+void sbuddy_debugfs_remove(struct sbuddy_device *dev)
+{
+	debugfs_remove_recursive(dev->debugfs);
+	dev->debugfs = NULL;
+}
+
+void sbuddy_debugfs_root_init(void)
+{
+	root = debugfs_create_dir("sbuddy", NULL);
+}
+
+void sbuddy_debugfs_root_exit(void)
+{
+	debugfs_remove_recursive(root);
+	root = NULL;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/idr.h>
+#include <linux/slab.h>
+
+#include "chardev.h"
+#include "cpu.h"
+#include "debugfs.h"
+#include "device.h"
+#include "show.h"
+
+/* Longest line of a stage. */
+#define LINE_LEN 512
+
+/* Every device there is; the lock guards the list and keeps names apart. */
+static LIST_HEAD(devices);
+static DEFINE_MUTEX(devices_lock);
+static DEFINE_IDA(ids);
+
+bool sbuddy_device_name_ok(const char *name)
+{
+	size_t len = strlen(name);
+	size_t i;
+
+	if (!len || len >= SB_NAME_LEN || !strcmp(name, ".") || !strcmp(name, ".."))
+		return false;
+	for (i = 0; i < len; i++)
+		if (!isascii(name[i]) || (!isalnum(name[i]) && !strchr("@._-", name[i])))
+			return false;
+	return true;
+}
+
+static void *reach_map(void *ctx, u64 base, u64 size)
+{
+	struct sb_backing *backing = ctx;
+
+	return backing->ops->meta_map(backing, base, size);
+}
+
+static void reach_unmap(void *ctx, void *mapped, u64 base, u64 size)
+{
+	struct sb_backing *backing = ctx;
+
+	backing->ops->meta_unmap(backing, mapped, base, size);
+}
+
+/* Takes a place among all devices, unless the name is taken. */
+static int enlist(struct sbuddy_device *dev)
+{
+	struct sbuddy_device *other;
+	int err = 0;
+
+	mutex_lock(&devices_lock);
+	list_for_each_entry(other, &devices, all)
+		if (!strcmp(other->name, dev->name))
+			err = -EEXIST;
+	if (!err)
+		list_add_tail(&dev->all, &devices);
+	mutex_unlock(&devices_lock);
+	return err;
+}
+
+static void delist(struct sbuddy_device *dev)
+{
+	mutex_lock(&devices_lock);
+	list_del(&dev->all);
+	mutex_unlock(&devices_lock);
+}
+
+static void log_stage(struct sbuddy_device *dev)
+{
+	char line[LINE_LEN] = "";
+	struct sb_out out = { .text = line, .size = sizeof(line) };
+	enum sb_stage stage = dev->inst.stage;
+
+	sb_show_stage(&out, &dev->inst, stage);
+	pr_info("%s: %s: %s\n", dev->name, sb_stage_name(stage), line);
+	if (stage != SB_STAGE_LIVE)
+		return;
+	out.used = 0;
+	sb_show_pcp(&out, &dev->inst);
+	pr_info("%s: %s\n", dev->name, line);
+}
+
+static void set_published(struct sbuddy_device *dev, bool published)
+{
+	mutex_lock(&dev->lock);
+	dev->published = published;
+	mutex_unlock(&dev->lock);
+}
+
+/* Without the lock, which an open() may want that keeps registration waiting. */
+static int publish(struct sbuddy_device *dev)
+{
+	int err = sbuddy_chardev_register(dev);
+
+	if (err) {
+		pr_err("%s: cannot make /dev/sbuddy%d: error %d\n", dev->name, dev->id, err);
+		set_published(dev, false);
+	}
+	return err;
+}
+
+int sbuddy_device_step(struct sbuddy_device *dev)
+{
+	bool last = false;
+	int err = 0;
+
+	mutex_lock(&dev->lock);
+	if (dev->published)
+		err = -EALREADY;
+	else if (dev->inst.stage != SB_STAGE_LIVE)
+		err = sb_instance_step(&dev->inst);
+	if (!err) {
+		log_stage(dev);
+		last = dev->inst.stage == SB_STAGE_LIVE;
+		dev->published = last;
+	}
+	mutex_unlock(&dev->lock);
+	return last ? publish(dev) : err;
+}
+
+static int boot(struct sbuddy_device *dev)
+{
+	int err = 0;
+
+	while (!err && !dev->published)
+		err = sbuddy_device_step(dev);
+	return err;
+}
+
+static int start(struct sbuddy_device *dev, const struct sb_config *cfg)
+{
+	const struct sb_reach reach = {
+		.map = reach_map,
+		.unmap = reach_unmap,
+		.ctx = dev->backing,
+	};
+	int err;
+
+	err = sb_instance_init(&dev->inst, cfg, &reach);
+	if (err)
+		return err;
+	dev->id = ida_alloc(&ids, GFP_KERNEL);
+	if (dev->id < 0)
+		return dev->id;
+	err = sbuddy_cpu_add(dev);
+	if (err) {
+		ida_free(&ids, dev->id);
+		return err;
+	}
+	sbuddy_debugfs_add(dev);
+	return 0;
+}
+
+static struct sbuddy_device *alloc(const char *name, struct sb_backing *backing,
+				   const struct sbuddy_device_ops *ops, void *maker,
+				   struct device *parent)
+{
+	struct sbuddy_device *dev = kvzalloc(sizeof(*dev), GFP_KERNEL);
+
+	if (!dev)
+		return NULL;
+	strscpy(dev->name, name, sizeof(dev->name));
+	dev->backing = backing;
+	dev->ops = ops;
+	dev->maker = maker;
+	dev->misc.parent = parent;
+	mutex_init(&dev->lock);
+	return dev;
+}
+
+struct sbuddy_device *sbuddy_device_create(const struct sb_config *cfg, struct sb_backing *backing,
+					   const struct sbuddy_device_ops *ops, void *maker,
+					   struct device *parent, bool walk)
+{
+	struct sbuddy_device *dev = alloc(cfg->name, backing, ops, maker, parent);
+	int err = -ENOMEM;
+
+	if (!dev)
+		goto err_backing;
+	err = enlist(dev);
+	if (err)
+		goto err_free;
+	err = start(dev, cfg);
+	if (err)
+		goto err_delist;
+	err = walk ? 0 : boot(dev);
+	if (!err)
+		return dev;
+	sbuddy_device_destroy(dev);
+	return ERR_PTR(err);
+
+err_delist:
+	delist(dev);
+err_free:
+	kvfree(dev);
+err_backing:
+	backing->ops->destroy(backing);
+	return ERR_PTR(err);
+}
+
+void sbuddy_device_unpublish(struct sbuddy_device *dev)
+{
+	/* The files first, so that nobody walks to another stage through them. */
+	sbuddy_debugfs_remove(dev);
+	if (!dev->published)
+		return;
+	sbuddy_chardev_unregister(dev);
+	set_published(dev, false);
+}
+
+void sbuddy_device_destroy(struct sbuddy_device *dev)
+{
+	sbuddy_device_unpublish(dev);
+	sbuddy_cpu_remove(dev);
+	sb_instance_exit(&dev->inst);
+	ida_free(&ids, dev->id);
+	delist(dev);
+	dev->backing->ops->destroy(dev->backing);
+	kvfree(dev);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A device: one instance with its backing, its /dev node and its debugfs files.
+ *
+ * It is made by a probed carveout or by a configfs directory and lives until
+ * that maker destroys it. The maker is kept from doing so while the device is
+ * in use: an open file or a mapping holds the module, and through @ops->get the
+ * configfs directory.
+ *
+ * Locks, outermost first: @lock, then those of core (module/core/zone.h).
+ */
+#ifndef SBUDDY_DEVICE_H
+#define SBUDDY_DEVICE_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/miscdevice.h>
+#include <linux/mutex.h>
+
+#include "instance.h"
+#include "backing.h"
+
+struct dentry;
+struct device;
+struct sbuddy_device;
+
+/**
+ * struct sbuddy_device_ops - What a maker is asked when its device is used.
+ * @get: a file was opened; keep the device until @put; 0 or -errno
+ * @put: the file and all its mappings are gone; may be called in any process
+ *	context, also with mmap_lock held
+ */
+struct sbuddy_device_ops {
+	int (*get)(struct sbuddy_device *dev);
+	void (*put)(struct sbuddy_device *dev);
+};
+
+/**
+ * struct sbuddy_device - One live instance.
+ * @inst: the pipeline
+ * @backing: its memory
+ * @ops: its maker
+ * @maker: for @ops
+ * @misc: /dev/sbuddyN
+ * @id: N
+ * @debugfs: /sys/kernel/debug/sbuddy/<name>
+ * @lock: see below; core guards what requests touch by its own locks
+ * @nr_files: open files
+ * @nr_buffers: buffers that some handle or mapping keeps
+ * @name: of @inst, which is not known at first
+ * @published: /dev/sbuddyN exists, or is being made
+ * @all: among all devices, whose names differ
+ * @cpu: among those that hear of CPUs going offline
+ */
+struct sbuddy_device {
+	struct sb_instance inst;
+	struct sb_backing *backing;
+	const struct sbuddy_device_ops *ops;
+	void *maker;
+	struct miscdevice misc;
+	int id;
+	struct dentry *debugfs;
+	struct mutex lock; /* guards @inst.regions, @inst.stage and @published */
+	atomic_t nr_files;
+	atomic_t nr_buffers;
+	char name[SB_NAME_LEN];
+	bool published;
+	struct list_head all;
+	struct hlist_node cpu;
+};
+
+/**
+ * sbuddy_device_name_ok() - May an instance be called so?
+ * @name: text
+ *
+ * Return: true for 1 .. SB_NAME_LEN - 1 letters, digits and "@._-", other
+ *	than "." and "..".
+ */
+bool sbuddy_device_name_ok(const char *name);
+
+/**
+ * sbuddy_device_create() - Make an instance usable.
+ * @cfg: configuration
+ * @backing: memory; destroyed with the device, and when this fails
+ * @ops: maker, or NULL
+ * @maker: kept in the device
+ * @parent: device for messages and sysfs, or NULL
+ * @walk: stop at SB_STAGE_NEW instead of booting; sbuddy_device_step() walks
+ *
+ * It has debugfs files from SB_STAGE_NEW on, and a /dev node when it is live.
+ *
+ * Context: Process.
+ * Return: the device, or ERR_PTR(): -EEXIST when the name is taken, about
+ *	which the caller complains; else the kernel's log says why.
+ */
+struct sbuddy_device *sbuddy_device_create(const struct sb_config *cfg, struct sb_backing *backing,
+					   const struct sbuddy_device_ops *ops, void *maker,
+					   struct device *parent, bool walk);
+
+/**
+ * sbuddy_device_step() - Walk to the next stage, with its line in the log.
+ * @dev: device made to be walked
+ *
+ * The last stage makes the /dev node; should that fail, the next call tries
+ * it again.
+ *
+ * Context: Process. Takes @dev->lock.
+ * Return: 0, -EALREADY when there is no stage left, or why it failed.
+ */
+int sbuddy_device_step(struct sbuddy_device *dev);
+
+/**
+ * sbuddy_device_unpublish() - Take the /dev node and the files away.
+ * @dev: device; open files stay usable
+ *
+ * For a maker that has to wait until the last user has gone.
+ *
+ * Context: Process. Takes @dev->lock.
+ */
+void sbuddy_device_unpublish(struct sbuddy_device *dev);
+
+/**
+ * sbuddy_device_destroy() - End a device and let go of its memory.
+ * @dev: device without users
+ *
+ * Context: Process.
+ */
+void sbuddy_device_destroy(struct sbuddy_device *dev);
+
+#endif

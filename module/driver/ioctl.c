@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/capability.h>
+#include <linux/nospec.h>
+#include <linux/uaccess.h>
+
+#include "ioctl.h"
+#include "pcp.h"
+
+static_assert(SBUDDY_UNMOVABLE == SB_UNMOVABLE);
+static_assert(SBUDDY_MOVABLE == SB_MOVABLE);
+static_assert(SBUDDY_RECLAIMABLE == SB_RECLAIMABLE);
+static_assert((int)SBUDDY_ZONE_NORMAL == (int)SB_ZONE_NORMAL);
+static_assert((int)SBUDDY_ZONE_HIGHMEM == (int)SB_ZONE_HIGHMEM);
+static_assert((int)SBUDDY_ZONE_MOVABLE == (int)SB_ZONE_MOVABLE);
+static_assert(SBUDDY_NODE_ANY == SB_NID_ANY);
+static_assert(SBUDDY_NAME_LEN == SB_NAME_LEN);
+
+int sb_call_reply(struct sb_call *call)
+{
+	return copy_to_user(call->user, &call->info, min(call->size, call->known)) ? -EFAULT : 0;
+}
+
+/* Physical addresses are for those who may reach physical memory anyway. */
+static int check_phys_flag(u32 flags, u32 phys)
+{
+	if (flags & ~phys)
+		return -EINVAL;
+	if ((flags & phys) && !capable(CAP_SYS_RAWIO))
+		return -EPERM;
+	return 0;
+}
+
+u64 sb_call_max_bytes(const struct sb_instance *inst)
+{
+	return sb_pfn_addr(sb_order_pages(inst->cfg.max_order));
+}
+
+/* The device is live, so its layout does not change any more. */
+static void fill_memory(struct sbuddy_info *info, struct sb_instance *inst)
+{
+	struct sb_zone *zone = NULL;
+	u64 base = ~0ull;
+
+	while ((zone = sb_instance_next_zone(inst, zone))) {
+		unsigned long on_pcp = sb_pcp_count(zone);
+
+		info->pages_managed += zone->managed;
+		info->pages_free += READ_ONCE(zone->nr_free) + on_pcp;
+		info->pages_pcp += on_pcp;
+		info->memory += sb_pfn_addr(zone->present);
+		base = min(base, sb_pfn_addr(zone->start_pfn));
+	}
+	if (info->flags & SBUDDY_INFO_PHYS)
+		info->base = base;
+}
+
+static u32 count_nodes(const struct sb_instance *inst)
+{
+	u32 nr = 0;
+	int nid;
+
+	for (nid = 0; nid < SB_MAX_NODES; nid++)
+		nr += inst->nodes[nid].start_pfn < inst->nodes[nid].end_pfn;
+	return nr;
+}
+
+static int call_info(struct sb_call *call)
+{
+	struct sbuddy_device *dev = call->client->dev;
+	struct sb_instance *inst = &dev->inst;
+	struct sbuddy_info *info = &call->info;
+	u32 flags = info->flags;
+	int err;
+
+	if (info->reserved)
+		return -EINVAL;
+	err = check_phys_flag(flags, SBUDDY_INFO_PHYS);
+	if (err)
+		return err;
+	memset(info, 0, sizeof(*info));
+	info->size = call->size;
+	info->flags = flags;
+	if (READ_ONCE(inst->corrupt))
+		info->state |= SBUDDY_STATE_CORRUPT;
+	if (dev->backing->ops->mappable)
+		info->state |= SBUDDY_STATE_MAPPABLE;
+	info->page_size = SB_PAGE_SIZE;
+	info->max_order = inst->cfg.max_order;
+	info->pageblock_order = inst->cfg.pageblock_order;
+	info->nr_nodes = count_nodes(inst);
+	info->max_handles = SBUDDY_MAX_HANDLES;
+	info->nr_handles = atomic_read(&call->client->nr_handles);
+	info->max_bytes = sb_call_max_bytes(inst);
+	fill_memory(info, inst);
+	strscpy(info->name, inst->cfg.name, sizeof(info->name));
+	strscpy(info->backing, dev->backing->ops->name, sizeof(info->backing));
+	return sb_call_reply(call);
+}
+
+static void fill_query(struct sbuddy_query *query, const struct sb_buffer *buf)
+{
+	const struct sb_instance *inst = &buf->dev->inst;
+	const struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, buf->pfn)];
+
+	query->mappings = atomic_read(&buf->nr_mappings);
+	query->order = buf->request.order;
+	query->type = buf->request.type;
+	query->zone = zone->type;
+	query->node = zone->nid;
+	query->bytes = sb_buffer_bytes(buf);
+	query->offset = sb_buffer_offset(buf);
+	query->phys = query->flags & SBUDDY_QUERY_PHYS ? sb_pfn_addr(buf->pfn) : 0;
+}
+
+static int call_query(struct sb_call *call)
+{
+	struct sb_buffer *buf;
+	int err;
+
+	err = check_phys_flag(call->query.flags, SBUDDY_QUERY_PHYS);
+	if (err)
+		return err;
+	buf = sb_buffer_get(call->client, call->query.handle);
+	if (!buf)
+		return -ENOENT;
+	fill_query(&call->query, buf);
+	sb_buffer_put(buf);
+	return sb_call_reply(call);
+}
+
+static int call_drain(struct sb_call *call)
+{
+	if (call->drain.reserved)
+		return -EINVAL;
+	call->drain.pages = sb_pcp_drain_all(&call->client->dev->inst);
+	return sb_call_reply(call);
+}
+
+static const struct command {
+	int (*run)(struct sb_call *call);
+	u32 least;
+	u32 known;
+} commands[] = {
+#define COMMAND(cmd, fn, type, ver0) \
+	[_IOC_NR(cmd)] = { .run = (fn), .least = (ver0), .known = sizeof(struct type) }
+	COMMAND(SBUDDY_IOC_INFO, call_info, sbuddy_info, SBUDDY_INFO_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_ALLOC, sb_call_alloc, sbuddy_alloc, SBUDDY_ALLOC_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_ALLOC_BULK, sb_call_alloc_bulk, sbuddy_alloc_bulk,
+		SBUDDY_ALLOC_BULK_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_FREE, sb_call_free, sbuddy_free, SBUDDY_FREE_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_FREE_BULK, sb_call_free_bulk, sbuddy_free_bulk,
+		SBUDDY_FREE_BULK_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_QUERY, call_query, sbuddy_query, SBUDDY_QUERY_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_DRAIN, call_drain, sbuddy_drain, SBUDDY_DRAIN_SIZE_VER0),
+#undef COMMAND
+};
+
+static int read_call(struct sb_call *call, u32 least)
+{
+	int err;
+
+	if (get_user(call->size, (u32 __user *)call->user))
+		return -EFAULT;
+	if (call->size < least)
+		return -EINVAL;
+	if (call->size > PAGE_SIZE)
+		return -E2BIG;
+	err = copy_struct_from_user(&call->info, call->known, call->user, call->size);
+	/* The process may have changed it between the two reads. */
+	call->size_field = call->size;
+	return err;
+}
+
+long sb_ioctl(struct sb_client *client, unsigned int cmd, void __user *user)
+{
+	unsigned int nr = _IOC_NR(cmd);
+	struct sb_call call = { .client = client, .user = user };
+	int err;
+
+	if (_IOC_TYPE(cmd) != SBUDDY_IOC_MAGIC || _IOC_DIR(cmd) != (_IOC_READ | _IOC_WRITE) ||
+	    nr >= ARRAY_SIZE(commands))
+		return -ENOTTY;
+	nr = array_index_nospec(nr, ARRAY_SIZE(commands));
+	call.known = commands[nr].known;
+	err = read_call(&call, commands[nr].least);
+	return err ? err : commands[nr].run(&call);
+}

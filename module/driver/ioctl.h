@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands of include/uapi/linux/sbuddy.h. */
+#ifndef SBUDDY_IOCTL_H
+#define SBUDDY_IOCTL_H
+
+#include <uapi/linux/sbuddy.h>
+
+#include "buffer.h"
+
+/**
+ * struct sb_call - A command under way.
+ * @client: open file
+ * @user: the process's struct
+ * @size: its size
+ * @known: size of the struct that we know
+ * @size_field: first field of every struct, always equal to @size
+ *
+ * The struct is read once, whatever the process does to its own copy
+ * meanwhile.
+ */
+struct sb_call {
+	struct sb_client *client;
+	void __user *user;
+	u32 size;
+	u32 known;
+	/* private: one of them, as the command's number says */
+	union {
+		u32 size_field;
+		struct sbuddy_info info;
+		struct sbuddy_alloc alloc;
+		struct sbuddy_alloc_bulk alloc_bulk;
+		struct sbuddy_free free;
+		struct sbuddy_free_bulk free_bulk;
+		struct sbuddy_query query;
+		struct sbuddy_drain drain;
+	};
+};
+
+/**
+ * sb_ioctl() - Run a command.
+ * @client: open file
+ * @cmd: its number; the size in it is not looked at
+ * @user: its struct
+ *
+ * Context: Process. May sleep.
+ * Return: 0 or -errno, as told in include/uapi/linux/sbuddy.h.
+ */
+long sb_ioctl(struct sb_client *client, unsigned int cmd, void __user *user);
+
+/* Writes the struct back, as much of it as the process knows: 0 or -EFAULT. */
+int sb_call_reply(struct sb_call *call);
+
+/* Most that one buffer can have. */
+u64 sb_call_max_bytes(const struct sb_instance *inst);
+
+int sb_call_alloc(struct sb_call *call);
+int sb_call_alloc_bulk(struct sb_call *call);
+int sb_call_free(struct sb_call *call);
+int sb_call_free_bulk(struct sb_call *call);
+
+#endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands that make and free buffers. */
+#include <linux/err.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#include "ioctl.h"
+
+/* Handles of SBUDDY_IOC_FREE_BULK read at once. */
+#define FREE_CHUNK 64u
+
+/* Where an array is, or NULL: a 32-bit kernel must not drop half of the address. */
+static void __user *user_array(u64 address)
+{
+	return address == (unsigned long)address ? u64_to_user_ptr(address) : NULL;
+}
+
+/* What the fields that both kinds of allocation have ask for. */
+static int parse_request(const struct sb_instance *inst, struct sb_request *request,
+			 unsigned long *nr_pages, u32 flags, u32 order, u64 bytes)
+{
+	if (flags & ~SBUDDY_ALLOC_FLAGS)
+		return -EINVAL;
+	*nr_pages = 0;
+	request->order = order;
+	request->this_node = flags & SBUDDY_ALLOC_THIS_NODE;
+	if (request->type >= SB_PCPTYPES || request->zone >= SB_NR_ZONE_TYPES)
+		return -EINVAL;
+	if (request->nid < SB_NID_ANY || request->nid >= SB_MAX_NODES)
+		return -EINVAL;
+	if (request->this_node && request->nid == SB_NID_ANY)
+		return -EINVAL;
+	if (!(flags & SBUDDY_ALLOC_BYTES))
+		return bytes || order > inst->cfg.max_order ? -EINVAL : 0;
+	if (order || !bytes || bytes > sb_call_max_bytes(inst))
+		return -EINVAL;
+	*nr_pages = (bytes + SB_PAGE_SIZE - 1) >> SB_PAGE_SHIFT;
+	return 0;
+}
+
+int sb_call_alloc(struct sb_call *call)
+{
+	struct sb_client *client = call->client;
+	struct sbuddy_alloc *alloc = &call->alloc;
+	struct sb_request request = {
+		.type = alloc->type,
+		.zone = alloc->zone,
+		.nid = alloc->node,
+	};
+	unsigned long nr_pages;
+	struct sb_buffer *buf;
+	int err;
+
+	if (alloc->reserved)
+		return -EINVAL;
+	err = parse_request(&client->dev->inst, &request, &nr_pages, alloc->flags, alloc->order,
+			    alloc->bytes);
+	if (err)
+		return err;
+	buf = sb_buffer_alloc(client, &request, nr_pages);
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
+	alloc->handle = buf->handle;
+	alloc->offset = sb_buffer_offset(buf);
+	alloc->granted = sb_buffer_bytes(buf);
+	err = sb_call_reply(call);
+	if (err)
+		sb_buffer_abort(client, buf);
+	else
+		sb_buffer_publish(client, buf);
+	return err;
+}
+
+static int put_result(struct sbuddy_result __user *to, const struct sb_buffer *buf)
+{
+	const struct sbuddy_result result = {
+		.handle = buf->handle,
+		.offset = sb_buffer_offset(buf),
+	};
+
+	return copy_to_user(to, &result, sizeof(result)) ? -EFAULT : 0;
+}
+
+/* Allocates until it has enough or something fails; counts what it has. */
+static int fill_chain(struct sb_call *call, const struct sb_request *request,
+		      unsigned long nr_pages, struct sb_buffer **chain)
+{
+	struct sbuddy_alloc_bulk *bulk = &call->alloc_bulk;
+	struct sbuddy_result __user *results = user_array(bulk->results);
+	struct sb_buffer *buf;
+
+	if (!results)
+		return -EFAULT;
+	for (bulk->allocated = 0; bulk->allocated < bulk->count; bulk->allocated++) {
+		buf = sb_buffer_alloc(call->client, request, nr_pages);
+		if (IS_ERR(buf))
+			return PTR_ERR(buf);
+		buf->next = *chain;
+		*chain = buf;
+		if (put_result(results + bulk->allocated, buf))
+			return -EFAULT;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Makes all known at once, or none. */
+static void settle_chain(struct sb_client *client, struct sb_buffer *chain, bool publish)
+{
+	while (chain) {
+		struct sb_buffer *buf = chain;
+
+		chain = buf->next;
+		if (publish)
+			sb_buffer_publish(client, buf);
+		else
+			sb_buffer_abort(client, buf);
+		cond_resched();
+	}
+}
+
+int sb_call_alloc_bulk(struct sb_call *call)
+{
+	struct sb_client *client = call->client;
+	struct sbuddy_alloc_bulk *bulk = &call->alloc_bulk;
+	struct sb_request request = {
+		.type = bulk->type,
+		.zone = bulk->zone,
+		.nid = bulk->node,
+	};
+	struct sb_buffer *chain = NULL;
+	unsigned long nr_pages;
+	int err;
+
+	if (!bulk->count || bulk->count > SBUDDY_MAX_HANDLES)
+		return -EINVAL;
+	err = parse_request(&client->dev->inst, &request, &nr_pages, bulk->flags, bulk->order,
+			    bulk->bytes);
+	if (err)
+		return err;
+	err = fill_chain(call, &request, nr_pages, &chain);
+	/* Some are better than none, unless the process cannot be told. */
+	if (bulk->allocated && err != -EFAULT && err != -EINTR)
+		err = sb_call_reply(call);
+	settle_chain(client, chain, !err);
+	return err;
+}
+
+int sb_call_free(struct sb_call *call)
+{
+	return sb_buffer_free(call->client, call->free.handle);
+}
+
+/* Reads up to FREE_CHUNK handles, singly, so that those before a fault are freed. */
+static u32 read_handles(u32 *handles, const u32 __user *from, u32 left)
+{
+	u32 nr;
+
+	for (nr = 0; nr < min(left, FREE_CHUNK); nr++)
+		if (get_user(handles[nr], from + nr))
+			break;
+	return nr;
+}
+
+static int free_array(struct sb_call *call)
+{
+	struct sbuddy_free_bulk *bulk = &call->free_bulk;
+	const u32 __user *from = user_array(bulk->handles);
+	u32 handles[FREE_CHUNK];
+
+	if (!from)
+		return -EFAULT;
+	while (bulk->freed < bulk->count) {
+		u32 nr = read_handles(handles, from + bulk->freed, bulk->count - bulk->freed);
+		u32 i;
+
+		if (!nr)
+			return -EFAULT;
+		for (i = 0; i < nr; i++, bulk->freed++) {
+			int err = sb_buffer_free(call->client, handles[i]);
+
+			if (err)
+				return err;
+		}
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+int sb_call_free_bulk(struct sb_call *call)
+{
+	struct sbuddy_free_bulk *bulk = &call->free_bulk;
+	int err;
+
+	if (bulk->reserved || !bulk->count || bulk->count > SBUDDY_MAX_HANDLES)
+		return -EINVAL;
+	bulk->freed = 0;
+	err = free_array(call);
+	return sb_call_reply(call) ?: err;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/module.h>
+
+#include "carveout.h"
+#include "configfs.h"
+#include "cpu.h"
+#include "debugfs.h"
+
+#define HAVE_CARVEOUTS IS_ENABLED(CONFIG_OF_RESERVED_MEM)
+#define HAVE_CONFIGFS IS_ENABLED(CONFIG_CONFIGFS_FS)
+
+static int __init sbuddy_init(void)
+{
+	int err;
+
+	sbuddy_debugfs_root_init();
+	err = sbuddy_cpu_init();
+	if (err)
+		goto err_debugfs;
+	err = HAVE_CARVEOUTS ? sbuddy_carveout_init() : 0;
+	if (err)
+		goto err_cpu;
+	err = HAVE_CONFIGFS ? sbuddy_configfs_init() : 0;
+	if (err)
+		goto err_carveout;
+	return 0;
+
+err_carveout:
+	if (HAVE_CARVEOUTS)
+		sbuddy_carveout_exit();
+err_cpu:
+	sbuddy_cpu_exit();
+err_debugfs:
+	sbuddy_debugfs_root_exit();
+	return err;
+}
+
+static void __exit sbuddy_exit(void)
+{
+	if (HAVE_CONFIGFS)
+		sbuddy_configfs_exit();
+	if (HAVE_CARVEOUTS)
+		sbuddy_carveout_exit();
+	sbuddy_cpu_exit();
+	sbuddy_debugfs_root_exit();
+}
+
+module_init(sbuddy_init);
+module_exit(sbuddy_exit);
+
+MODULE_DESCRIPTION("Linux's page allocator over reserved memory");
+MODULE_AUTHOR("The sbuddy developers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(SBUDDY_VERSION);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What core needs of its surroundings, in the kernel.
+ *
+ * The contract, which selftests/unit/sb_platform.h fulfils on the host:
+ *
+ *   types        u8 .. u64, bool, size_t; errno values; min(), max(),
+ *                static_assert()
+ *   pages        SB_PAGE_SIZE in bytes, an unsigned long; SB_PAGE_SHIFT, its log2
+ *   locks        struct sb_lock with sb_lock_init(), sb_lock(), sb_unlock() and
+ *                sb_assert_held(). Taken with interrupts off, never slept on.
+ *                sb_lock_nested(), sb_unlock_nested(): one of many locks of a
+ *                kind, taken under an outer lock that keeps others from it.
+ *   interrupts   sb_irq_save() keeps the caller on its CPU until
+ *                sb_irq_restore(); sb_this_cpu() is stable in between.
+ *   words        sb_ctz(w), the lowest bit set in a word that is not 0;
+ *                sb_div_u64(dividend, divisor), a 64 by 32 bit division
+ *   complaints   sb_warn(fmt, ...), one line to whoever looks after the
+ *                machine; rate limited, callable from any context
+ *   text         struct sb_out and sb_out_printf(), where a text file goes; what
+ *                is printed to NULL is dropped;
+ *                SB_PHYS_DIGITS, how many digits a physical address prints with
+ *   annotations  __acquires(), __releases() and __must_hold(), read by
+ *                sparse in the kernel and by clang on the host
+ */
+#ifndef SB_PLATFORM_H
+#define SB_PLATFORM_H
+
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/math64.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#include <asm/page.h>
+
+struct seq_file;
+
+#define SB_PAGE_SHIFT PAGE_SHIFT
+#define SB_PAGE_SIZE PAGE_SIZE
+/* As %pa prints. */
+#define SB_PHYS_DIGITS (2 * sizeof(phys_addr_t))
+
+/* Raw, as PREEMPT_RT must not sleep on a lock with interrupts off. */
+struct sb_lock {
+	raw_spinlock_t raw; /* what it guards is told where it lies */
+};
+
+/* A macro, so that lockdep tells locks apart by where they are set up. */
+#define sb_lock_init(lock) raw_spin_lock_init(&(lock)->raw)
+
+static inline void sb_lock(struct sb_lock *lock) __acquires(*lock)
+{
+	raw_spin_lock(&lock->raw);
+	__acquire(*lock);
+	__release(&lock->raw);
+}
+
+static inline void sb_unlock(struct sb_lock *lock) __releases(*lock)
+{
+	__acquire(&lock->raw);
+	__release(*lock);
+	raw_spin_unlock(&lock->raw);
+}
+
+/* The depth of sparse's contexts is fixed; that of a freeze is not. */
+static inline void sb_lock_nested(struct sb_lock *lock, struct sb_lock *outer)
+{
+#ifndef __CHECKER__
+	raw_spin_lock_nest_lock(&lock->raw, &outer->raw);
+#endif
+}
+
+static inline void sb_unlock_nested(struct sb_lock *lock)
+{
+#ifndef __CHECKER__
+	raw_spin_unlock(&lock->raw);
+#endif
+}
+
+static inline void sb_assert_held(struct sb_lock *lock)
+{
+	lockdep_assert_held(&lock->raw);
+}
+
+static inline unsigned long sb_irq_save(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	return flags;
+}
+
+static inline void sb_irq_restore(unsigned long flags)
+{
+	local_irq_restore(flags);
+}
+
+static inline unsigned int sb_this_cpu(void)
+{
+	return smp_processor_id();
+}
+
+static inline unsigned int sb_ctz(unsigned long word)
+{
+	return (unsigned int)__ffs(word);
+}
+
+static inline u64 sb_div_u64(u64 dividend, u32 divisor)
+{
+	return div_u64(dividend, divisor);
+}
+
+#define sb_warn(fmt, ...) pr_warn_ratelimited(fmt, ##__VA_ARGS__)
+
+/**
+ * struct sb_out - Where text goes.
+ * @seq: a file being read, or NULL
+ * @text: else a buffer, zero terminated; what does not fit is cut off
+ * @used: characters in @text
+ * @size: room in @text, 1 or more
+ */
+struct sb_out {
+	struct seq_file *seq;
+	char *text;
+	size_t used;
+	size_t size;
+};
+
+void sb_out_printf(struct sb_out *out, const char *fmt, ...) __printf(2, 3);
+
+#endif
