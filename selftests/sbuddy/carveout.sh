@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Carveouts of the device tree: each is owned in /proc/iomem, live, with its
+# files, and has told each of its stages in one line.
+
+nr=0
+failed=0
+
+skip_all()
+{
+	echo "1..0 # SKIP $1"
+	exit 4
+}
+
+result()
+{
+	nr=$((nr + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $nr - $2"
+	else
+		echo "not ok $nr - $2"
+		failed=1
+	fi
+}
+
+# The kernel's log since this test began.
+log()
+{
+	dmesg | sed "1,/sbuddy-carveout-test $$/d"
+}
+
+# Stage NAME LINE-PATTERN: told once.
+told()
+{
+	[ "$(log | grep -cE "sbuddy $1: $2")" = "${3:-1}" ]
+	result $? "$1: the log has \"$2\""
+}
+
+look_at()
+{
+	name=$1
+	regions=$(grep -c ": sbuddy $name\$" /proc/iomem)
+	[ "$regions" -gt 0 ]
+	result $? "$name: owns its memory in /proc/iomem"
+	told "$name" "carveout claimed: [0-9]+ [KM]iB at 0x[0-9a-f]+, (no-map|mapped)" "$regions"
+	told "$name" "regions: memory "
+	told "$name" "layout: "
+	told "$name" "memmap: [0-9]+ descriptors of 8 B, "
+	told "$name" "pageblocks: "
+	told "$name" "live: [0-9]+ pages handed over: "
+	told "$name" "per-CPU lists: "
+	told "$name" "" $((6 + regions))
+	grep -q "^Node 0, zone " "$debugfs/$name/buddyinfo" &&
+		grep -q "^0 violations" "$debugfs/$name/check"
+	result $? "$name: is readable and right"
+}
+
+grep -q " /sys/kernel/debug " /proc/mounts || mount -t debugfs debugfs /sys/kernel/debug
+debugfs=/sys/kernel/debug/sbuddy
+[ ! -d /sys/module/sbuddy ] || rmmod sbuddy || skip_all "the module is in use"
+! grep -q ": sbuddy " /proc/iomem || skip_all "/proc/iomem still has what is ours"
+echo "sbuddy-carveout-test $$" > /dev/kmsg
+modprobe sbuddy || skip_all "the module cannot be loaded"
+names=$(sed -n 's/.* : sbuddy //p' /proc/iomem | sort -u)
+[ -n "$names" ] || skip_all "the device tree has no carveout"
+
+echo "TAP version 13"
+for name in $names; do
+	look_at "$name"
+done
+devices=$(ls -d /dev/sbuddy[0-9]* | wc -l)
+[ "$devices" = "$(echo "$names" | wc -l)" ]
+result $? "there are as many devices as carveouts"
+exec 3<>"$(ls -d /dev/sbuddy[0-9]* | head -1)"
+! rmmod sbuddy 2> /dev/null
+result $? "an open file keeps the module"
+exec 3>&-
+rmmod sbuddy && ! grep -q ": sbuddy " /proc/iomem && ! ls -d /dev/sbuddy[0-9]* 2> /dev/null
+result $? "the memory is let go of with the module"
+modprobe sbuddy && grep -q ": sbuddy " /proc/iomem
+result $? "and claimed again"
+echo "1..$nr"
+exit $failed

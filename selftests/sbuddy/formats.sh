@@ -1,0 +1,216 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The files of an instance have the shape of the running kernel's own.
+#
+# A shape is a line with its figures replaced by the width of their column. The
+# shapes of one of our files, each where it comes first, have to be found in the
+# kernel's file in the same order, and the other way round. What may differ:
+#
+#   - the number of migratetypes; our instance gets as many orders as the kernel;
+#   - zoneinfo has counters of things that we do not have, and of SMP and NUMA;
+#   - zoneinfo says "promo" in newer kernels only, and those after 6.12 have
+#     "high_min" beside "high", and wider labels;
+#   - memblock's files say node and flags since 6.3;
+#   - pagetypeinfo counts mixed blocks when page owners are tracked.
+#
+# Ours are always those of 6.12: what an older kernel lacks is compared by the
+# line that it resembles. SBUDDY_INSTANCE names an instance to look at; without
+# it a dry one is made and taken away again.
+
+proc=${PROC:-/proc}
+debugfs=${DEBUGFS:-/sys/kernel/debug}
+configfs=${CONFIGFS:-/sys/kernel/config}
+tmp=$(mktemp -d) || exit 1
+made=
+nr=0
+failed=0
+
+cleanup()
+{
+	if [ -n "$made" ]; then
+		echo 0 > "$made/live"
+		rmdir "$made"
+	fi
+	rm -r "$tmp"
+}
+trap cleanup EXIT
+
+skip_all()
+{
+	echo "1..0 # SKIP $1"
+	exit 4
+}
+
+result()
+{
+	nr=$((nr + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $nr - $2"
+	else
+		echo "not ok $nr - $2"
+		failed=1
+	fi
+}
+
+skip()
+{
+	nr=$((nr + 1))
+	echo "ok $nr - $1 # SKIP $2"
+}
+
+make_instance()
+{
+	orders=$(awk '{ print NF - 4; exit }' "$proc/buddyinfo")
+	[ "$orders" -le 16 ] || orders=16
+	mkdir "$configfs/sbuddy/formats" || return 1
+	made=$configfs/sbuddy/formats
+	echo dry > "$made/kind" &&
+	echo $((orders - 1)) > "$made/max_order" &&
+	echo 16777216 > "$made/lowmem_bytes" &&
+	echo 16777216 > "$made/movablecore_bytes" &&
+	echo "0x80000000 64M" > "$made/memory" &&
+	echo 1 > "$made/live"
+}
+
+# A figure in a column of $1 characters, or more where it does not fit.
+column()
+{
+	pattern="[0-9]{$1,}"
+	width=$(($1 - 1))
+	while [ "$width" -gt 0 ]; do
+		pattern="$pattern| {$(($1 - width))}[0-9]{$width}"
+		width=$((width - 1))
+	done
+	echo "($pattern)"
+}
+
+c4=$(column 4)
+c6=$(column 6)
+c12=$(column 12)
+
+names()
+{
+	sed -E "s/^Node [0-9]+,/Node D,/
+		s/^Node $c4,/Node 4D,/
+		s/zone [ A-Za-z0-9]{8}(,| |\$)/zone NNNNNNNN\\1/
+		s/, type [ A-Za-z]{12} /, type TTTTTTTTTTTT /"
+}
+
+shape_buddyinfo()
+{
+	names | sed -E "s/$c6 /6 /g"
+}
+
+shape_pagetypeinfo()
+{
+	names | sed -E "s/^(Page block order: |Pages per block:  )[0-9]+\$/\\1D/
+		/^Number of blocks/s/( {1,11}[A-Z][A-Za-z]+ )+\$/TYPES/
+		/^Node D,/s/($c12 )+\$/12+/
+		/^(Free pages|Node 4D)/s/>?$c6 /6 /g"
+}
+
+# Zones without memory are cut short by the kernel, and absent from ours.
+shape_zoneinfo()
+{
+	awk '/^Node/ { if (present) printf "%s", zone; zone = ""; present = 0 }
+	     { zone = zone $0 "\n" }
+	     $1 == "present" { present = $2 }
+	     END { if (present) printf "%s", zone }' |
+	names | sed -E 's/[0-9]+/D/g; s/(, D)+\)/, D)/'
+}
+
+shape_memblock()
+{
+	sed -E "s/^$c4: /I: /
+		s/ ( {3}x|$c4) ([A-Z_]+)\$/ NODE FLAG/" |
+	sed -E 'h; s/^I: ([^ ]*).*/\1/; y/0123456789abcdef/hhhhhhhhhhhhhhhh/
+		x; s/^I: [^ ]*//; x; G; s/\n//; s/^/I: /'
+}
+
+# Lines that this kernel is too old for, made into those that they resemble.
+age_zoneinfo()
+{
+	if grep -q high_min "$1"; then
+		sed -i -E 's/^( +(count|high|batch):) +D/\1 D/' "$1" "$2"
+	fi
+	grep -q '^ *promo ' "$1" || sed -i 's/^        promo    D$/        high     D/' "$2"
+}
+
+age_memblock()
+{
+	grep -q 'NODE FLAG$' "$1" || sed -i 's/ NODE FLAG$//' "$2"
+}
+
+first_of_each()
+{
+	awk '!seen[$0]++'
+}
+
+# The lines of the kernel that have to be in ours.
+wanted()
+{
+	grep -vE '^ {6}[a-z]|^  vm stats|^ +high_m|^Number of mixed'
+}
+
+# in_order FILE OTHER WHOSE: every line of OTHER is in FILE, in the same order.
+in_order()
+{
+	awk -v whose="$3" '
+	     NR == FNR { line[++nr] = $0; next }
+	     {
+		while (++at <= nr && line[at] != $0)
+			;
+		if (at > nr) {
+			print "# " whose " file has no line, or not there, like\n# " $0 "|"
+			exit 1
+		}
+	     }
+	     END { if (!FNR || !nr) exit 1 }' "$1" "$2"
+}
+
+# compare WHAT KERNEL_FILE OUR_FILE KIND
+compare()
+{
+	if ! cat "$2" > "$tmp/kernel.text" 2> /dev/null || ! [ -s "$tmp/kernel.text" ]; then
+		skip "$1" "the kernel's file is not readable"
+		return
+	fi
+	if ! cat "$3" > "$tmp/ours.text"; then
+		result 1 "$1"
+		return
+	fi
+	for side in kernel ours; do
+		"shape_$4" < "$tmp/$side.text" > "$tmp/$side.lines"
+	done
+	case $4 in
+	zoneinfo|memblock) "age_$4" "$tmp/kernel.lines" "$tmp/ours.lines" ;;
+	esac
+	for side in kernel ours; do
+		first_of_each < "$tmp/$side.lines" > "$tmp/$side"
+	done
+	wanted < "$tmp/kernel" > "$tmp/wanted"
+	in_order "$tmp/kernel" "$tmp/ours" "the kernel's" &&
+	in_order "$tmp/ours" "$tmp/wanted" "our"
+	result $? "$1"
+}
+
+echo "TAP version 13"
+[ -d "$debugfs/sbuddy" ] || skip_all "no $debugfs/sbuddy: is the module loaded and debugfs mounted?"
+if [ -z "$SBUDDY_INSTANCE" ]; then
+	[ -d "$configfs/sbuddy" ] || skip_all "no $configfs/sbuddy to make an instance in"
+	make_instance || {
+		echo "Bail out! no instance can be made"
+		exit 1
+	}
+	SBUDDY_INSTANCE=formats
+fi
+ours=$debugfs/sbuddy/$SBUDDY_INSTANCE
+
+echo "1..5"
+compare "buddyinfo" "$proc/buddyinfo" "$ours/buddyinfo" buddyinfo
+compare "pagetypeinfo" "$proc/pagetypeinfo" "$ours/pagetypeinfo" pagetypeinfo
+compare "zoneinfo" "$proc/zoneinfo" "$ours/zoneinfo" zoneinfo
+compare "memblock/memory" "$debugfs/memblock/memory" "$ours/memblock/memory" memblock
+compare "memblock/reserved" "$debugfs/memblock/reserved" "$ours/memblock/reserved" memblock
+exit $failed

@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The module is loaded and unloaded a hundred times, with instances made and
+# ended in between: nothing is left behind.
+
+rounds=${SBUDDY_RELOADS:-100}
+configfs=/sys/kernel/config
+nr=0
+failed=0
+
+skip_all()
+{
+	echo "1..0 # SKIP $1"
+	exit 4
+}
+
+result()
+{
+	nr=$((nr + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $nr - $2"
+	else
+		echo "not ok $nr - $2"
+		failed=1
+	fi
+}
+
+meminfo()
+{
+	sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo
+}
+
+mappings()
+{
+	wc -l < /proc/vmallocinfo
+}
+
+instance()
+{
+	item=$configfs/sbuddy/reload
+	mkdir "$item" &&
+		echo "$1" > "$item/kind" &&
+		echo "$2" > "$item/memory" &&
+		echo 1 > "$item/live" &&
+		echo 0 > "$item/live" &&
+		rmdir "$item"
+}
+
+# Ends in the middle: the directory's removal stops what is live.
+abandoned()
+{
+	item=$configfs/sbuddy/reload
+	mkdir "$item" && echo 2M > "$item/memory" && echo 1 > "$item/live" && rmdir "$item"
+}
+
+round()
+{
+	modprobe sbuddy || return 1
+	case $(($1 % 4)) in
+	0) instance sandbox 2M ;;
+	1) instance dry "0x80000000 512M" ;;
+	2) abandoned ;;
+	esac && rmmod sbuddy
+}
+
+rounds_of()
+{
+	i=0
+	while [ $i -lt "$1" ]; do
+		round $i || return 1
+		i=$((i + 1))
+	done
+}
+
+settle()
+{
+	sync
+	echo 3 > /proc/sys/vm/drop_caches
+	sleep 1
+}
+
+[ ! -d /sys/module/sbuddy ] || rmmod sbuddy || skip_all "the module is in use"
+modprobe configfs 2> /dev/null
+grep -q " $configfs " /proc/mounts || mount -t configfs configfs $configfs || skip_all "no configfs"
+
+echo "TAP version 13"
+echo "sbuddy-reload-test $$" > /dev/kmsg
+# What the kernel allocates once, for the first of its kind, is not a leak.
+rounds_of 8
+result $? "8 rounds to warm up"
+settle
+free=$(meminfo MemFree)
+slab=$(meminfo Slab)
+maps=$(mappings)
+rounds_of "$rounds"
+result $? "$rounds rounds"
+settle
+free_now=$(meminfo MemFree)
+slab_now=$(meminfo Slab)
+maps_now=$(mappings)
+echo "# MemFree $free -> $free_now kB, Slab $slab -> $slab_now kB, vmalloc $maps -> $maps_now"
+# An instance is made in three of four rounds: a kilobyte lost in each is seen.
+# What each CPU keeps for itself comes and goes.
+cpus=$(grep -c ^processor /proc/cpuinfo)
+[ $((free - free_now)) -lt $((rounds * 2 + 128)) ]
+result $? "MemFree is as before"
+[ $((slab_now - slab)) -lt $((rounds / 4 + 64 * cpus)) ]
+result $? "Slab is as before"
+[ $((maps_now - maps)) -lt 4 ]
+result $? "vmallocinfo is as before"
+! grep -q ": sbuddy" /proc/iomem && [ ! -e /sys/kernel/debug/sbuddy ] &&
+	[ ! -e $configfs/sbuddy ] && ! ls -d /dev/sbuddy[0-9]* 2> /dev/null
+result $? "no file and no claim is left"
+! dmesg | sed "1,/sbuddy-reload-test $$/d" |
+	grep -E "WARNING:|BUG:|leak|Oops|remaining|Bad page|corrupt"
+result $? "the kernel's log has no complaint"
+modprobe sbuddy
+echo "1..$nr"
+exit $failed
