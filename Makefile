@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A convenience around Kbuild; see `make help`.
+
+KERNELRELEASE ?= $(shell uname -r)
+KDIR ?= $(or $(KERNEL_SRC),$(KERNELDIR),$(KERNEL_DIR),/lib/modules/$(KERNELRELEASE)/build)
+BOARD ?= 512m
+top := $(CURDIR)
+
+# ARCH, CROSS_COMPILE, V, W, C, CF and the like reach it as they were given here.
+kbuild = -C $(KDIR) M=$(top)
+
+modules: | kernel-headers
+	$(MAKE) $(kbuild) modules
+
+modules_install: | kernel-headers
+	$(MAKE) $(kbuild) modules_install
+
+clean:
+	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) $(kbuild) clean)
+	$(MAKE) -C dts-overlays clean
+	rm -rf build
+
+kernel-headers:
+	@test -e $(KDIR)/Makefile || { \
+	  echo "No kernel headers in $(KDIR): install the package linux-headers-$(KERNELRELEASE), or say KDIR=/path/to/kernel." >&2; \
+	  exit 1; }
+
+tools:
+	$(MAKE) -C tools
+
+dtbs:
+	$(MAKE) -C dts-overlays
+
+unit:
+	$(MAKE) -C selftests/unit
+
+check:
+	scripts/check
+
+check-quick:
+	scripts/check --quick
+
+demo shell:
+	scripts/setup
+	scripts/kernels
+	selftests/board/run --board $(BOARD) $@
+
+help:
+	@echo 'For the kernel that runs here, or KDIR=:'
+	@echo '  make                  build sbuddy.ko'
+	@echo '  make modules_install  install it (INSTALL_MOD_PATH=, INSTALL_MOD_DIR=)'
+	@echo '  make clean            remove what was built'
+	@echo 'On the emulated board (BOARD=512m or 256m), installing what that needs:'
+	@echo '  make demo             boot it and watch the pipeline at work'
+	@echo '  make shell            boot it and look around'
+	@echo 'Parts:'
+	@echo '  make tools            user programs in build/tools (CROSS_COMPILE=)'
+	@echo '  make dtbs             device-tree overlays in build/dtbs'
+	@echo 'Tests:'
+	@echo '  make unit             the allocator on this machine, under sanitizers'
+	@echo '  make check-quick      all that needs no emulated board, in minutes'
+	@echo '  make check            everything (scripts/check --help names the steps)'
+	@echo 'Variables:'
+	@echo '  KDIR=DIR              kernel headers or build tree; now $(KDIR)'
+	@echo '                        (KERNEL_SRC, KERNELDIR, KERNEL_DIR mean the same)'
+	@echo '  ARCH= CROSS_COMPILE=  the target, as for the kernel'
+	@echo '  V=1 W=1 C=1|2         verbose, more warnings, sparse, as for the kernel'
+
+.PHONY: modules modules_install clean kernel-headers tools dtbs unit check \
+	check-quick demo shell help

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Steps of scripts/check that compile: the allocator on this machine, the module
+# for Debian's kernels, and what is around it.
+
+step_locks()
+{
+	make -C selftests/unit locks
+}
+
+unit()
+{
+	make -s -C selftests/unit -j"$(nproc)" "$1-build"
+	make -s -C selftests/unit "$1"
+}
+
+step_unit-gcc() { unit gcc; }
+step_unit-clang() { unit clang; }
+step_unit-armhf() { unit armhf; }
+
+# A tree as a package would have it, with no trace of a build.
+fresh_copy()
+{
+	mkdir -p "$1"
+	tar -c --exclude=./build --exclude=./.git --exclude='*.o' --exclude='*.ko' \
+		--exclude='*.cmd' --exclude='*.mod' --exclude='*.mod.c' . | tar -x -C "$1"
+}
+
+# strict_build KERNEL ARGUMENT...: modpost's warnings are not errors to make.
+strict_build()
+{
+	SBUDDY_BUILD=$TMP scripts/build-module "$@" 2>&1 | tee "$TMP/log"
+	if grep -iE 'warning|error' "$TMP/log"; then
+		return 1
+	fi
+}
+
+step_module-armhf() { strict_build armhf W=1 KCFLAGS=-Werror; }
+step_module-amd64() { strict_build amd64 W=1 KCFLAGS=-Werror; }
+step_sparse() { strict_build armhf C=2 CF=-Wsparse-error; }
+
+# Buildroot gives M a trailing "/." and neither it nor Yocto use our Makefile.
+step_kbuild()
+{
+	# Each source is listed, and everything listed exists.
+	diff <(find module/core module/driver -name '*.c' ! -name '*.mod.c' | sort) \
+		<(sed -n 's/^sbuddy-.* += \(.*\)\.o$/\1.c/p' Kbuild | sort)
+	fresh_copy "$TMP/plain"
+	rm "$TMP/plain/Makefile"
+	make -C "$KDIR_ARMHF" M="$TMP/plain/." -j"$(nproc)" \
+		ARCH=arm CROSS_COMPILE=arm-linux-gnueabihf- modules
+	ls -l "$TMP/plain/sbuddy.ko"
+}
+
+# A program in C90 and in C++ may include it, first of all headers; and a 32-bit
+# process means the same by it as a 64-bit one.
+step_uapi()
+{
+	local header=include/uapi/linux/sbuddy.h
+
+	printf '#include <linux/sbuddy.h>\n' >"$TMP/use.c"
+	sed -n 's/^struct \([a-z_0-9]*\) {.*/struct \1 v_\1;/p' $header >>"$TMP/use.c"
+	grep -q '^struct' "$TMP/use.c"
+	gcc -std=c90 -pedantic -Wall -Werror -Iinclude/uapi -fsyntax-only "$TMP/use.c"
+	g++ -x c++ -Wall -Werror -Iinclude/uapi -fsyntax-only "$TMP/use.c"
+	record_layouts x86_64-linux-gnu >"$TMP/64"
+	record_layouts arm-linux-gnueabihf -I/usr/arm-linux-gnueabihf/include >"$TMP/32"
+	grep sbuddy "$TMP/64"
+	diff "$TMP/64" "$TMP/32"
+}
+
+# record_layouts TARGET ARGUMENT...: offsets and sizes of all members. Compiled to
+# the end, because clang lays out only what needs to be.
+record_layouts()
+{
+	clang --target="$1" "${@:2}" -Iinclude/uapi -S -emit-llvm -o /dev/null \
+		-Xclang -fdump-record-layouts "$TMP/use.c" | grep -E '^ +[0-9]* \| '
+}
+
+# The tests drop into a kernel's tree as they are.
+step_kselftest()
+{
+	cp -r "$KSRC/tools/testing/selftests" "$TMP/selftests"
+	cp -r selftests/sbuddy "$TMP/selftests/"
+	make -C "$TMP/selftests/sbuddy" CROSS_COMPILE=arm-linux-gnueabihf- \
+		USERCFLAGS="-I$PWD/include/uapi -Werror" USERLDFLAGS=-static
+	make -C "$TMP/selftests/sbuddy" emit_tests COLLECTION=sbuddy | grep '^sbuddy:'
+}
+
+version()
+{
+	sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf
+}
+
+step_version()
+{
+	local module
+
+	module=$(scripts/build-module armhf)
+	[ "$(/sbin/modinfo -F version "$module")" = "$(version)" ]
+}
+
+# dkms itself, in trees of its own, on headers that are not installed.
+step_dkms()
+{
+	local release module
+	release=sbuddy/$(version)
+
+	mkdir -p "$TMP"/{dkms,src,modules/"$KVER_AMD64"}
+	fresh_copy "$TMP/src/sbuddy-$(version)"
+	dkms_here add "$release"
+	dkms_here build "$release" ||
+		{ cat "$TMP/dkms/$release/build/make.log"; return 1; }
+	dkms_here install "$release" --no-depmod
+	module=$(find "$TMP/modules" -name 'sbuddy.ko*')
+	[ "$(/sbin/modinfo -F version "$module")" = "$(version)" ]
+}
+
+dkms_here()
+{
+	/usr/sbin/dkms "$@" --dkmstree "$TMP/dkms" --sourcetree "$TMP/src" \
+		--installtree "$TMP/modules" -k "$KVER_AMD64/x86_64" --kernelsourcedir "$KDIR_AMD64"
+}

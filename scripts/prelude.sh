@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What every script here needs. Sourced, never run.
+
+# The tree, seen from any working directory.
+SBUDDY_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Kernels live outside the tree: `make clean` and a fresh clone keep them.
+SBUDDY_CACHE=${SBUDDY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sbuddy}
+
+# What scripts/kernels found out, as shell variables.
+# shellcheck disable=SC2034 # read by the scripts that source this file
+SBUDDY_ENV=$SBUDDY_CACHE/current/env
+
+# The name of the running script, for its messages.
+SBUDDY_ME=${0##*/}
+
+say()
+{
+	printf '%s: %s\n' "$SBUDDY_ME" "$*" >&2
+}
+
+die()
+{
+	say "$@"
+	exit 1
+}
+
+# Print the comment block a script starts with: its manual.
+usage()
+{
+	sed -n '/^# SPDX/d; 2,/^[^#]/s/^# \{0,1\}//p' "$0" | sed '/^$/{1d}'
+}
+
+# retry COMMAND...: a mirror in the middle of its own update fails for minutes,
+# not for good.
+retry()
+{
+	local pause
+
+	for pause in 5 20 60 ''; do
+		"$@" && return 0
+		[ -n "$pause" ] || break
+		say "failed: $1 (again in $pause s)"
+		sleep "$pause"
+	done
+	return 1
+}
+
+# load_kernels: read what scripts/kernels prepared.
+load_kernels()
+{
+	[ -r "$SBUDDY_ENV" ] || die "no kernels yet: run scripts/kernels"
+	# shellcheck disable=SC1090 # generated
+	. "$SBUDDY_ENV"
+}
+
+# listed_packages KIND: the names scripts/packages lists as install, armhf or amd64.
+listed_packages()
+{
+	sed 's/#.*//' "$SBUDDY_TOP/scripts/packages" |
+		awk -v kind="$1" '$1 == kind { for (i = 2; i <= NF; i++) print $i }'
+}
