@@ -115,24 +115,3 @@ void sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsigned int t
 		pfn += sb_order_pages(order);
 	}
 }
-
-bool sb_buddy_covering(const struct sb_zone *zone, unsigned long pfn, unsigned long *head,
-		       unsigned int *order)
-{
-	unsigned int o;
-
-	for (o = 0; o <= zone->inst->cfg.max_order; o++) {
-		unsigned long first = sb_pfn_block(pfn, o);
-		const struct sb_page *page;
-
-		if (!same_zone(zone, first, o))
-			return false;
-		page = page_of(zone, first);
-		if (sb_page_state(page) == SB_PAGE_TAIL)
-			continue;
-		*head = first;
-		*order = sb_page_order(page);
-		return sb_page_state(page) == SB_PAGE_FREE && *order >= o;
-	}
-	return false;
-}

@@ -13,7 +13,6 @@
  *	sb_buddy_take()        best block of an order and type
  *	sb_buddy_put()         a block back
  *	sb_buddy_move_block()  a pageblock's free pages to another type
- *	sb_buddy_covering()    the free block that a page lies in
  *	sb_freelist_count()    what is free
  */
 #ifndef SB_BUDDY_H
@@ -68,9 +67,5 @@ void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, 
  */
 void sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsigned int type)
 	__must_hold(zone->lock);
-
-/* The free block that @pfn lies in, or false. */
-bool sb_buddy_covering(const struct sb_zone *zone, unsigned long pfn, unsigned long *head,
-		       unsigned int *order) __must_hold(zone->lock);
 
 #endif

@@ -2,6 +2,7 @@
 #include <linux/module.h>
 
 #include "configfs_item.h"
+#include "range.h"
 #include "device.h"
 #include "pcp.h"
 
@@ -75,7 +76,7 @@ static int parse_number(const struct sbuddy_item *item, const char *page, const 
 {
 	char buf[SHOWN_LEN], wanted[SHOWN_LEN];
 
-	if (!sbuddy_parse_bytes(value_of(page, buf), value) && *value >= n->low &&
+	if (!sbuddy_range_bytes(value_of(page, buf), value) && *value >= n->low &&
 	    *value <= n->high)
 		return 0;
 	snprintf(wanted, sizeof(wanted), "%llu to %llu", n->low, n->high);
@@ -192,8 +193,8 @@ static ssize_t sbuddy_memory_show(struct config_item *config_item, char *page)
 	mutex_lock(&item->lock);
 	cfg = item->dev ? &item->dev->inst.cfg : &item->cfg;
 	for (i = 0; i < cfg->nr_banks; i++)
-		used = sbuddy_list_print(page, used, &cfg->banks[i],
-					 item->dev || item->kind == SBUDDY_DRY, true);
+		used = sbuddy_range_print(page, used, &cfg->banks[i],
+					  item->dev || item->kind == SBUDDY_DRY, true);
 	mutex_unlock(&item->lock);
 	return used;
 }
@@ -213,7 +214,7 @@ static ssize_t sbuddy_reserved_show(struct config_item *config_item, char *page)
 
 	mutex_lock(&item->lock);
 	for (i = 0; i < item->cfg.nr_reserved; i++)
-		used = sbuddy_list_print(page, used, &item->cfg.reserved[i], true, false);
+		used = sbuddy_range_print(page, used, &item->cfg.reserved[i], true, false);
 	mutex_unlock(&item->lock);
 	return used;
 }

@@ -81,15 +81,6 @@ int sbuddy_item_stop(struct sbuddy_item *item);
 int sbuddy_item_begin_change(struct sbuddy_item *item, const char *attr);
 
 /**
- * sbuddy_parse_bytes() - Read a number with a suffix K, M, G or T.
- * @text: all of it is the number; decimal, or hexadecimal with 0x
- * @value: set on success
- *
- * Return: 0 or -EINVAL.
- */
-int sbuddy_parse_bytes(const char *text, u64 *value);
-
-/**
  * sbuddy_list_store() - Replace a list of ranges by another, a line each.
  * @item: directory
  * @attr: "memory" or "reserved"
@@ -104,17 +95,5 @@ int sbuddy_parse_bytes(const char *text, u64 *value);
  */
 ssize_t sbuddy_list_store(struct sbuddy_item *item, const char *attr, const char *page,
 			  size_t count, struct sb_bank *banks, unsigned int *nr_banks);
-
-/**
- * sbuddy_list_print() - Write one range as a line.
- * @page: a page of text
- * @used: characters in it
- * @bank: the range
- * @base: tell its address
- * @node: tell its node
- *
- * Return: characters in @page now.
- */
-int sbuddy_list_print(char *page, int used, const struct sb_bank *bank, bool base, bool node);
 
 #endif

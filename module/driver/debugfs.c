@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every file is the text of core/show.h or core/check.h, made under the
+ * Every file but one is the text of core/show.h or core/check.h, made under the
  * device's lock: the tracker and the stage stay as they are meanwhile. A file
  * that is open while its device goes away reads -EIO; debugfs sees to that.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/uaccess.h>
 
 #include "check.h"
 #include "debugfs.h"
 #include "device.h"
+#include "handover.h"
+#include "range.h"
 #include "show.h"
 
 static struct dentry *root;
@@ -88,6 +91,53 @@ SBUDDY_FILE(stages, print_stages, PAGE_SIZE);
 SBUDDY_FILE(tunables, print_tunables, PAGE_SIZE);
 SBUDDY_FILE(check, print_check, PAGE_SIZE);
 
+static int hand_over(struct sbuddy_device *dev, const struct sb_bank *range)
+{
+	long nr_pages;
+	int err;
+
+	err = mutex_lock_interruptible(&dev->lock);
+	if (err)
+		return err;
+	nr_pages = sb_handover_release(&dev->inst, range->base, range->size);
+	mutex_unlock(&dev->lock);
+	if (nr_pages < 0) {
+		pr_err("%s: release: not all of %#llx bytes at %#llx is reserved and nobody's: error %ld\n",
+		       dev->name, range->size, range->base, nr_pages);
+		return nr_pages;
+	}
+	pr_info("%s: %ld reserved pages handed over at %#llx\n", dev->name, nr_pages, range->base);
+	return 0;
+}
+
+/* "BASE SIZE" written to it hands over reserved pages. */
+static ssize_t release_write(struct file *file, const char __user *user, size_t count, loff_t *pos)
+{
+	struct sbuddy_device *dev = file->private_data;
+	struct sb_bank range;
+	char text[64];
+	int err;
+
+	if (count >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, user, count))
+		return -EFAULT;
+	text[count] = '\0';
+	if (sbuddy_range_parse(strim(text), &range, true, false)) {
+		pr_err("%s: release: must be written as BASE SIZE, numbers with K, M, G or T\n",
+		       dev->name);
+		return -EINVAL;
+	}
+	err = hand_over(dev, &range);
+	return err ? err : count;
+}
+
+static const struct file_operations release_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = release_write,
+};
+
 /* Root alone reads what takes long with a lock held, as with /proc/pagetypeinfo. */
 void sbuddy_debugfs_add(struct sbuddy_device *dev)
 {
@@ -104,6 +154,7 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev)
 	debugfs_create_file("stages", 0444, dir, dev, &stages_fops);
 	debugfs_create_file("tunables", 0444, dir, dev, &tunables_fops);
 	debugfs_create_file("check", 0400, dir, dev, &check_fops);
+	debugfs_create_file("release", 0200, dir, dev, &release_fops);
 }
 
 void sbuddy_debugfs_remove(struct sbuddy_device *dev)

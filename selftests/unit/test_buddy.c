@@ -234,26 +234,6 @@ static void isolated_pageblocks_do_not_merge_and_do_not_count(void)
 	fixture_exit(&f);
 }
 
-static void the_free_block_that_covers_a_page_is_found(void)
-{
-	unsigned int order = 99;
-	unsigned long pfn, head = 0;
-	bool found;
-
-	boot();
-	pfn = take(3, SB_MOVABLE);
-	sb_lock(&zone->lock);
-	EXPECT(!sb_buddy_covering(zone, pfn, &head, &order));
-	EXPECT(!sb_buddy_covering(zone, pfn + 5, &head, &order));
-	sb_unlock(&zone->lock);
-	put(pfn, 3);
-	sb_lock(&zone->lock);
-	found = sb_buddy_covering(zone, pfn + 5, &head, &order);
-	sb_unlock(&zone->lock);
-	EXPECT(found && head <= pfn && order >= 3);
-	fixture_exit(&f);
-}
-
 UNIT_MAIN(UNIT_CASE(a_split_gives_the_lower_half_and_keeps_the_upper_ones),
 	  UNIT_CASE(the_smallest_block_that_fits_is_taken),
 	  UNIT_CASE(halves_merge_up_to_max_order_in_any_order_of_return),
@@ -261,5 +241,4 @@ UNIT_MAIN(UNIT_CASE(a_split_gives_the_lower_half_and_keeps_the_upper_ones),
 	  UNIT_CASE(merging_stops_at_a_hole), UNIT_CASE(a_block_about_to_merge_goes_to_the_tail),
 	  UNIT_CASE(moving_a_pageblock_moves_its_free_blocks),
 	  UNIT_CASE(mergeable_pageblocks_merge_and_take_over_the_type),
-	  UNIT_CASE(isolated_pageblocks_do_not_merge_and_do_not_count),
-	  UNIT_CASE(the_free_block_that_covers_a_page_is_found))
+	  UNIT_CASE(isolated_pageblocks_do_not_merge_and_do_not_count))
