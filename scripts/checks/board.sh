@@ -72,15 +72,17 @@ step_schema()
 	wrong "32 bits of bytes" "sbuddy,lowmem-bytes = <1>;"
 }
 
+# boot BOARD OVERLAY MODE [RELOADS]: loading and unloading a hundred times is
+# for one board; it takes a minute.
 boot()
 {
-	selftests/board/run --board "$1" --overlay "$2" "${3:-check}"
+	selftests/board/run --board "$1" --overlay "$2" --append "SBUDDY_RELOADS=${4:-100}" "$3"
 }
 
-step_board-512m() { boot 512m imx6ull-512m; }
-step_board-mapped() { boot 512m mapped; }
-step_board-dynamic() { boot 512m dynamic; }
-step_board-banks() { boot 512m banks; }
+step_board-512m() { boot 512m imx6ull-512m check; }
+step_board-mapped() { boot 512m mapped check 12; }
+step_board-dynamic() { boot 512m dynamic check 12; }
+step_board-banks() { boot 512m banks check 12; }
 
 # Each node of that tree is wrong in its own way; other tests have nothing to do there.
 step_board-wrong()
@@ -89,12 +91,28 @@ step_board-wrong()
 		exec 'modprobe sbuddy; /sbuddy/run-tap /selftests/wrong.sh'
 }
 
-step_board-256m() { boot 256m imx6ull-256m; }
+step_board-256m() { boot 256m imx6ull-256m check 12; }
+step_board-virt4() { boot virt4 qemu-virt check 12; }
 
-# Loading and unloading takes seconds on four emulated CPUs; one CPU did it a hundred times.
-step_board-virt4()
+# A person leaves by typing exit, and finds the module loaded.
+step_board-shell()
 {
-	selftests/board/run --board virt4 --append SBUDDY_RELOADS=12 check
+	local console=$TMP/shell
+
+	mkfifo "$TMP/keys"
+	selftests/board/run shell <"$TMP/keys" >"$console" 2>&1 &
+	exec 7>"$TMP/keys"
+	until grep -q 'board# ' "$console"; do
+		kill -0 $! || { cat "$console"; return 1; }
+		sleep 0.5
+	done
+	printf 'head -n 1 /proc/modules; ls /sys/kernel/debug/sbuddy/*\nexit\n' >&7
+	wait $!
+	exec 7>&-
+	cat "$console"
+	grep -q '^sbuddy ' "$console"
+	grep -q 'buddyinfo' "$console"
+	grep -q 'To leave' "$console"
 }
 
 step_board-demo()

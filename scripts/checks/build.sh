@@ -19,6 +19,14 @@ step_unit-gcc() { unit gcc; }
 step_unit-clang() { unit clang; }
 step_unit-armhf() { unit armhf; }
 
+# A million random requests, and as many random regions, without the sanitizers'
+# weight.
+step_unit-long()
+{
+	make -s -C selftests/unit -j"$(nproc)" fast-build
+	SB_ITER=1000000 make -s -C selftests/unit fast TESTS="test_model test_region_model"
+}
+
 # A tree as a package would have it, with no trace of a build.
 fresh_copy()
 {
@@ -86,6 +94,35 @@ step_kselftest()
 	make -C "$TMP/selftests/sbuddy" CROSS_COMPILE=arm-linux-gnueabihf- \
 		USERCFLAGS="-I$PWD/include/uapi -Werror" USERLDFLAGS=-static
 	make -C "$TMP/selftests/sbuddy" emit_tests COLLECTION=sbuddy | grep '^sbuddy:'
+}
+
+# What kernel people type.
+step_targets()
+{
+	local tree=$TMP/tree root=$TMP/root
+
+	fresh_copy "$tree"
+	make -C "$tree" KDIR="$KDIR_ARMHF" ARCH=arm CROSS_COMPILE=arm-linux-gnueabihf- -j"$(nproc)"
+	make -C "$tree" KDIR="$KDIR_ARMHF" ARCH=arm CROSS_COMPILE=arm-linux-gnueabihf- \
+		INSTALL_MOD_PATH="$root" DEPMOD=true modules_install
+	find "$root" -name sbuddy.ko | grep .
+	make -C "$tree" tools dtbs
+	"$tree/build/tools/sbuddy-demo" --help
+	ls "$tree"/build/dtbs/sbuddy-imx6ull-512m.dtbo
+	make -C "$tree" KDIR="$KDIR_ARMHF" ARCH=arm clean
+	[ ! -e "$tree/sbuddy.ko" ]
+	[ ! -e "$tree/build" ]
+	# As Yocto does it: the module alone, its kernel by another name.
+	make -C "$tree" KERNEL_SRC="$KDIR_AMD64" -j"$(nproc)"
+	[ -e "$tree/sbuddy.ko" ]
+	[ ! -e "$tree/build" ]
+	make -C "$tree" help >"$TMP/help"
+	grep 'make demo' "$TMP/help"
+	# Without headers it says what to do.
+	if make -C "$tree" KDIR="$TMP/nothing" 2>"$TMP/message"; then
+		return 1
+	fi
+	grep 'install the package linux-headers-.*, or say KDIR=' "$TMP/message"
 }
 
 version()
