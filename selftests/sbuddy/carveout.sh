@@ -4,25 +4,7 @@
 # Carveouts of the device tree: each is owned in /proc/iomem, live, with its
 # files, and has told each of its stages in one line.
 
-nr=0
-failed=0
-
-skip_all()
-{
-	echo "1..0 # SKIP $1"
-	exit 4
-}
-
-result()
-{
-	nr=$((nr + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $nr - $2"
-	else
-		echo "not ok $nr - $2"
-		failed=1
-	fi
-}
+. "$(dirname "$0")/tap.sh"
 
 # The kernel's log since this test began.
 log()
@@ -80,5 +62,4 @@ rmmod sbuddy && ! grep -q ": sbuddy " /proc/iomem && ! ls -d /dev/sbuddy[0-9]* 2
 result $? "the memory is let go of with the module"
 modprobe sbuddy && grep -q ": sbuddy " /proc/iomem
 result $? "and claimed again"
-echo "1..$nr"
-exit $failed
+finish

@@ -5,14 +5,14 @@
 # refuses, a life in one go and stage by stage, and being in use.
 #
 # A file refuses by failing the echo that writes to it.
-# shellcheck disable=SC2320
+# shellcheck disable=SC2320,SC2154 # nr is of tap.sh
+
+. "$(dirname "$0")/tap.sh"
 
 configfs=/sys/kernel/config
 debugfs=/sys/kernel/debug
 a=$configfs/sbuddy/test-a
 b=$configfs/sbuddy/test-b
-nr=0
-failed=0
 
 cleanup()
 {
@@ -22,23 +22,6 @@ cleanup()
 	done
 }
 trap cleanup EXIT
-
-skip_all()
-{
-	echo "1..0 # SKIP $1"
-	exit 4
-}
-
-result()
-{
-	nr=$((nr + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $nr - $2"
-	else
-		echo "not ok $nr - $2"
-		failed=1
-	fi
-}
 
 # Lines of the kernel's log since the last mark.
 mark()
@@ -334,5 +317,4 @@ test_steps
 test_two
 test_clash
 test_together
-echo "1..$nr"
-exit $failed
+finish

@@ -5,6 +5,8 @@
 #
 # Runs on a dry instance of its own, which is made and taken away again.
 
+. "$(dirname "$0")/tap.sh"
+
 debugfs=${DEBUGFS:-/sys/kernel/debug}
 configfs=${CONFIGFS:-/sys/kernel/config}
 demo=${SBUDDY_DEMO:-/usr/bin/sbuddy-demo}
@@ -12,8 +14,6 @@ item=$configfs/sbuddy/debugfs-test
 dir=$debugfs/sbuddy/debugfs-test
 public="memblock/memory memblock/reserved zoneinfo buddyinfo pageblocks stages tunables"
 private="pagetypeinfo check"
-nr=0
-failed=0
 churning=$(mktemp) || exit 1
 
 cleanup()
@@ -26,23 +26,6 @@ cleanup()
 	fi
 }
 trap cleanup EXIT
-
-skip_all()
-{
-	echo "1..0 # SKIP $1"
-	exit 4
-}
-
-result()
-{
-	nr=$((nr + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $nr - $2"
-	else
-		echo "not ok $nr - $2"
-		failed=1
-	fi
-}
 
 complain()
 {
@@ -216,7 +199,6 @@ make_instance || {
 	exit 1
 }
 
-echo "1..11"
 modes_are_linux_s
 result $? "modes are those of Linux's files"
 all_say_something
@@ -240,4 +222,4 @@ result $? "check finds nothing afterwards"
 echo 0 > "$item/live"
 [ ! -e "$dir" ]
 result $? "the files go with the instance"
-exit $failed
+finish

@@ -18,13 +18,13 @@
 # line that it resembles. SBUDDY_INSTANCE names an instance to look at; without
 # it a dry one is made and taken away again.
 
+. "$(dirname "$0")/tap.sh"
+
 proc=${PROC:-/proc}
 debugfs=${DEBUGFS:-/sys/kernel/debug}
 configfs=${CONFIGFS:-/sys/kernel/config}
 tmp=$(mktemp -d) || exit 1
 made=
-nr=0
-failed=0
 
 cleanup()
 {
@@ -35,23 +35,6 @@ cleanup()
 	rm -r "$tmp"
 }
 trap cleanup EXIT
-
-skip_all()
-{
-	echo "1..0 # SKIP $1"
-	exit 4
-}
-
-result()
-{
-	nr=$((nr + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $nr - $2"
-	else
-		echo "not ok $nr - $2"
-		failed=1
-	fi
-}
 
 skip()
 {
@@ -207,10 +190,9 @@ if [ -z "$SBUDDY_INSTANCE" ]; then
 fi
 ours=$debugfs/sbuddy/$SBUDDY_INSTANCE
 
-echo "1..5"
 compare "buddyinfo" "$proc/buddyinfo" "$ours/buddyinfo" buddyinfo
 compare "pagetypeinfo" "$proc/pagetypeinfo" "$ours/pagetypeinfo" pagetypeinfo
 compare "zoneinfo" "$proc/zoneinfo" "$ours/zoneinfo" zoneinfo
 compare "memblock/memory" "$debugfs/memblock/memory" "$ours/memblock/memory" memblock
 compare "memblock/reserved" "$debugfs/memblock/reserved" "$ours/memblock/reserved" memblock
-exit $failed
+finish

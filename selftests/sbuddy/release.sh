@@ -3,21 +3,10 @@
 #
 # Pages reserved from the start are handed over later, by the debugfs file release.
 
+. "$(dirname "$0")/tap.sh"
+
 item=/sys/kernel/config/sbuddy/release-test
 dir=/sys/kernel/debug/sbuddy/release-test
-nr=0
-failed=0
-
-result()
-{
-	nr=$((nr + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $nr - $2"
-	else
-		echo "not ok $nr - $2"
-		failed=1
-	fi
-}
 
 managed()
 {
@@ -33,10 +22,7 @@ refuses()
 	result $? "refuses \"$1\""
 }
 
-if [ ! -d /sys/kernel/config/sbuddy ]; then
-	echo "1..0 # SKIP no configfs of sbuddy: load the module, and mount configfs"
-	exit 4
-fi
+[ -d /sys/kernel/config/sbuddy ] || skip_all "no configfs of sbuddy: load the module, and mount configfs"
 echo "TAP version 13"
 mkdir $item && echo dry >$item/kind && echo "0x80000000 64M" >$item/memory &&
 	echo "0x81000000 2M" >$item/reserved && echo 1 >$item/live
@@ -62,5 +48,4 @@ result $? "and the rest"
 
 rmdir $item
 result $? "and the instance ends"
-echo "1..$nr"
-exit $failed
+finish

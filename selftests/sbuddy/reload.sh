@@ -4,27 +4,10 @@
 # The module is loaded and unloaded a hundred times, with instances made and
 # ended in between: nothing is left behind.
 
+. "$(dirname "$0")/tap.sh"
+
 rounds=${SBUDDY_RELOADS:-100}
 configfs=/sys/kernel/config
-nr=0
-failed=0
-
-skip_all()
-{
-	echo "1..0 # SKIP $1"
-	exit 4
-}
-
-result()
-{
-	nr=$((nr + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $nr - $2"
-	else
-		echo "not ok $nr - $2"
-		failed=1
-	fi
-}
 
 meminfo()
 {
@@ -116,5 +99,4 @@ result $? "no file and no claim is left"
 	grep -E "WARNING:|BUG:|leak|Oops|remaining|Bad page|corrupt"
 result $? "the kernel's log has no complaint"
 modprobe sbuddy
-echo "1..$nr"
-exit $failed
+finish

@@ -6,25 +6,7 @@
 #
 # Needs the device tree of dts-overlays/wrong/sbuddy-wrong.dtso.
 
-nr=0
-failed=0
-
-skip_all()
-{
-	echo "1..0 # SKIP $1"
-	exit 4
-}
-
-result()
-{
-	nr=$((nr + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $nr - $2"
-	else
-		echo "not ok $nr - $2"
-		failed=1
-	fi
-}
+. "$(dirname "$0")/tap.sh"
 
 # The kernel's log since this test began, with levels.
 log()
@@ -83,5 +65,4 @@ refused wrong-cells "sbuddy,lowmem-bytes has 4 bytes, but must have 8: "
 refused wrong-order "max_order is 16, but must be 1 to 15"
 refused wrong-label "the name \"a/b\" will not do: "
 refused wrong-name-taken "the name \"sbuddy-good\" is taken .*: give a label of its own"
-echo "1..$nr"
-exit $failed
+finish
