@@ -27,6 +27,13 @@ static int start_node(const struct sb_instance *inst, const struct sb_request *r
 	return request->nid == SB_NID_ANY ? inst->first_nid : request->nid;
 }
 
+/* What may not move would pin the zone that is there to be emptied. */
+static bool suits(const struct sb_zone *zone, const struct sb_request *request)
+{
+	return zone->type <= request->zone &&
+	       (zone->type != SB_ZONE_MOVABLE || request->type == SB_MOVABLE);
+}
+
 static bool take_from_zonelist(struct sb_instance *inst, const struct sb_request *request,
 			       unsigned int type, unsigned long *pfn)
 {
@@ -37,7 +44,7 @@ static bool take_from_zonelist(struct sb_instance *inst, const struct sb_request
 	for (i = 0; i < node->nr_zones; i++) {
 		struct sb_zone *zone = &inst->zones[node->zonelist[i]];
 
-		if (zone->type > request->zone || (request->this_node && zone->nid != nid))
+		if (!suits(zone, request) || (request->this_node && zone->nid != nid))
 			continue;
 		if (take_from_zone(zone, request->order, type, pfn))
 			return true;
@@ -80,7 +87,9 @@ static int check_free(const struct sb_instance *inst, unsigned long pfn, unsigne
 
 	if (inst->corrupt)
 		return -EIO;
-	if (inst->stage != SB_STAGE_LIVE || !sb_memmap_exists(inst, pfn))
+	if (inst->stage != SB_STAGE_LIVE)
+		return -ENODEV;
+	if (!sb_memmap_exists(inst, pfn))
 		return -ERANGE;
 	page = sb_memmap_page(&inst->map, pfn);
 	if (likely(sb_page_state(page) == SB_PAGE_ALLOC))
@@ -100,7 +109,7 @@ static int refuse(const struct sb_instance *inst, unsigned long pfn, unsigned in
 	};
 	struct sb_page_info info;
 
-	if (err == -EIO)
+	if (err == -EIO || err == -ENODEV)
 		return err;
 	if (!sb_memmap_info(inst, pfn, &info)) {
 		sb_warn("%s: refused to free pfn %#lx order %u: outside of the instance\n",
@@ -131,10 +140,13 @@ int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int orde
 	}
 	irq = sb_irq_save();
 	sb_lock(&zone->lock);
-	sb_buddy_put(zone, pfn, order, false);
+	/* Another CPU may have freed it meanwhile. */
+	err = check_free(inst, pfn, order);
+	if (likely(!err))
+		sb_buddy_put(zone, pfn, order, false);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
-	return 0;
+	return unlikely(err) ? refuse(inst, pfn, order, err) : 0;
 }
 
 /* Marks [pfn, pfn + nr_pages) as in use, in the largest aligned blocks. */
@@ -173,26 +185,35 @@ int sb_alloc_exact(struct sb_instance *inst, const struct sb_request *request,
 	struct sb_request block = *request;
 	int err;
 
-	if (!nr_pages || nr_pages > sb_order_pages(SB_MAX_ORDER))
+	if (!nr_pages || nr_pages > sb_order_pages(inst->cfg.max_order))
 		return -EINVAL;
 	block.order = sb_order_for(nr_pages);
 	err = sb_alloc(inst, &block, pfn);
 	if (err)
 		return err;
 	divide(inst, *pfn, block.order, nr_pages);
-	return sb_alloc_free_exact(inst, *pfn + nr_pages, sb_order_pages(block.order) - nr_pages);
+	sb_alloc_free_exact(inst, *pfn + nr_pages, sb_order_pages(block.order) - nr_pages);
+	return 0;
 }
 
 int sb_alloc_free_exact(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages)
 {
-	int err = 0;
+	unsigned long end = pfn + nr_pages, piece;
+	unsigned int order;
+	int err;
 
-	while (nr_pages && !err) {
-		unsigned int order = sb_order_at(pfn, nr_pages, inst->cfg.max_order);
-
-		err = sb_alloc_free(inst, pfn, order);
-		pfn += sb_order_pages(order);
-		nr_pages -= sb_order_pages(order);
+	/* All of it or nothing. */
+	for (piece = pfn; piece < end; piece += sb_order_pages(order)) {
+		order = sb_order_at(piece, end - piece, inst->cfg.max_order);
+		err = check_free(inst, piece, order);
+		if (err)
+			return refuse(inst, piece, order, err);
 	}
-	return err;
+	for (piece = pfn; piece < end; piece += sb_order_pages(order)) {
+		order = sb_order_at(piece, end - piece, inst->cfg.max_order);
+		err = sb_alloc_free(inst, piece, order);
+		if (err)
+			return err;
+	}
+	return 0;
 }

@@ -9,7 +9,8 @@
  * struct sb_request - What is asked of the allocator.
  * @order: log2 of the pages wanted, 0 .. max_order
  * @type: SB_UNMOVABLE, SB_MOVABLE or SB_RECLAIMABLE
- * @zone: highest zone that will do; lower ones are tried after it
+ * @zone: highest zone that will do; lower ones are tried after it. Movable
+ *	memory serves Movable requests alone.
  * @nid: node to begin with, or SB_NID_ANY
  * @this_node: do not go on to another node
  */
@@ -47,14 +48,15 @@ int __must_check sb_alloc(struct sb_instance *inst, const struct sb_request *req
  *
  * A block of order 3 or below goes to this CPU's list, unless its pageblock
  * is HighAtomic, CMA or Isolate. What cannot be freed is refused with one
- * line that tells the values. Two CPUs that free the same block in the same
- * instant may both be believed; the checker then finds it.
+ * line that tells the values. Two CPUs that free the same block of such an
+ * order in the same instant may both be believed: it is told when the second
+ * leaves its list, and the instance stops.
  *
  * Context: Any but NMI. Takes per-CPU and zone locks with interrupts off.
  * Return: 0; -ERANGE for a page outside of the instance or in a hole;
  *	-EPERM for a reserved page; -EALREADY for one that is free; -EINVAL for
- *	a wrong order or a page inside of a block; -EIO when the instance was
- *	found corrupt.
+ *	a wrong order or a page inside of a block; -ENODEV when the instance is
+ *	not live; -EIO when it was found corrupt.
  */
 int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int order);
 
@@ -68,10 +70,19 @@ int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int orde
  * A block of the next order is taken and what is too much given back, as
  * alloc_pages_exact(). The pages are freed by sb_alloc_free_exact().
  *
- * Context, Return: as sb_alloc().
+ * Context, Return: as sb_alloc(); -EINVAL also for a number out of range.
  */
 int __must_check sb_alloc_exact(struct sb_instance *inst, const struct sb_request *request,
 				unsigned long nr_pages, unsigned long *pfn);
+
+/**
+ * sb_alloc_free_exact() - Give back what sb_alloc_exact() gave.
+ * @inst: instance that it came from
+ * @pfn: first page
+ * @nr_pages: as many as were asked for; with fewer or more, pieces do not fit
+ *
+ * Context, Return: as sb_alloc_free(). Nothing is freed when a piece is refused.
+ */
 int sb_alloc_free_exact(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages);
 
 #endif

@@ -105,7 +105,6 @@ void sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsigned int t
 	unsigned long end = start + sb_order_pages(inst->cfg.pageblock_order);
 
 	sb_pageblock_set_type(inst, start, type);
-	type = sb_pageblock_type(&inst->blocks, start);
 	for (pfn = start; type != old_type && pfn < end;) {
 		const struct sb_page *page = page_of(zone, pfn);
 		unsigned int order = sb_page_order(page);

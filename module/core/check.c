@@ -67,7 +67,9 @@ static void count_head(const struct sb_zone *zone, struct tally *tally, unsigned
 	unsigned int order = sb_page_order(page);
 	unsigned int type = sb_pageblock_type(&zone->inst->blocks, pfn);
 
-	if (sb_page_state(page) == SB_PAGE_FREE) {
+	if (type >= SB_NR_TYPES) {
+		violation(tally, "pfn %#lx lies in a pageblock of type %u\n", pfn, type);
+	} else if (sb_page_state(page) == SB_PAGE_FREE) {
 		check_merged(zone, tally, pfn, order);
 		check_one_type(zone, tally, pfn, order);
 		tally->free_blocks[order][type]++;
@@ -77,6 +79,9 @@ static void count_head(const struct sb_zone *zone, struct tally *tally, unsigned
 			tally->pcp_blocks[order * SB_PCPTYPES + sb_page_type(page)]++;
 		else
 			tally->pcp_odd++;
+	} else if (sb_page_type(page) >= SB_PCPTYPES) {
+		violation(tally, "pfn %#lx order %u serves a request of type %u\n", pfn, order,
+			  sb_page_type(page));
 	}
 }
 
@@ -174,7 +179,7 @@ static unsigned long walk_list(const struct sb_zone *zone, struct tally *tally, 
 	for (; index != SB_PAGE_LINK_NONE; index = sb_page_next(&map->pages[index])) {
 		unsigned long pfn = map->base_pfn + index;
 
-		if (index >= map->nr_pages || !owns(zone, pfn) || nr > zone->spanned ||
+		if (index >= map->nr_pages || !owns(zone, pfn) ||
 		    !sb_page_is_free(&map->pages[index], order) ||
 		    sb_page_prev(&map->pages[index]) != prev ||
 		    sb_pageblock_type(&zone->inst->blocks, pfn) != type) {
@@ -296,6 +301,47 @@ static unsigned int check_zone(struct sb_zone *zone, struct sb_out *out)
 	return tally.violations;
 }
 
+/* Metadata that anybody could be given is as good as lost. */
+static unsigned int check_own(const struct sb_instance *inst, const char *what, u64 base, u64 size,
+			      struct sb_out *out)
+{
+	u64 addr;
+
+	for (addr = base; addr < base + size; addr += SB_PAGE_SIZE) {
+		if (sb_region_is_reserved(&inst->regions, addr))
+			continue;
+		sb_out_printf(out, "the %s at %#llx are not reserved\n", what, addr);
+		return 1;
+	}
+	return 0;
+}
+
+/* Descriptors exist for all pageblocks that have memory. */
+static unsigned int check_map(const struct sb_instance *inst, struct sb_out *out)
+{
+	u64 bytes = sb_order_pages(inst->blocks.order) * sizeof(struct sb_page);
+	unsigned int violations = 0;
+	unsigned long i;
+
+	for (i = 0; i < inst->blocks.nr_blocks; i++) {
+		u64 first = inst->map.phys + i * bytes;
+
+		if (inst->blocks.zone[i] == SB_ZONE_NONE)
+			continue;
+		first = sb_pfn_addr(sb_pfn_down(first));
+		violations += check_own(inst, "descriptors", first, bytes, out);
+	}
+	return violations;
+}
+
+static unsigned int check_metadata(const struct sb_instance *inst, struct sb_out *out)
+{
+	return check_map(inst, out) +
+	       check_own(inst, "pageblock bits", inst->blocks_range.base, inst->blocks_range.size,
+			 out) +
+	       check_own(inst, "per-CPU lists", inst->pcp_range.base, inst->pcp_range.size, out);
+}
+
 unsigned int sb_check(struct sb_instance *inst, struct sb_out *out)
 {
 	unsigned int violations = 0;
@@ -307,7 +353,10 @@ unsigned int sb_check(struct sb_instance *inst, struct sb_out *out)
 	}
 	if (inst->stage < SB_STAGE_PAGEBLOCKS)
 		return violations;
+	violations += check_metadata(inst, out);
 	while ((zone = sb_instance_next_zone(inst, zone)))
 		violations += check_zone(zone, out);
+	if (violations)
+		sb_instance_broken(inst, "violations that the checker found:", violations);
 	return violations;
 }

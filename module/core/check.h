@@ -15,7 +15,7 @@
  *
  * Context: Process, with what guards the tracker held. A zone is frozen while
  *	it is walked, with interrupts off for a time that grows with its size.
- * Return: violations found.
+ * Return: violations found. If there are any, the instance stops allocating.
  */
 unsigned int sb_check(struct sb_instance *inst, struct sb_out *out);
 

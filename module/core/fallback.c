@@ -35,7 +35,7 @@ static bool find_foreign(const struct sb_zone *zone, unsigned int order, unsigne
 static bool may_claim(const struct sb_instance *inst, unsigned int order, unsigned int type)
 {
 	return order >= inst->cfg.pageblock_order / 2 || type == SB_RECLAIMABLE ||
-	       type == SB_UNMOVABLE || !inst->blocks.grouping;
+	       type == SB_UNMOVABLE;
 }
 
 /* A pageblock that sticks out of the zone is never claimed. */
@@ -89,7 +89,7 @@ static void claim_large(struct sb_zone *zone, unsigned long pfn, unsigned int or
 	for (block = pfn; block < pfn + sb_order_pages(current_order);
 	     block += sb_order_pages(inst->cfg.pageblock_order))
 		sb_pageblock_set_type(inst, block, type);
-	sb_buddy_expand(zone, pfn, order, current_order, sb_pageblock_type(&inst->blocks, pfn));
+	sb_buddy_expand(zone, pfn, order, current_order, type);
 }
 
 static bool claim_block(struct sb_zone *zone, unsigned long found, unsigned int order,

@@ -39,6 +39,18 @@ static void release_range(struct sb_zone *zone, unsigned long pfn, unsigned long
 	}
 }
 
+/* Where a run of pages of @zone that starts with @pfn ends. */
+static unsigned long zone_run_end(const struct sb_zone *zone, unsigned long pfn, unsigned long end)
+{
+	const struct sb_instance *inst = zone->inst;
+	unsigned int order = inst->cfg.pageblock_order;
+
+	while (pfn < end &&
+	       sb_pageblock_zone(&inst->blocks, pfn) == (unsigned int)(zone - inst->zones))
+		pfn = sb_pfn_block(pfn, order) + sb_order_pages(order);
+	return min(pfn, end);
+}
+
 static unsigned long release_free(struct sb_instance *inst, u64 base, u64 end)
 {
 	unsigned long start_pfn = sb_pfn_up(base), end_pfn = sb_pfn_down(end);
@@ -46,7 +58,7 @@ static unsigned long release_free(struct sb_instance *inst, u64 base, u64 end)
 
 	while (pfn < end_pfn) {
 		struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
-		unsigned long stop = min(end_pfn, sb_zone_end(zone));
+		unsigned long stop = zone_run_end(zone, pfn, end_pfn);
 
 		release_range(zone, pfn, stop);
 		pfn = stop;
@@ -65,6 +77,8 @@ int sb_handover(struct sb_instance *inst)
 	it.skip_flags = SB_REGION_NOMAP;
 	while (sb_region_iter_free(&inst->regions, &it))
 		release_free(inst, it.base, it.end);
+	/* What the tracker calls free is not its own any more: it stops growing. */
+	inst->regions.current_limit = 0;
 	return 0;
 }
 
@@ -73,20 +87,10 @@ static bool overlaps(const struct sb_own_range *own, u64 base, u64 end)
 	return own->mapped && own->base < end && base < own->base + own->size;
 }
 
-/* An array of the tracker that has moved into the memory it describes. */
-static bool array_overlaps(const struct sb_region_type *type, u64 base, u64 end)
-{
-	u64 size = (u64)type->max * sizeof(type->regions[0]);
-
-	return type->regions != type->initial && type->home < end && base < type->home + size;
-}
-
 static bool holds_metadata(const struct sb_instance *inst, u64 base, u64 end)
 {
 	return overlaps(&inst->map_range, base, end) || overlaps(&inst->blocks_range, base, end) ||
-	       overlaps(&inst->pcp_range, base, end) ||
-	       array_overlaps(&inst->regions.memory, base, end) ||
-	       array_overlaps(&inst->regions.reserved, base, end);
+	       overlaps(&inst->pcp_range, base, end);
 }
 
 /* The pages must be memory, reserved, mapped, and never handed over. */

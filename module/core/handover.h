@@ -11,7 +11,8 @@
  *
  * Normal and Movable memory goes in the largest blocks that alignment allows,
  * a single page by way of a per-CPU list; HighMem page by page, and the buddy
- * system assembles it. memblock_free_all(), Linux 6.12.
+ * system assembles it. memblock_free_all(), Linux 6.12, which takes a single page
+ * past the per-CPU lists as well.
  *
  * Context: Process. The instance is not live yet.
  * Return: 0, or -ENOMEM when there is no room for the per-CPU lists.
@@ -24,14 +25,14 @@ int sb_handover(struct sb_instance *inst);
  * @base: first byte; a page only partly in the range stays reserved
  * @size: bytes
  *
- * All or nothing. free_reserved_area(), Linux 6.12, with the checks that it
- * leaves to its caller.
+ * All or nothing, and in the largest blocks. free_reserved_area(), Linux 6.12,
+ * goes page by page and leaves the checks to its caller.
  *
  * Context: Process. One caller at a time, as for the tracker.
  * Return: pages released; -EINVAL when the range has no whole page or the
  *	instance is not live; -ERANGE when part of it is no memory; -EBUSY when
- *	it holds the instance's own metadata; -EALREADY when part of it was
- *	handed over before; -ENOMEM when the tracker cannot grow.
+ *	it holds metadata of the instance or the tracker; -EALREADY when part of
+ *	it was handed over before; -ENOMEM when the tracker is full.
  */
 long sb_handover_release(struct sb_instance *inst, u64 base, u64 size);
 

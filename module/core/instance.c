@@ -49,7 +49,9 @@ static bool check_banks(const struct sb_config *cfg)
 		const struct sb_bank *bank = &cfg->banks[i];
 
 		/* A negative node becomes a number out of range. */
-		if (!within(cfg, "a bank's node", (u64)(u32)bank->nid, 0, SB_MAX_NODES - 1) ||
+		if (!within(cfg, "a bank's flags", bank->flags & ~SB_REGION_FLAGS, 0, 0) ||
+		    !within(cfg, "a bank's base", bank->base, 0, ~0ull - SB_PAGE_SIZE) ||
+		    !within(cfg, "a bank's node", (u64)(u32)bank->nid, 0, SB_MAX_NODES - 1) ||
 		    !within(cfg, "a bank's size in bytes", bank->size, SB_PAGE_SIZE,
 			    ~0ull - bank->base))
 			return false;
@@ -67,7 +69,7 @@ static bool check_config(const struct sb_config *cfg)
 	       within(cfg, "pcp_high", cfg->pcp_high, high_min, SB_PCP_MAX_HIGH) &&
 	       within(cfg, "kernelcore_percent", cfg->kernelcore_percent, 0, 100) &&
 	       within(cfg, "movablecore_percent", cfg->movablecore_percent, 0, 100) &&
-	       within(cfg, "nr_cpus", cfg->nr_cpus, 1, 4096) && check_banks(cfg);
+	       within(cfg, "nr_cpus", cfg->nr_cpus, 1, SB_MAX_CPUS) && check_banks(cfg);
 }
 
 int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
@@ -119,9 +121,11 @@ int sb_instance_step(struct sb_instance *inst)
 	if (inst->stage == SB_STAGE_LIVE)
 		return -EALREADY;
 	err = stages[inst->stage + 1](inst);
-	if (!err)
-		inst->stage++;
-	return err;
+	if (err)
+		return err;
+	/* Who sees the stage sees what it made. */
+	smp_store_release(&inst->stage, inst->stage + 1);
+	return 0;
 }
 
 int sb_instance_boot(struct sb_instance *inst)
@@ -152,12 +156,12 @@ struct sb_zone *sb_instance_next_zone(const struct sb_instance *inst, const stru
 	return NULL;
 }
 
-void sb_instance_broken(struct sb_instance *inst, unsigned long pfn, const char *what)
+void sb_instance_broken(struct sb_instance *inst, const char *what, unsigned long value)
 {
 	if (inst->corrupt)
 		return;
 	inst->corrupt = true;
-	sb_warn("%s: corrupt: pfn %#lx %s\n", inst->cfg.name, pfn, what);
+	sb_warn("%s: corrupt, and stops: %s %#lx\n", inst->cfg.name, what, value);
 }
 
 int sb_instance_place(struct sb_instance *inst, u64 size, struct sb_own_range *range)

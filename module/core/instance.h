@@ -17,6 +17,9 @@
 #define SB_MAX_BANKS 32
 #define SB_NAME_LEN 32
 
+/* As many locks as sb_zone_freeze() may hold at a time. */
+#define SB_MAX_CPUS 128
+
 enum sb_stage {
 	SB_STAGE_NEW, /* configured, nothing known yet */
 	SB_STAGE_REGIONS, /* memory and reserved are filled */
@@ -44,7 +47,7 @@ struct sb_bank {
 /**
  * struct sb_config - All that is chosen before an instance boots.
  * @name: what it is called in messages and directories
- * @max_order: largest block, log2 of pages; 0 .. SB_MAX_ORDER
+ * @max_order: largest block, log2 of pages; 1 .. SB_MAX_ORDER
  * @pageblock_order: log2 of the pages in a pageblock; 1 .. @max_order
  * @lowmem_bytes: what lies this far above the lowest bank is HighMem; rounded
  *	down to a pageblock; 0 means that all is Normal
@@ -57,7 +60,8 @@ struct sb_bank {
  * @pcp_high: pages at which a CPU's lists of a zone overflow; 0 switches the
  *	lists off, else @pcp_batch .. 8192
  * @bottom_up: the tracker allocates from low addresses
- * @nr_cpus: CPU numbers are below this, 1 or more
+ * @nr_cpus: CPUs that have lists of their own, 1 .. SB_MAX_CPUS; those with
+ *	higher numbers share them
  * @nr_banks: entries of @banks
  * @nr_reserved: entries of @reserved
  * @banks: the memory
@@ -188,12 +192,14 @@ int sb_instance_boot(struct sb_instance *inst);
  * sb_instance_exit() - Let go of all metadata.
  * @inst: instance at any stage, used by nobody any more
  *
+ * To use it again takes sb_instance_init().
+ *
  * Context: Process.
  */
 void sb_instance_exit(struct sb_instance *inst);
 
-/* Stops the instance from allocating, and says once what is wrong with page @pfn. */
-void sb_instance_broken(struct sb_instance *inst, unsigned long pfn, const char *what);
+/* Stops the instance from allocating, and says once what was found: @what, then @value. */
+void sb_instance_broken(struct sb_instance *inst, const char *what, unsigned long value);
 
 /* Places metadata in the tracked memory, where the kernel reaches it, zeroed. */
 int sb_instance_place(struct sb_instance *inst, u64 size, struct sb_own_range *range);

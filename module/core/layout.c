@@ -35,7 +35,7 @@ unsigned long sb_layout_lowmem_end(const struct sb_instance *inst)
 	u64 limit = sb_region_start(&inst->regions) + inst->cfg.lowmem_bytes;
 
 	if (!inst->cfg.lowmem_bytes || limit < inst->cfg.lowmem_bytes || limit > SB_PHYS_END)
-		limit = SB_PHYS_END;
+		return ~0ul;
 	return sb_pfn_block(sb_pfn_down(limit), inst->cfg.pageblock_order);
 }
 

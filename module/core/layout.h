@@ -28,7 +28,7 @@ unsigned long sb_layout_end(const struct sb_instance *inst);
 /* The zone of node @nid that spans @pfn. */
 struct sb_zone *sb_layout_zone(struct sb_instance *inst, int nid, unsigned long pfn);
 
-/* First page above Normal memory: where HighMem starts if there is any. */
+/* First page above Normal memory, or ~0 when there is no limit to it. */
 unsigned long sb_layout_lowmem_end(const struct sb_instance *inst);
 
 #endif

@@ -7,6 +7,9 @@
  *	| next or type |order|   | previous     |0|state|
  *	+--------------+-----+   +--------------+-+-----+
  *
+ * A block changes from in use to a per-CPU list and back under the lock of that
+ * list, all else under the zone's; others may look meanwhile.
+ *
  * Links are indices into the map, so a list costs 28 bits a direction on any
  * CPU. Only the first page of a block says what the block is; its other pages
  * are tails, and the state of a tail is that of its head. So taking or
@@ -86,12 +89,12 @@ static inline bool sb_memmap_covers(const struct sb_memmap *map, unsigned long p
 
 static inline enum sb_page_state sb_page_state(const struct sb_page *page)
 {
-	return (enum sb_page_state)(page->prev_state & 7);
+	return (enum sb_page_state)(READ_ONCE(page->prev_state) & 7);
 }
 
 static inline unsigned int sb_page_order(const struct sb_page *page)
 {
-	return page->next_order & 15;
+	return READ_ONCE(page->next_order) & 15;
 }
 
 static inline u32 sb_page_next(const struct sb_page *page)
@@ -123,8 +126,8 @@ static inline unsigned int sb_page_type(const struct sb_page *page)
 static inline void sb_page_set(struct sb_page *page, enum sb_page_state state, unsigned int order,
 			       u32 next_or_type)
 {
-	page->next_order = next_or_type << 4 | order;
-	page->prev_state = SB_PAGE_LINK_NONE << 4 | state;
+	WRITE_ONCE(page->next_order, next_or_type << 4 | order);
+	WRITE_ONCE(page->prev_state, SB_PAGE_LINK_NONE << 4 | state);
 }
 
 static inline void sb_page_set_tail(struct sb_page *page)
@@ -150,7 +153,7 @@ static inline bool sb_page_is_free(const struct sb_page *page, unsigned int orde
  */
 int sb_memmap_init(struct sb_instance *inst);
 
-/* Undoes sb_memmap_init() but for the tracker's reservation. */
+/* Undoes sb_memmap_init(). */
 void sb_memmap_exit(struct sb_instance *inst);
 
 /* The page has a descriptor that may be looked at. Any pfn may be asked. */

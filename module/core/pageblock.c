@@ -30,15 +30,13 @@ static void set_bits(struct sb_instance *inst, unsigned long pfn, u32 mask, u32 
 	unsigned long irq = sb_irq_save();
 
 	sb_lock(&inst->block_lock);
-	*word = (*word & ~(mask << shift)) | bits << shift;
+	WRITE_ONCE(*word, (*word & ~(mask << shift)) | bits << shift);
 	sb_unlock(&inst->block_lock);
 	sb_irq_restore(irq);
 }
 
 void sb_pageblock_set_type(struct sb_instance *inst, unsigned long pfn, unsigned int type)
 {
-	if (!inst->blocks.grouping && type < SB_PCPTYPES)
-		type = SB_UNMOVABLE;
 	set_bits(inst, pfn, SKIP_BIT - 1, type);
 }
 
@@ -76,18 +74,17 @@ static void own_blocks(struct sb_instance *inst)
 
 /*
  * build_all_zonelists(), Linux 6.12: with fewer pages than a pageblock of each
- * type, grouping would only get in the way. Counted as Linux does so early:
- * what is present, less the descriptors.
+ * type, grouping would only get in the way. It looks before the hand-over, when
+ * all that is present counts as managed.
  */
 static bool enough_to_group(const struct sb_instance *inst)
 {
-	unsigned long need = sb_order_pages(inst->blocks.order) * SB_NR_TYPES;
 	unsigned long present = 0;
 	const struct sb_zone *zone = NULL;
 
 	while ((zone = sb_instance_next_zone(inst, zone)))
 		present += zone->present;
-	return present >= need + sb_pfn_up(inst->map.nr_present * sizeof(struct sb_page));
+	return present >= sb_order_pages(inst->blocks.order) * SB_NR_TYPES;
 }
 
 int sb_pageblock_init(struct sb_instance *inst)

@@ -37,7 +37,7 @@ enum sb_migratetype {
  * @nr_blocks: how many there are, holes included
  * @order: log2 of the pages in one
  * @grouping: pages are grouped by mobility; false on an instance too small
- *	for it, where every block that is claimed becomes Unmovable
+ *	for it, where every request is Unmovable and claims what it can
  * @phys: where @flags and then @zone lie
  */
 struct sb_pageblocks {
@@ -63,7 +63,7 @@ static inline unsigned int sb_pageblock_type(const struct sb_pageblocks *blocks,
 {
 	unsigned long index = sb_pageblock_index(blocks, pfn);
 
-	return blocks->flags[index / 8] >> index % 8 * 4 & 7;
+	return READ_ONCE(blocks->flags[index / 8]) >> index % 8 * 4 & 7;
 }
 
 /* Index of the zone that owns @pfn, or SB_ZONE_NONE; any @pfn may be asked. */

@@ -7,6 +7,16 @@ static struct sb_pcp_list *list_of(struct sb_pcp *pcp, unsigned int order, unsig
 	return &pcp->list[order * SB_PCPTYPES + type];
 }
 
+/* CPUs beyond those the instance has lists for share them. */
+static struct sb_pcp *this_pcp(const struct sb_zone *zone)
+{
+	unsigned int cpu = sb_this_cpu();
+
+	if (unlikely(cpu >= zone->inst->cfg.nr_cpus))
+		cpu %= zone->inst->cfg.nr_cpus;
+	return &zone->pcp[cpu];
+}
+
 static unsigned long pfn_at(const struct sb_zone *zone, u32 index)
 {
 	return zone->inst->map.base_pfn + index;
@@ -84,12 +94,18 @@ void sb_pcp_exit(struct sb_instance *inst)
 	sb_instance_displace(inst, &inst->pcp_range);
 }
 
+/* A batch of one stays one, as in Linux. */
+static unsigned int refill_blocks(const struct sb_config *cfg, unsigned int order)
+{
+	return cfg->pcp_batch > 1 ? max(cfg->pcp_batch >> order, 2u) : 1;
+}
+
 /* Filled from the top down, so that the first block found is the first given. */
 static void refill(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int order, unsigned int type)
 	__must_hold(pcp->lock)
 {
 	struct sb_pcp_list *list = list_of(pcp, order, type);
-	unsigned int want = max(zone->inst->cfg.pcp_batch >> order, 2u);
+	unsigned int want = refill_blocks(&zone->inst->cfg, order);
 	unsigned int got = 0, i;
 	unsigned long pfn;
 
@@ -108,7 +124,7 @@ static void refill(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int order,
 bool sb_pcp_take(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
 {
 	unsigned long irq = sb_irq_save();
-	struct sb_pcp *pcp = &zone->pcp[sb_this_cpu()];
+	struct sb_pcp *pcp = this_pcp(zone);
 	struct sb_pcp_list *list = list_of(pcp, order, type);
 	bool found;
 
@@ -138,7 +154,7 @@ static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigne
 		unsigned long pfn = pfn_at(zone, list->slot[i]);
 
 		if (sb_page_state(sb_memmap_page(&zone->inst->map, pfn)) != SB_PAGE_PCP) {
-			sb_instance_broken(zone->inst, pfn, "left a per-CPU list twice");
+			sb_instance_broken(zone->inst, "two per-CPU lists held pfn", pfn);
 			continue;
 		}
 		sb_buddy_put(zone, pfn, order, false);
@@ -174,7 +190,7 @@ static unsigned int drain(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int
 void sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
 {
 	unsigned long irq = sb_irq_save();
-	struct sb_pcp *pcp = &zone->pcp[sb_this_cpu()];
+	struct sb_pcp *pcp = this_pcp(zone);
 	struct sb_pcp_list *list = list_of(pcp, order, type);
 	const struct sb_config *cfg = &zone->inst->cfg;
 
@@ -191,7 +207,7 @@ void sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, uns
 unsigned int sb_pcp_drain_zone(struct sb_zone *zone, unsigned int cpu)
 {
 	unsigned long irq = sb_irq_save();
-	struct sb_pcp *pcp = &zone->pcp[cpu];
+	struct sb_pcp *pcp = &zone->pcp[cpu % zone->inst->cfg.nr_cpus];
 	unsigned int done;
 
 	sb_lock(&pcp->lock);

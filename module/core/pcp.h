@@ -67,7 +67,7 @@ void sb_pcp_exit(struct sb_instance *inst);
  * @type: below SB_PCPTYPES
  * @pfn: set to the first page, in use from now on
  *
- * A refill moves pcp_batch pages, at least two blocks.
+ * A refill moves pcp_batch pages, at least two blocks if the batch is not 1.
  *
  * Context: Any. Takes the per-CPU lock, and for a refill the zone lock.
  * Return: true, or false when the zone has nothing for @type.

@@ -105,21 +105,29 @@ static int grow_reserved(struct sb_regions *r, const struct sb_region *avoid)
 	return 0;
 }
 
-/* What can fail comes first, so that nothing has to be undone but a mapping. */
-static int grow_memory(struct sb_regions *r, unsigned int need)
+/* The smallest range that holds two. */
+static struct sb_region hull(const struct sb_region *a, const struct sb_region *b)
 {
-	static const struct sb_region nothing;
+	return sb_region_make(min(a->base, b->base), max(sb_region_past(a), sb_region_past(b)),
+			      SB_NID_ANY, 0);
+}
+
+/* What can fail comes first, so that nothing has to be undone but a mapping. */
+static int grow_memory(struct sb_regions *r, unsigned int need, const struct sb_region *avoid)
+{
 	struct array array = { .max = r->memory.max };
+	struct sb_region both;
 	int err;
 
 	while (array.max < r->memory.nr + need)
 		array.max *= 2;
-	err = place_array(r, &nothing, &array);
+	err = place_array(r, avoid, &array);
 	if (err)
 		return err;
 	/* One entry for the new home, one for the split that frees the old. */
+	both = avoid->size ? hull(avoid, &array.home) : array.home;
 	if (r->reserved.nr + 2 > r->reserved.max)
-		err = grow_reserved(r, &array.home);
+		err = grow_reserved(r, &both);
 	if (err) {
 		r->reach->unmap(r->reach->ctx, array.mapped, array.home.base, array.home.size);
 		return err;
@@ -135,13 +143,16 @@ static int make_room(struct sb_regions *r, struct sb_region_type *type, unsigned
 		return 0;
 	if (type == &r->reserved)
 		return grow_reserved(r, range);
-	return grow_memory(r, need);
+	return grow_memory(r, need, range);
 }
 
 static int add_missing(struct sb_regions *r, struct sb_region_type *type,
 		       const struct sb_region *range)
 {
-	int err = make_room(r, type, sb_region_array_fill_needs(type, range), range);
+	/* What is added to memory may hold its array, what is reserved may not. */
+	static const struct sb_region nothing;
+	const struct sb_region *avoid = type == &r->memory ? &nothing : range;
+	int err = make_room(r, type, sb_region_array_fill_needs(type, range), avoid);
 
 	if (!err)
 		sb_region_array_fill(type, range);
@@ -187,6 +198,7 @@ static int change_range(struct sb_regions *r, u64 base, u64 size, const struct c
 {
 	struct sb_region_type *type = &r->memory;
 	u64 end = base + sb_region_clip(base, size);
+	struct sb_region range = { .base = base, .size = end - base };
 	bool below, above;
 	unsigned int i;
 	int err;
@@ -195,7 +207,7 @@ static int change_range(struct sb_regions *r, u64 base, u64 size, const struct c
 		return 0;
 	below = splits(type, base, change);
 	above = splits(type, end, change);
-	err = make_room(r, type, (unsigned int)below + above, NULL);
+	err = make_room(r, type, (unsigned int)below + above, &range);
 	if (err)
 		return err;
 	if (below)

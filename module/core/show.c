@@ -274,22 +274,18 @@ static unsigned long linux_pcp_batch(const struct sb_zone *zone)
 	return max(batch - 1, 1ul);
 }
 
-/*
- * The figures that sb_pageblock_init() decides by: grouping is off when there
- * are fewer pages than the descriptors and a pageblock of each type take.
- */
+/* The figures that sb_pageblock_init() decides by, enough_to_group() there. */
 static void show_grouping(struct sb_out *out, const struct sb_instance *inst)
 {
-	unsigned long present = 0;
 	const struct sb_zone *zone = NULL;
+	unsigned long present = 0;
 
 	while ((zone = sb_instance_next_zone(inst, zone)))
 		present += zone->present;
 	sb_out_printf(out, "grouping %u\n", inst->blocks.grouping);
 	sb_out_printf(out, "grouping_pages %lu\n", present);
 	sb_out_printf(out, "grouping_pages_needed %lu\n",
-		      sb_order_pages(inst->blocks.order) * SB_NR_TYPES +
-			      sb_pfn_up(inst->map.nr_present * sizeof(struct sb_page)));
+		      sb_order_pages(inst->blocks.order) * SB_NR_TYPES);
 }
 
 void sb_show_tunables(struct sb_out *out, struct sb_instance *inst)

@@ -260,7 +260,7 @@ int carveout_read(struct device *dev, struct carveout *co)
 	int err;
 
 	sb_instance_defaults(&co->cfg);
-	co->cfg.nr_cpus = nr_cpu_ids;
+	co->cfg.nr_cpus = min_t(unsigned int, nr_cpu_ids, SB_MAX_CPUS);
 	err = read_name(dev, &co->cfg);
 	if (!err)
 		err = read_tunables(dev, &co->cfg);

@@ -62,7 +62,7 @@ static struct sbuddy_device *create(struct sbuddy_item *item, struct sb_config *
 {
 	struct sb_backing *backing;
 
-	cfg->nr_cpus = nr_cpu_ids;
+	cfg->nr_cpus = min_t(unsigned int, nr_cpu_ids, SB_MAX_CPUS);
 	backing = item->kind == SBUDDY_DRY ? sbuddy_dry_create() : sbuddy_sandbox_create(cfg);
 	if (IS_ERR(backing))
 		return ERR_CAST(backing);

@@ -12,7 +12,8 @@ static int drain(unsigned int cpu, struct hlist_node *node)
 {
 	struct sbuddy_device *dev = hlist_entry(node, struct sbuddy_device, cpu);
 
-	if (READ_ONCE(dev->inst.stage) == SB_STAGE_LIVE)
+	/* Pairs with sb_instance_step(): the lists are there when it is live. */
+	if (smp_load_acquire(&dev->inst.stage) == SB_STAGE_LIVE)
 		sb_pcp_drain_cpu(&dev->inst, cpu);
 	return 0;
 }

@@ -13,7 +13,8 @@
  *                kind, taken under an outer lock that keeps others from it.
  *   interrupts   sb_irq_save() keeps the caller on its CPU until
  *                sb_irq_restore(); sb_this_cpu() is stable in between.
- *   words        sb_ctz(w), the lowest bit set in a word that is not 0;
+ *   words        READ_ONCE(), WRITE_ONCE(), smp_store_release() as in Linux;
+ *                sb_ctz(w), the lowest bit set in a word that is not 0;
  *                sb_div_u64(dividend, divisor), a 64 by 32 bit division
  *   complaints   sb_warn(fmt, ...), one line to whoever looks after the
  *                machine; rate limited, callable from any context

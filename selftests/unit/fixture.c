@@ -1,28 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fixture.h"
 
+/* Larger banks are never written to by a test. */
+#define MAX_MEMORY (64 * MiB)
+
+/* The bank that holds an address, as an array of its own. */
+static unsigned char *memory_at(struct fixture *f, u64 addr)
+{
+	const struct sb_config *cfg = &f->inst.cfg;
+	unsigned int i;
+
+	for (i = 0; i < cfg->nr_banks; i++)
+		if (f->memory[i] && addr >= cfg->banks[i].base &&
+		    addr - cfg->banks[i].base < cfg->banks[i].size)
+			return f->memory[i] + (addr - cfg->banks[i].base);
+	return NULL;
+}
+
+/* Metadata that lies over the border of two banks is given memory of its own. */
 static void *map(void *ctx, u64 base, u64 size)
 {
 	struct fixture *f = ctx;
-	void *mapped;
+	unsigned char *first = memory_at(f, base), *last = memory_at(f, base + size - 1);
 
-	(void)base;
 	if (++f->nr_map_calls == f->fail_map)
 		return NULL;
-	mapped = malloc((size_t)size);
-	if (mapped)
-		f->nr_maps++;
-	return mapped;
+	f->nr_maps++;
+	return first && last == first + size - 1 ? first : malloc((size_t)size);
 }
 
 static void unmap(void *ctx, void *mapped, u64 base, u64 size)
 {
 	struct fixture *f = ctx;
 
-	(void)base;
 	(void)size;
 	f->nr_maps--;
-	free(mapped);
+	if (mapped != memory_at(f, base))
+		free(mapped);
+}
+
+static void give_memory(struct fixture *f)
+{
+	const struct sb_config *cfg = &f->inst.cfg;
+	unsigned int i;
+
+	for (i = 0; i < cfg->nr_banks; i++)
+		if (cfg->banks[i].size <= MAX_MEMORY)
+			f->memory[i] = malloc((size_t)cfg->banks[i].size);
+}
+
+static void take_memory(struct fixture *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < SB_MAX_BANKS; i++) {
+		free(f->memory[i]);
+		f->memory[i] = NULL;
+	}
+}
+
+/* Writes to every page that was handed over: what needs its contents is lost. */
+static void scribble(struct fixture *f)
+{
+	unsigned long pfn = f->inst.map.base_pfn, end = pfn + f->inst.map.nr_pages;
+
+	for (; pfn < end; pfn++) {
+		unsigned char *page = memory_at(f, sb_pfn_addr(pfn));
+		struct sb_page_info info;
+
+		if (!page || !sb_memmap_info(&f->inst, pfn, &info) || info.state == SB_PAGE_HOLE ||
+		    info.state == SB_PAGE_RESERVED)
+			continue;
+		memset(page, 0xa5, 64);
+		memset(page + SB_PAGE_SIZE - 64, 0xa5, 64);
+	}
 }
 
 struct sb_config fixture_config(u64 base, u64 size)
@@ -53,9 +104,14 @@ int fixture_init(struct fixture *f, const struct sb_config *cfg)
 {
 	struct sb_reach reach = { .map = map, .unmap = unmap, .ctx = f };
 
+	int err;
+
 	f->nr_maps = 0;
 	f->nr_map_calls = 0;
-	return sb_instance_init(&f->inst, cfg, &reach);
+	err = sb_instance_init(&f->inst, cfg, &reach);
+	if (!err)
+		give_memory(f);
+	return err;
 }
 
 void fixture_boot(struct fixture *f, const struct sb_config *cfg)
@@ -63,19 +119,26 @@ void fixture_boot(struct fixture *f, const struct sb_config *cfg)
 	f->fail_map = 0;
 	EXPECT_EQ(fixture_init(f, cfg), 0);
 	EXPECT_EQ(sb_instance_boot(&f->inst), 0);
+	scribble(f);
 	CHECK(f);
 }
 
 void fixture_exit(struct fixture *f)
 {
 	CHECK(f);
+	fixture_drop(f);
+}
+
+void fixture_drop(struct fixture *f)
+{
 	sb_instance_exit(&f->inst);
 	EXPECT_EQ(f->nr_maps, 0);
+	take_memory(f);
 }
 
 void fixture_check(struct fixture *f, const char *file, int line)
 {
-	static char text[1 << 20];
+	static _Thread_local char text[1 << 16];
 	struct sb_out out = { .text = text, .size = sizeof(text) };
 
 	text[0] = '\0';

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Instances for tests: their metadata is on the host's heap, their pages nowhere. */
+/* Instances for tests, whose banks are arrays on the host's heap. */
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
@@ -17,11 +17,14 @@
 /**
  * struct fixture - An instance and what its test may turn.
  * @inst: the instance
+ * @memory: banks of up to 64 MiB, whole
  * @nr_maps: pieces of metadata mapped now
  * @fail_map: the map call that fails, counted from 1; 0 for none
+ * @nr_map_calls: map calls so far
  */
 struct fixture {
 	struct sb_instance inst;
+	unsigned char *memory[SB_MAX_BANKS];
 	unsigned int nr_maps;
 	unsigned int fail_map;
 	unsigned int nr_map_calls;
@@ -38,6 +41,8 @@ int fixture_init(struct fixture *f, const struct sb_config *cfg);
 void fixture_boot(struct fixture *f, const struct sb_config *cfg);
 /* Checks it, lets go of it, and expects nothing to be left. */
 void fixture_exit(struct fixture *f);
+/* The same for one that was broken on purpose. */
+void fixture_drop(struct fixture *f);
 
 /* Recounts the instance, and fails the test with what the checker says. */
 void fixture_check(struct fixture *f, const char *file, int line);

@@ -13,7 +13,8 @@
  *                kind, taken under an outer lock that keeps others from it.
  *   interrupts   sb_irq_save() keeps the caller on its CPU until
  *                sb_irq_restore(); sb_this_cpu() is stable in between.
- *   words        sb_ctz(w), the lowest bit set in a word that is not 0;
+ *   words        READ_ONCE(), WRITE_ONCE(), smp_store_release() as in Linux;
+ *                sb_ctz(w), the lowest bit set in a word that is not 0;
  *                sb_div_u64(dividend, divisor), a 64 by 32 bit division
  *   complaints   sb_warn(fmt, ...), one line to whoever looks after the
  *                machine; rate limited, callable from any context
@@ -58,6 +59,10 @@ typedef unsigned long long u64;
 		(void)(&_a == &_b);     \
 		_a > _b ? _a : _b;      \
 	})
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, val) (*(volatile __typeof__(x) *)&(x) = (val))
+/* Pairs with an acquire of the reader. */
+#define smp_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

@@ -55,6 +55,21 @@ static void a_request_goes_down_from_the_highest_zone_it_allows(void)
 	}
 }
 
+static void movable_memory_serves_movable_requests_alone(void)
+{
+	struct sb_request request = {
+		.order = 3, .type = SB_UNMOVABLE, .zone = SB_ZONE_MOVABLE, .nid = SB_NID_ANY
+	};
+
+	boot_three_zones();
+	EXPECT_EQ(zone_of(ask(request))->type, SB_ZONE_HIGHMEM);
+	request.type = SB_RECLAIMABLE;
+	EXPECT_EQ(zone_of(ask(request))->type, SB_ZONE_HIGHMEM);
+	request.type = SB_MOVABLE;
+	EXPECT_EQ(zone_of(ask(request))->type, SB_ZONE_MOVABLE);
+	fixture_exit(&f);
+}
+
 static void nodes_are_tried_in_turn_unless_told_not_to(void)
 {
 	struct sb_config cfg = fixture_config(BASE, 8 * MiB);
@@ -165,8 +180,7 @@ static void a_corrupt_instance_stops_and_stays_readable(void)
 	EXPECT(strstr(unit_last_warning, "corrupt"));
 	EXPECT_EQ(sb_alloc(&f.inst, &request, (unsigned long *)&pfn), -EIO);
 	EXPECT_EQ(sb_alloc_free(&f.inst, (unsigned long)pfn, 0), -EIO);
-	sb_instance_exit(&f.inst);
-	EXPECT_EQ(f.nr_maps, 0);
+	fixture_drop(&f);
 }
 
 static void exact_sizes_give_the_tail_back(void)
@@ -188,6 +202,13 @@ static void exact_sizes_give_the_tail_back(void)
 		CHECK(&f);
 		EXPECT_EQ(zone->nr_free, zone->managed);
 	}
+	/* With a wrong number nothing is freed. */
+	EXPECT_EQ(sb_alloc_exact(&f.inst, &request, 7, &pfn), 0);
+	EXPECT_EQ(sb_alloc_free_exact(&f.inst, pfn, 5), -EINVAL);
+	EXPECT_EQ(zone->nr_free, zone->managed - 7);
+	EXPECT_EQ(sb_alloc_free_exact(&f.inst, pfn, 8), -EINVAL);
+	EXPECT_EQ(zone->nr_free, zone->managed - 7);
+	EXPECT_EQ(sb_alloc_free_exact(&f.inst, pfn, 7), 0);
 	EXPECT_EQ(sb_alloc_exact(&f.inst, &request, 0, &pfn), -EINVAL);
 	EXPECT_EQ(sb_alloc_exact(&f.inst, &request, 1025, &pfn), -EINVAL);
 	EXPECT_EQ(sb_alloc_exact(&f.inst, &request, ~0ul, &pfn), -EINVAL);
@@ -195,6 +216,7 @@ static void exact_sizes_give_the_tail_back(void)
 }
 
 UNIT_MAIN(UNIT_CASE(a_request_goes_down_from_the_highest_zone_it_allows),
+	  UNIT_CASE(movable_memory_serves_movable_requests_alone),
 	  UNIT_CASE(nodes_are_tried_in_turn_unless_told_not_to),
 	  UNIT_CASE(impossible_requests_are_refused),
 	  UNIT_CASE(wrong_frees_are_detected_reported_once_and_refused),

@@ -165,6 +165,26 @@ static const char *tracker_out_of_order(void)
 	return "the region tracker is not in order";
 }
 
+static const char *pageblock_of_no_type(void)
+{
+	sb_pageblock_set_type(&f.inst, f.inst.map.base_pfn, 7);
+	return "lies in a pageblock of type 7";
+}
+
+static const char *request_of_no_type(void)
+{
+	long pfn = fixture_alloc(&f, 5, SB_MOVABLE);
+
+	sb_page_set(page_at((unsigned long)pfn), SB_PAGE_ALLOC, 5, SB_CMA);
+	return "serves a request of type 4";
+}
+
+static const char *descriptors_given_away(void)
+{
+	EXPECT_EQ(sb_region_free(&f.inst.regions, f.inst.map.phys + 8192, 4096), 0);
+	return "are not reserved";
+}
+
 static const char *pcp_count_wrong(void)
 {
 	zone->pcp[0].count++;
@@ -233,6 +253,9 @@ static void each_kind_of_damage_is_told(void)
 		BREAKS(page_never_handed_over),
 		BREAKS(memory_gone_from_tracker),
 		BREAKS(tracker_out_of_order),
+		BREAKS(pageblock_of_no_type),
+		BREAKS(request_of_no_type),
+		BREAKS(descriptors_given_away),
 		BREAKS(pcp_count_wrong),
 		BREAKS(pcp_slot_twice),
 		BREAKS(pcp_slot_foreign),
@@ -256,8 +279,9 @@ static void each_kind_of_damage_is_told(void)
 			unit_fail(__FILE__, __LINE__, "%s: \"%s\" is not in\n%s", rows[i].name,
 				  says, text);
 		EXPECT(sb_check(&f.inst, NULL) > 0);
-		sb_instance_exit(&f.inst);
-		EXPECT_EQ(f.nr_maps, 0);
+		EXPECT(f.inst.corrupt);
+		EXPECT_EQ(fixture_alloc(&f, 0, SB_MOVABLE), -EIO);
+		fixture_drop(&f);
 	}
 }
 

@@ -232,6 +232,41 @@ static void highatomic_cma_and_isolated_pages_are_nobody_elses(void)
 	}
 }
 
+static void a_pageblock_that_sticks_out_at_the_end_is_not_claimed(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 8 * MiB);
+
+	fixture_add_bank(&cfg, BASE + 8 * MiB, MiB / 2, 0);
+	cfg.bottom_up = true;
+	cfg.pcp_high = 0;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	fill();
+	free_run(PFN + 8 * BLOCK, BLOCK / 2);
+	alloc(0, SB_UNMOVABLE);
+	EXPECT_EQ(type_of(PFN + 8 * BLOCK), SB_MOVABLE);
+	EXPECT_EQ(zone->events.stolen, 1);
+	fixture_exit(&f);
+}
+
+/* One page of a pageblock is enough. */
+static void without_grouping_any_pageblock_is_claimed(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 4 * MiB);
+
+	cfg.pcp_high = 0;
+	cfg.bottom_up = true;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	fill();
+	set_type(PFN + 3 * BLOCK, SB_MOVABLE);
+	free_run(PFN + 3 * BLOCK + 5, 1);
+	alloc(0, SB_UNMOVABLE);
+	EXPECT_EQ(type_of(PFN + 3 * BLOCK), SB_UNMOVABLE);
+	EXPECT_EQ(zone->events.stolen, 0);
+	fixture_exit(&f);
+}
+
 static void without_grouping_everything_becomes_unmovable(void)
 {
 	struct sb_config cfg = fixture_config(BASE, 4 * MiB);
@@ -258,5 +293,7 @@ UNIT_MAIN(UNIT_CASE(a_whole_free_block_is_claimed_with_its_pageblocks),
 	  UNIT_CASE(small_movable_requests_steal_the_smallest_block),
 	  UNIT_CASE(a_refused_claim_goes_on_to_smaller_blocks),
 	  UNIT_CASE(a_pageblock_that_sticks_out_of_the_zone_is_not_claimed),
+	  UNIT_CASE(a_pageblock_that_sticks_out_at_the_end_is_not_claimed),
+	  UNIT_CASE(without_grouping_any_pageblock_is_claimed),
 	  UNIT_CASE(highatomic_cma_and_isolated_pages_are_nobody_elses),
 	  UNIT_CASE(without_grouping_everything_becomes_unmovable))

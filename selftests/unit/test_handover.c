@@ -136,6 +136,56 @@ static void what_cannot_be_released_is_refused(void)
 	fixture_exit(&f);
 }
 
+/* What the tracker calls free belongs to the allocator: no array moves there. */
+static void releasing_much_never_grows_the_tracker(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+	unsigned int i;
+	long released = 1;
+
+	fixture_reserve(&cfg, BASE + 4 * MiB, 4 * MiB);
+	fixture_boot(&f, &cfg);
+	for (i = 0; i < 512 && released == 1; i++)
+		released = sb_handover_release(&f.inst, BASE + 4 * MiB + i * 2 * PAGE, PAGE);
+	EXPECT_EQ(released, -ENOMEM);
+	EXPECT_EQ(f.inst.regions.reserved.nr, SB_REGIONS_INITIAL);
+	EXPECT_EQ(sb_handover_release(&f.inst, BASE + 6 * MiB, 2 * MiB), 512);
+	fixture_exit(&f);
+}
+
+/* Node 1 lies inside of node 0's span; the release spans both. */
+static void a_release_over_two_nodes_gives_each_its_own(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	fixture_add_bank(&cfg, BASE + 16 * MiB, 16 * MiB, 1);
+	fixture_add_bank(&cfg, BASE + 32 * MiB, 16 * MiB, 0);
+	fixture_reserve(&cfg, BASE + 15 * MiB - 4096, 18 * MiB + 8192);
+	fixture_boot(&f, &cfg);
+	EXPECT_EQ(sb_handover_release(&f.inst, BASE + 15 * MiB - 4096, 18 * MiB + 8192), 4610);
+	CHECK(&f);
+	EXPECT_EQ(sb_instance_zone(&f.inst, 1, SB_ZONE_NORMAL)->managed, 4096);
+	fixture_exit(&f);
+}
+
+/* Without grouping blocks of two types meet: the Movable ones of the hand-over. */
+static void a_release_without_grouping_merges(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 4 * MiB);
+	long a, b;
+
+	fixture_reserve(&cfg, BASE + 1 * MiB, 1 * MiB);
+	fixture_boot(&f, &cfg);
+	EXPECT(!f.inst.blocks.grouping);
+	a = fixture_alloc(&f, 8, SB_MOVABLE);
+	b = fixture_alloc(&f, 8, SB_MOVABLE);
+	fixture_free(&f, (unsigned long)a, 8);
+	fixture_free(&f, (unsigned long)b, 8);
+	EXPECT_EQ(sb_handover_release(&f.inst, BASE + 1 * MiB, 1 * MiB), 256);
+	CHECK(&f);
+	fixture_exit(&f);
+}
+
 /* Free lists cover the free pages, and no other cover has larger blocks. */
 static void expect_largest_cover(void)
 {
@@ -287,6 +337,8 @@ static void bad_configurations_are_refused_by_name(void)
 		{ offsetof(struct sb_config, kernelcore_percent), 101, "kernelcore_percent" },
 		{ offsetof(struct sb_config, movablecore_percent), 101, "movablecore_percent" },
 		{ offsetof(struct sb_config, nr_cpus), 0, "nr_cpus is 0" },
+		{ offsetof(struct sb_config, nr_cpus), 129, "nr_cpus is 129" },
+		{ offsetof(struct sb_config, banks[0].flags), 8, "flags is 8" },
 		{ offsetof(struct sb_config, nr_banks), 0, "number of banks is 0" },
 		{ offsetof(struct sb_config, nr_banks), 33, "number of banks is 33" },
 		{ offsetof(struct sb_config, nr_reserved), 33, "number of reserved" },
@@ -316,6 +368,9 @@ UNIT_MAIN(UNIT_CASE(ten_pages_become_eight_and_two),
 	  UNIT_CASE(nomap_memory_is_present_and_never_handed_over),
 	  UNIT_CASE(reserved_pages_can_be_released_as_a_range),
 	  UNIT_CASE(what_cannot_be_released_is_refused),
+	  UNIT_CASE(releasing_much_never_grows_the_tracker),
+	  UNIT_CASE(a_release_over_two_nodes_gives_each_its_own),
+	  UNIT_CASE(a_release_without_grouping_merges),
 	  UNIT_CASE(any_layout_hands_over_memory_less_reserved),
 	  UNIT_CASE(an_instance_can_be_walked_stage_by_stage),
 	  UNIT_CASE(an_instance_may_end_at_any_stage),

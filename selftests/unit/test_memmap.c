@@ -69,6 +69,23 @@ static void holes_cost_no_descriptors(void)
 	fixture_exit(&f);
 }
 
+/* What is given back never holds a descriptor of a pageblock with memory. */
+static void holes_give_back_whole_pages_of_descriptors_alone(void)
+{
+	unsigned int order;
+
+	for (order = 1; order <= 11; order++) {
+		struct sb_config cfg = fixture_config(BASE + 5 * MiB + 12288, 16 * MiB);
+
+		fixture_add_bank(&cfg, BASE + 67 * MiB + 20480, 16 * MiB + 4096, 0);
+		fixture_add_bank(&cfg, BASE + 93 * MiB, 8 * MiB, 0);
+		cfg.max_order = 12;
+		cfg.pageblock_order = order;
+		fixture_boot(&f, &cfg);
+		fixture_exit(&f);
+	}
+}
+
 /* Their descriptors exist, as the pageblock has some, and say what they are. */
 static void a_hole_inside_of_a_pageblock_is_told(void)
 {
@@ -145,26 +162,23 @@ static void pageblock_bits_do_not_touch_their_neighbours(void)
 		EXPECT_EQ(sb_pageblock_type(&f.inst.blocks, pfn), pfn / 256 % SB_NR_TYPES);
 		EXPECT_EQ(sb_pageblock_skip(&f.inst.blocks, pfn), pfn / 256 % 3 == 0);
 	}
-	for (pfn = PFN; pfn < PFN + 256 * 20; pfn += 256)
+	for (pfn = PFN; pfn < PFN + 256 * 20; pfn += 256) {
 		sb_pageblock_set_type(&f.inst, pfn, SB_MOVABLE);
+		EXPECT_EQ(sb_pageblock_skip(&f.inst.blocks, pfn), pfn / 256 % 3 == 0);
+	}
 	fixture_exit(&f);
 }
 
-/* Six types of 1 MiB pageblocks, and the descriptors of so many pages. */
+/* Six types of 1 MiB pageblocks. */
 static void small_instances_do_not_group_by_mobility(void)
 {
-	struct sb_config cfg = fixture_config(BASE, 6 * MiB);
+	struct sb_config cfg = fixture_config(BASE, 6 * MiB - 4096);
 
 	fixture_boot(&f, &cfg);
 	EXPECT(!f.inst.blocks.grouping);
 	fixture_exit(&f);
 
-	cfg.banks[0].size = 6 * MiB + 12 * 1024;
-	fixture_boot(&f, &cfg);
-	EXPECT(!f.inst.blocks.grouping);
-	fixture_exit(&f);
-
-	cfg.banks[0].size = 6 * MiB + 16 * 1024;
+	cfg.banks[0].size = 6 * MiB;
 	fixture_boot(&f, &cfg);
 	EXPECT(f.inst.blocks.grouping);
 	fixture_exit(&f);
@@ -220,7 +234,9 @@ static void no_room_for_metadata_is_told(void)
 
 UNIT_MAIN(UNIT_CASE(descriptors_lie_in_the_carveout_and_are_reserved),
 	  UNIT_CASE(bottom_up_puts_them_at_the_bottom), UNIT_CASE(metadata_stays_in_lowmem),
-	  UNIT_CASE(holes_cost_no_descriptors), UNIT_CASE(a_hole_inside_of_a_pageblock_is_told),
+	  UNIT_CASE(holes_cost_no_descriptors),
+	  UNIT_CASE(holes_give_back_whole_pages_of_descriptors_alone),
+	  UNIT_CASE(a_hole_inside_of_a_pageblock_is_told),
 	  UNIT_CASE(a_page_tells_what_it_is_at_any_time), UNIT_CASE(all_pageblocks_start_movable),
 	  UNIT_CASE(pageblock_bits_do_not_touch_their_neighbours),
 	  UNIT_CASE(small_instances_do_not_group_by_mobility),

@@ -70,7 +70,9 @@ static bool allowed(const struct sb_zone *zone, const struct sb_request *request
 {
 	int nid = request->nid == SB_NID_ANY ? f.inst.first_nid : request->nid;
 
-	return zone && zone->type <= request->zone && (!request->this_node || zone->nid == nid);
+	return zone && zone->type <= request->zone &&
+	       (zone->type != SB_ZONE_MOVABLE || request->type == SB_MOVABLE) &&
+	       (!request->this_node || zone->nid == nid);
 }
 
 /* Is there an aligned run of free pages, in one zone that the request allows? */
@@ -236,8 +238,12 @@ static struct sb_config random_config(u64 *seed)
 		cfg.lowmem_bytes = MiB + unit_below(seed, 8) * 256 * 1024;
 	if (unit_below(seed, 2))
 		cfg.kernelcore_percent = 20 + (unsigned int)unit_below(seed, 80);
-	for (i = 0; i < unit_below(seed, 4); i++)
-		fixture_reserve(&cfg, BASE + unit_below(seed, MiB), unit_below(seed, 65536) + 1);
+	/* A node inside of another's span. */
+	if (cfg.nr_banks > 1 && unit_below(seed, 3) == 0)
+		cfg.banks[1].nid = 1;
+	for (i = 0; i < unit_below(seed, 6); i++)
+		fixture_reserve(&cfg, BASE + unit_below(seed, 8 * MiB),
+				unit_below(seed, 512 * 1024) + 1);
 	return cfg;
 }
 

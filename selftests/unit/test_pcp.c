@@ -75,7 +75,7 @@ static void a_refill_is_a_batch_of_pages_and_at_least_two_blocks(void)
 		unsigned int batch, order, nr_blocks;
 	} rows[] = {
 		{ 16, 0, 16 }, { 16, 1, 8 }, { 16, 2, 4 }, { 16, 3, 2 },
-		{ 1, 0, 2 },   { 1, 3, 2 },  { 63, 3, 7 },
+		{ 1, 0, 1 },   { 1, 3, 1 },  { 63, 3, 7 },
 	};
 	size_t i;
 
@@ -224,6 +224,42 @@ static void pages_on_another_cpus_list_are_found_before_giving_up(void)
 	fixture_exit(&f);
 }
 
+/* The smallest lists there are, filled to the brim. */
+static void lists_have_room_for_what_high_allows(void)
+{
+	static const struct {
+		unsigned int batch, high, order;
+	} rows[] = { { 1, 1, 0 }, { 1, 1, 3 }, { 1, 8, 3 }, { 16, 16, 0 }, { 7, 63, 2 } };
+	unsigned long pfn[256];
+	size_t i;
+	unsigned int n;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		boot(rows[i].batch, rows[i].high, 1);
+		for (n = 0; n < ARRAY_SIZE(pfn); n++)
+			pfn[n] = alloc(rows[i].order, SB_MOVABLE);
+		for (n = 0; n < ARRAY_SIZE(pfn); n++)
+			give(pfn[n], rows[i].order);
+		EXPECT(zone->pcp[0].count < rows[i].high);
+		fixture_exit(&f);
+	}
+}
+
+static void cpus_without_lists_of_their_own_share_them(void)
+{
+	unsigned long pfn;
+
+	boot(16, 64, 2);
+	sb_host_cpu = 7;
+	pfn = alloc(0, SB_MOVABLE);
+	EXPECT_EQ(zone->pcp[1].count, 15);
+	give(pfn, 0);
+	EXPECT_EQ(zone->pcp[1].count, 16);
+	EXPECT_EQ(sb_pcp_drain_cpu(&f.inst, 7), 16);
+	sb_host_cpu = 0;
+	fixture_exit(&f);
+}
+
 /* Threads stand for CPUs and share one zone. */
 struct worker {
 	unsigned int cpu;
@@ -293,4 +329,5 @@ UNIT_MAIN(UNIT_CASE(an_empty_list_is_refilled_by_a_batch),
 	  UNIT_CASE(large_blocks_and_special_types_never_get_there),
 	  UNIT_CASE(high_0_switches_them_off), UNIT_CASE(each_cpu_has_its_own_and_drains_alone),
 	  UNIT_CASE(pages_on_another_cpus_list_are_found_before_giving_up),
-	  UNIT_CASE(four_cpus_share_a_zone))
+	  UNIT_CASE(lists_have_room_for_what_high_allows),
+	  UNIT_CASE(cpus_without_lists_of_their_own_share_them), UNIT_CASE(four_cpus_share_a_zone))

@@ -85,6 +85,18 @@ static void memory_moves_into_memory_that_is_reserved(void)
 	host_exit(&h);
 }
 
+/* The only memory with room for it is what is being taken away. */
+static void memory_does_not_move_into_what_is_taken_away(void)
+{
+	struct host h;
+
+	full_memory(&h, true);
+	/* Not at the edges, so that an entry more is needed. */
+	LEAVES(&h, sb_region_remove(&h.r, P(0x1000) + 1, P(0x1000) - 2), -ENOMEM);
+	LEAVES(&h, sb_region_mark(&h.r, P(0x1000) + 1, P(0x1000) - 2, SB_REGION_NOMAP), -ENOMEM);
+	host_exit(&h);
+}
+
 static void memory_that_needs_more_than_double_grows_at_once(void)
 {
 	struct host h;
@@ -415,6 +427,7 @@ static void check_sees_a_home_that_is_not_its_own(void)
 UNIT_MAIN(UNIT_CASE(reserved_moves_into_memory_that_it_reserves),
 	  UNIT_CASE(the_next_growth_gives_the_last_home_back),
 	  UNIT_CASE(memory_moves_into_memory_that_is_reserved),
+	  UNIT_CASE(memory_does_not_move_into_what_is_taken_away),
 	  UNIT_CASE(memory_that_needs_more_than_double_grows_at_once),
 	  UNIT_CASE(both_arrays_grow_in_one_step),
 	  UNIT_CASE(memory_grows_again_between_reservations),

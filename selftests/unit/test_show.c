@@ -513,14 +513,14 @@ static void tunables_say_what_linux_would_have_chosen(void)
 					   "nr_cpus 1\n"
 					   "grouping 1\n"
 					   "grouping_pages 16384\n"
-					   "grouping_pages_needed 1568\n"
+					   "grouping_pages_needed 1536\n"
 					   "node0_Normal_linux_pcp_batch 3\n"
 					   "node0_Normal_claimed 0\n"
 					   "node0_Normal_stolen 0\n");
 	fixture_exit(&f);
 	boot_tiny();
 	EXPECT(strstr(file(sb_show_tunables),
-		      "grouping 0\ngrouping_pages 17\ngrouping_pages_needed 25\n"));
+		      "grouping 0\ngrouping_pages 17\ngrouping_pages_needed 24\n"));
 	fixture_exit(&f);
 }
 

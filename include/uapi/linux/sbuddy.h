@@ -55,7 +55,10 @@
 #define SBUDDY_MOVABLE 1
 #define SBUDDY_RECLAIMABLE 2
 
-/* Zones, for @zone: the highest that will do. Lower ones are tried after it. */
+/*
+ * Zones, for @zone: the highest that will do. Lower ones are tried after it.
+ * Movable memory is given to SBUDDY_MOVABLE requests alone.
+ */
 #define SBUDDY_ZONE_NORMAL 0
 #define SBUDDY_ZONE_HIGHMEM 1
 #define SBUDDY_ZONE_MOVABLE 2
