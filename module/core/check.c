@@ -151,7 +151,6 @@ static void walk_pages(const struct sb_zone *zone, struct tally *tally)
 
 	while (pfn < sb_zone_end(zone)) {
 		const struct sb_page *page;
-		unsigned long next = pfn + 1;
 
 		if (!owns(zone, pfn)) {
 			pfn = sb_pfn_block(pfn, block_order) + sb_order_pages(block_order);
@@ -159,12 +158,20 @@ static void walk_pages(const struct sb_zone *zone, struct tally *tally)
 		}
 		page = sb_memmap_page(&zone->inst->map, pfn);
 		check_state(zone, tally, pfn, page);
-		if (sb_pfn_aligned(pfn, sb_page_order(page)))
-			next = pfn + sb_order_pages(sb_page_order(page));
-		for (; pfn < min(next, sb_zone_end(zone)); pfn++)
-			if (owns(zone, pfn))
-				check_tracker(zone, tally, pfn);
+		pfn += sb_pfn_aligned(pfn, sb_page_order(page)) ?
+			       sb_order_pages(sb_page_order(page)) :
+			       1;
 	}
+}
+
+/* Needs no lock: what is reserved or a hole stays so while the tracker is kept still. */
+static void walk_tracker(const struct sb_zone *zone, struct tally *tally)
+{
+	unsigned long pfn;
+
+	for (pfn = zone->start_pfn; pfn < sb_zone_end(zone); pfn++)
+		if (owns(zone, pfn))
+			check_tracker(zone, tally, pfn);
 }
 
 /* Links lead forth and back over blocks that are where they belong. */
@@ -295,6 +302,7 @@ static unsigned int check_zone(struct sb_zone *zone, struct sb_out *out)
 	check_pcp(zone, &tally);
 	check_totals(zone, &tally);
 	sb_zone_thaw(zone, irq);
+	walk_tracker(zone, &tally);
 	if (tally.violations)
 		sb_out_printf(out, "Node %d, zone %8s: %u violations\n", zone->nid,
 			      sb_zone_name(zone), tally.violations);

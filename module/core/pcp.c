@@ -204,16 +204,26 @@ void sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, uns
 	sb_irq_restore(irq);
 }
 
-unsigned int sb_pcp_drain_zone(struct sb_zone *zone, unsigned int cpu)
+/* A batch at a time, so that interrupts are not off for long. */
+static unsigned int drain_batch(struct sb_zone *zone, struct sb_pcp *pcp)
 {
 	unsigned long irq = sb_irq_save();
-	struct sb_pcp *pcp = &zone->pcp[cpu % zone->inst->cfg.nr_cpus];
 	unsigned int done;
 
 	sb_lock(&pcp->lock);
-	done = drain(zone, pcp, pcp->count, 0);
+	done = drain(zone, pcp, zone->inst->cfg.pcp_batch, 0);
 	sb_unlock(&pcp->lock);
 	sb_irq_restore(irq);
+	return done;
+}
+
+unsigned int sb_pcp_drain_zone(struct sb_zone *zone, unsigned int cpu)
+{
+	struct sb_pcp *pcp = &zone->pcp[cpu % zone->inst->cfg.nr_cpus];
+	unsigned int done = 0, batch;
+
+	while ((batch = drain_batch(zone, pcp)))
+		done += batch;
 	return done;
 }
 

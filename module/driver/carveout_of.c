@@ -161,6 +161,13 @@ static int read_region(struct device *dev, struct device_node *region, struct ca
 			region);
 		return -ENODEV;
 	}
+	/* A pool of the kernel's own claims no resource, so nothing else would tell. */
+	if (of_property_read_bool(region, "compatible")) {
+		dev_err(dev,
+			"memory-region %pOF has a compatible, so it is for another driver: remove that property\n",
+			region);
+		return -ENODEV;
+	}
 	claim->name = kbasename(region->full_name);
 	claim->base = rmem->base;
 	claim->size = rmem->size;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/capability.h>
 #include <linux/module.h>
 
 #include "configfs_item.h"
@@ -76,8 +77,8 @@ static int parse_number(const struct sbuddy_item *item, const char *page, const 
 {
 	char buf[SHOWN_LEN], wanted[SHOWN_LEN];
 
-	if (!sbuddy_range_bytes(value_of(page, buf), value) && *value >= n->low &&
-	    *value <= n->high)
+	if (strlen(page) < SHOWN_LEN && !sbuddy_range_bytes(value_of(page, buf), value) &&
+	    *value >= n->low && *value <= n->high)
 		return 0;
 	snprintf(wanted, sizeof(wanted), "%llu to %llu", n->low, n->high);
 	return refuse(item, n->name, page, wanted);
@@ -182,19 +183,20 @@ static ssize_t sbuddy_boot_store(struct config_item *config_item, const char *pa
 	return count;
 }
 
-/* A started sandbox tells where its memory is. */
+/* A started sandbox tells where its memory is, to who may know. */
 static ssize_t sbuddy_memory_show(struct config_item *config_item, char *page)
 {
 	struct sbuddy_item *item = to_sbuddy_item(config_item);
 	const struct sb_config *cfg;
 	unsigned int i;
 	int used = 0;
+	bool base;
 
 	mutex_lock(&item->lock);
+	base = item->kind == SBUDDY_DRY || (item->dev && capable(CAP_SYS_RAWIO));
 	cfg = item->dev ? &item->dev->inst.cfg : &item->cfg;
 	for (i = 0; i < cfg->nr_banks; i++)
-		used = sbuddy_range_print(page, used, &cfg->banks[i],
-					  item->dev || item->kind == SBUDDY_DRY, true);
+		used = sbuddy_range_print(page, used, &cfg->banks[i], base, true);
 	mutex_unlock(&item->lock);
 	return used;
 }

@@ -60,6 +60,12 @@ ssize_t sbuddy_list_store(struct sbuddy_item *item, const char *attr, const char
 	struct sb_bank *list;
 	int nr;
 
+	/* A page is as much as configfs takes at a time: what follows would come anew. */
+	if (count >= PAGE_SIZE - 1) {
+		pr_err("%s: %s is longer than %lu characters\n", item->cfg.name, attr,
+		       PAGE_SIZE - 2);
+		return -EINVAL;
+	}
 	nr = sbuddy_item_begin_change(item, attr);
 	if (nr)
 		return nr;

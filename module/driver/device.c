@@ -13,6 +13,9 @@
 /* Longest line of a stage. */
 #define LINE_LEN 512
 
+/* Others want some of the kernel's dynamic minors, too. */
+#define MAX_DEVICES 64
+
 /* Every device there is; the lock guards the list and keeps names apart. */
 static LIST_HEAD(devices);
 static DEFINE_MUTEX(devices_lock);
@@ -99,7 +102,8 @@ static int publish(struct sbuddy_device *dev)
 		pr_err("%s: cannot make /dev/sbuddy%d: error %d\n", dev->name, dev->id, err);
 		set_published(dev, false);
 	}
-	return err;
+	/* -EEXIST is for a name that is taken. */
+	return err == -EEXIST ? -EBUSY : err;
 }
 
 int sbuddy_device_step(struct sbuddy_device *dev)
@@ -142,9 +146,12 @@ static int start(struct sbuddy_device *dev, const struct sb_config *cfg)
 	err = sb_instance_init(&dev->inst, cfg, &reach);
 	if (err)
 		return err;
-	dev->id = ida_alloc(&ids, GFP_KERNEL);
-	if (dev->id < 0)
+	dev->id = ida_alloc_max(&ids, MAX_DEVICES - 1, GFP_KERNEL);
+	if (dev->id < 0) {
+		pr_err("%s: there are %d instances already: end one first\n", dev->name,
+		       MAX_DEVICES);
 		return dev->id;
+	}
 	err = sbuddy_cpu_add(dev);
 	if (err) {
 		ida_free(&ids, dev->id);

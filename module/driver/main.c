@@ -17,17 +17,18 @@ static int __init sbuddy_init(void)
 	err = sbuddy_cpu_init();
 	if (err)
 		goto err_debugfs;
-	err = HAVE_CARVEOUTS ? sbuddy_carveout_init() : 0;
-	if (err)
-		goto err_cpu;
 	err = HAVE_CONFIGFS ? sbuddy_configfs_init() : 0;
 	if (err)
-		goto err_carveout;
+		goto err_cpu;
+	/* Last: carveouts are there to be used at once, so nothing may fail after. */
+	err = HAVE_CARVEOUTS ? sbuddy_carveout_init() : 0;
+	if (err)
+		goto err_configfs;
 	return 0;
 
-err_carveout:
-	if (HAVE_CARVEOUTS)
-		sbuddy_carveout_exit();
+err_configfs:
+	if (HAVE_CONFIGFS)
+		sbuddy_configfs_exit();
 err_cpu:
 	sbuddy_cpu_exit();
 err_debugfs:
@@ -37,10 +38,10 @@ err_debugfs:
 
 static void __exit sbuddy_exit(void)
 {
-	if (HAVE_CONFIGFS)
-		sbuddy_configfs_exit();
 	if (HAVE_CARVEOUTS)
 		sbuddy_carveout_exit();
+	if (HAVE_CONFIGFS)
+		sbuddy_configfs_exit();
 	sbuddy_cpu_exit();
 	sbuddy_debugfs_root_exit();
 }

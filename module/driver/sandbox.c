@@ -29,6 +29,7 @@ struct chunk {
 
 struct sandbox {
 	struct sb_backing backing;
+	unsigned int min_order; /* of a chunk: nodes share no pageblock */
 	struct list_head chunks;
 	unsigned int nr_mappings;
 	struct sb_mapping mappings[SB_MAX_BANKS];
@@ -90,14 +91,15 @@ static const struct sb_backing_ops sandbox_ops = {
 };
 
 /* The largest block of at most @nr_pages pages that the kernel has. */
-static struct page *take_largest(unsigned long nr_pages, unsigned int *order)
+static struct page *take_largest(unsigned long nr_pages, unsigned int min_order,
+				 unsigned int *order)
 {
 	unsigned int try = min_t(unsigned int, MAX_PAGE_ORDER, __fls(nr_pages));
 	struct page *page;
 
 	for (;; try--) {
 		page = alloc_pages(SANDBOX_GFP, try);
-		if (page || !try)
+		if (page || try <= min_order)
 			break;
 	}
 	*order = try;
@@ -108,11 +110,11 @@ static struct page *take_largest(unsigned long nr_pages, unsigned int *order)
 
 static int take_chunk(struct sandbox *box, unsigned long nr_pages, int nid, unsigned long *taken)
 {
-	struct chunk *chunk = kzalloc(sizeof(*chunk), GFP_KERNEL);
+	struct chunk *chunk = kzalloc(sizeof(*chunk), SANDBOX_GFP);
 
 	if (!chunk)
 		return -ENOMEM;
-	chunk->page = take_largest(nr_pages, &chunk->order);
+	chunk->page = take_largest(nr_pages, box->min_order, &chunk->order);
 	if (!chunk->page) {
 		kfree(chunk);
 		return -ENOMEM;
@@ -186,6 +188,27 @@ static void fill_mappings(struct sandbox *box)
 	}
 }
 
+/* Memory of two nodes comes in whole pageblocks: which are adjacent is luck. */
+static int check_nodes(struct sandbox *box, const struct sb_config *cfg)
+{
+	u64 block = (u64)PAGE_SIZE << cfg->pageblock_order;
+	bool several = false;
+	unsigned int i;
+
+	for (i = 1; i < cfg->nr_banks; i++)
+		several |= cfg->banks[i].nid != cfg->banks[0].nid;
+	if (!several)
+		return 0;
+	box->min_order = cfg->pageblock_order;
+	for (i = 0; i < cfg->nr_banks; i++)
+		if (cfg->banks[i].size & (block - 1)) {
+			pr_err("%s: sandbox: with several nodes each size must be a multiple of %llu KiB, a pageblock: %llu KiB is not\n",
+			       cfg->name, block >> 10, cfg->banks[i].size >> 10);
+			return -EINVAL;
+		}
+	return 0;
+}
+
 static u64 total_size(const struct sb_config *cfg)
 {
 	u64 bytes = 0;
@@ -200,8 +223,10 @@ static int fill(struct sandbox *box, struct sb_config *cfg)
 {
 	u64 bytes = total_size(cfg);
 	unsigned int i;
-	int err = 0;
+	int err = check_nodes(box, cfg);
 
+	if (err)
+		return err;
 	/* Without trying, which would push out what others have cached. */
 	if (bytes >> SB_PAGE_SHIFT > (u64)max(si_mem_available(), 0l))
 		err = -ENOMEM;

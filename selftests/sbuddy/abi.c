@@ -5,7 +5,6 @@
 #include <stddef.h>
 
 #include "device.h"
-#include "../kselftest_harness.h"
 
 #define SAME(type, field, offset) \
 	_Static_assert(offsetof(struct type, field) == (offset), #type "." #field)

@@ -122,6 +122,8 @@ test_lists()
 	refuses memory "4M 8" "$invalid" "has .*NID 0 to 7"
 	refuses memory "4M 0 nomap" "$invalid" "has "
 	refuses memory "0" "$invalid" "has "
+	refuses memory "4M$(printf '%5000s' '')" "$invalid" "is longer than"
+	refuses max_order "5$(printf '%60s' '')junk" "$invalid" "is "
 	takes kind dry
 	[ -z "$(cat $a/memory)" ]
 	result $? "another kind starts without memory"
@@ -263,6 +265,21 @@ test_two()
 	result $? "names with a space or 32 letters are refused"
 }
 
+# Memory of two nodes comes in whole pageblocks.
+test_sandbox_nodes()
+{
+	printf '600K 0\n600K 1\n' > $a/memory
+	mark
+	! { echo 1 > $a/live; } 2> /dev/null &&
+		[ "$(complaints | wc -l)" = 1 ] && complaints | grep -q "a multiple of 1024 KiB"
+	result $? "a sandbox of two nodes wants whole pageblocks"
+	printf '2M 0\n3M 1\n' > $a/memory
+	echo 1 > $a/live && grep -q "^Node 1, zone" $debugfs/sbuddy/test-a/buddyinfo &&
+		grep -q "^0 violations" $debugfs/sbuddy/test-a/check
+	result $? "and then has them"
+	echo 0 > $a/live
+}
+
 # A directory named as an instance of the device tree.
 test_clash()
 {
@@ -313,6 +330,7 @@ test_lists
 test_dry
 test_in_use
 test_sandbox
+test_sandbox_nodes
 test_steps
 test_two
 test_clash

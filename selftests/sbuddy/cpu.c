@@ -5,7 +5,6 @@
 #include <sched.h>
 
 #include "device.h"
-#include "../kselftest_harness.h"
 
 /* The first CPU often cannot go. */
 #define CPU 1

@@ -22,6 +22,12 @@
 
 #include <linux/sbuddy.h>
 
+#include "../kselftest_harness.h"
+
+/* An emulated CPU under a debug kernel is slow, not wrong. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 600
+
 #define KSFT_SKIPPED 4
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

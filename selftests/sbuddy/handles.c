@@ -5,7 +5,6 @@
 #include <pthread.h>
 
 #include "device.h"
-#include "../kselftest_harness.h"
 
 #define NR 300
 

@@ -13,7 +13,6 @@
 #include <time.h>
 
 #include "device.h"
-#include "../kselftest_harness.h"
 
 #define ROUNDS 4000
 #define NR_THREADS 4

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include "device.h"
-#include "../kselftest_harness.h"
 
 #define MAX_BUFFERS 4096
 

@@ -5,7 +5,6 @@
 #include <signal.h>
 
 #include "device.h"
-#include "../kselftest_harness.h"
 
 #define ORDER 3
 #define PAGES (1u << ORDER)

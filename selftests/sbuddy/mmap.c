@@ -5,7 +5,6 @@
 #include <sys/uio.h>
 
 #include "device.h"
-#include "../kselftest_harness.h"
 
 #define ORDER 3
 

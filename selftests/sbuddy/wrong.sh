@@ -48,6 +48,7 @@ refused wrong-outside "memory-region /elsewhere/.* lies outside of /reserved-mem
 refused wrong-clash ".* at 0x9d000000, but at boot .* at 0x98000000 .*: give it a name"
 refused wrong-disabled "memory-region .* is disabled: set its status"
 refused wrong-unplaced "memory-region .* found no place at boot: make it smaller"
+refused wrong-foreign "memory-region .* has a compatible, .*: remove that property"
 refused wrong-reusable "memory-region .* is reusable, .*: remove that property"
 refused wrong-several "memory-region .* has several ranges: make it a node for each"
 refused wrong-misaligned ".* is misaligned: 0x100000 bytes at 0x98800800: make both multiples"

@@ -6,9 +6,10 @@
  * fork(), a file descriptor passed over a socket) share its handles; another
  * open of the same device has its own and sees none of these. A buffer arrives
  * zeroed. It is given back when its handle and its last mapping are gone: the
- * handle by SBUDDY_IOC_FREE or when the last descriptor of the file is closed,
- * a process that dies included. The number of a freed handle is not given to
- * another buffer before all other numbers had their turn.
+ * handle by SBUDDY_IOC_FREE, or with the file, when its last descriptor is
+ * closed and nothing of it is mapped any more, a process that dies included.
+ * The number of a freed handle is not given to another buffer before all other
+ * numbers had their turn.
  *
  * Every struct begins with @size, which the caller sets to sizeof() of the
  * struct as it knows it, at least the SIZE_VER0 of that struct. A kernel that
