@@ -161,6 +161,7 @@ step_readme()
 			$driver/configfs_attrs.c | sort)
 	diff <(in_readme ioctl) \
 		<(sed -n 's/^#define \(SBUDDY_IOC_[A-Z_]*\) _IO.*/\1/p' include/uapi/linux/sbuddy.h | sort)
+	grep "dkms install sbuddy/$(version)" README.md
 	diff <(in_overlays) <(cd dts-overlays && ls sbuddy-*.dtso | sed 's/\.dtso$//' | sort)
 }
 
