@@ -170,6 +170,42 @@ static void a_block_about_to_merge_goes_to_the_tail(void)
 	fixture_exit(&f);
 }
 
+/* What is above can only merge into the largest order, which is no reason to wait. */
+static void a_block_below_the_largest_order_goes_to_the_head(void)
+{
+	unsigned long pfn;
+
+	boot();
+	pfn = take(10, SB_MOVABLE);
+	EXPECT(sb_page_is_free(sb_memmap_page(&f.inst.map, sb_pfn_buddy(pfn, 10)), 10));
+	EXPECT(first(9, SB_MOVABLE) != 0);
+	sb_page_set(sb_memmap_page(&f.inst.map, pfn), SB_PAGE_ALLOC, 9, SB_MOVABLE);
+	sb_page_set(sb_memmap_page(&f.inst.map, pfn + 512), SB_PAGE_ALLOC, 9, SB_MOVABLE);
+	put(pfn, 9);
+	EXPECT_EQ(first(9, SB_MOVABLE), pfn);
+	fixture_exit(&f);
+}
+
+static void moved_blocks_go_to_the_tail(void)
+{
+	unsigned long a, b;
+
+	boot();
+	a = take(9, SB_MOVABLE);
+	b = a + 256;
+	sb_page_set(sb_memmap_page(&f.inst.map, a), SB_PAGE_ALLOC, 7, SB_MOVABLE);
+	sb_page_set(sb_memmap_page(&f.inst.map, a + 128), SB_PAGE_ALLOC, 7, SB_MOVABLE);
+	sb_page_set(sb_memmap_page(&f.inst.map, b), SB_PAGE_ALLOC, 7, SB_MOVABLE);
+	sb_page_set(sb_memmap_page(&f.inst.map, b + 128), SB_PAGE_ALLOC, 7, SB_MOVABLE);
+	put(a, 7);
+	put(b, 7);
+	move_block(a, SB_RECLAIMABLE);
+	move_block(b, SB_RECLAIMABLE);
+	EXPECT_EQ(first(7, SB_RECLAIMABLE), a);
+	EXPECT_EQ(zone->free_area[7].list[SB_RECLAIMABLE].last, b - PFN);
+	fixture_exit(&f);
+}
+
 static void moving_a_pageblock_moves_its_free_blocks(void)
 {
 	unsigned long pfn, used;
@@ -239,6 +275,8 @@ UNIT_MAIN(UNIT_CASE(a_split_gives_the_lower_half_and_keeps_the_upper_ones),
 	  UNIT_CASE(halves_merge_up_to_max_order_in_any_order_of_return),
 	  UNIT_CASE(merging_stops_at_max_order), UNIT_CASE(merging_stops_at_the_border_of_the_zone),
 	  UNIT_CASE(merging_stops_at_a_hole), UNIT_CASE(a_block_about_to_merge_goes_to_the_tail),
+	  UNIT_CASE(a_block_below_the_largest_order_goes_to_the_head),
+	  UNIT_CASE(moved_blocks_go_to_the_tail),
 	  UNIT_CASE(moving_a_pageblock_moves_its_free_blocks),
 	  UNIT_CASE(mergeable_pageblocks_merge_and_take_over_the_type),
 	  UNIT_CASE(isolated_pageblocks_do_not_merge_and_do_not_count))

@@ -168,6 +168,37 @@ static void what_a_small_node_cannot_hold_goes_to_the_others(void)
 	fixture_exit(&f);
 }
 
+/* Node 0 is all Normal and counts once, in the first round of two. */
+static void normal_memory_is_not_counted_twice_as_kernelcore(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	fixture_add_bank(&cfg, BASE + 16 * MiB, 48 * MiB, 1);
+	cfg.lowmem_bytes = 24 * MiB;
+	cfg.kernelcore_bytes = 40 * MiB;
+	walk_to(&cfg, SB_STAGE_LAYOUT);
+	expect_zone(0, SB_ZONE_NORMAL, 0, 16, 16);
+	expect_zone(1, SB_ZONE_NORMAL, 16, 8, 8);
+	expect_zone(1, SB_ZONE_HIGHMEM, 24, 16, 16);
+	expect_zone(1, SB_ZONE_MOVABLE, 40, 24, 24);
+	fixture_exit(&f);
+}
+
+/* Node 0 has more Normal than its share, so node 1 owes less than half. */
+static void what_a_node_has_beyond_its_share_is_spared_the_others(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 32 * MiB);
+
+	fixture_add_bank(&cfg, BASE + 32 * MiB, 32 * MiB, 1);
+	cfg.lowmem_bytes = 32 * MiB;
+	cfg.kernelcore_bytes = 40 * MiB;
+	walk_to(&cfg, SB_STAGE_LAYOUT);
+	expect_zone(0, SB_ZONE_NORMAL, 0, 32, 32);
+	expect_zone(1, SB_ZONE_HIGHMEM, 32, 8, 8);
+	expect_zone(1, SB_ZONE_MOVABLE, 40, 24, 24);
+	fixture_exit(&f);
+}
+
 static void zonelists_go_down_the_node_and_then_to_the_next(void)
 {
 	static const struct {
@@ -277,6 +308,8 @@ UNIT_MAIN(UNIT_CASE(one_bank_is_one_normal_zone), UNIT_CASE(a_hole_is_spanned_an
 	  UNIT_CASE(movable_never_starts_in_normal_when_there_is_highmem),
 	  UNIT_CASE(kernelcore_is_spread_over_nodes),
 	  UNIT_CASE(what_a_small_node_cannot_hold_goes_to_the_others),
+	  UNIT_CASE(normal_memory_is_not_counted_twice_as_kernelcore),
+	  UNIT_CASE(what_a_node_has_beyond_its_share_is_spared_the_others),
 	  UNIT_CASE(zonelists_go_down_the_node_and_then_to_the_next),
 	  UNIT_CASE(nodes_may_be_interleaved), UNIT_CASE(nodes_that_share_a_pageblock_are_refused),
 	  UNIT_CASE(memory_without_a_whole_page_is_refused),
