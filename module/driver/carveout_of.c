@@ -59,6 +59,7 @@ static int read_tunables(struct device *dev, struct sb_config *cfg)
 
 	for (i = 0; i < ARRAY_SIZE(tunables) && !err; i++)
 		err = read_tunable(dev, &tunables[i], cfg);
+	cfg->bottom_up = of_property_read_bool(dev->of_node, "sbuddy,bottom-up");
 	return err;
 }
 

@@ -38,6 +38,33 @@ look_at()
 	result $? "$name: is readable and right"
 }
 
+# tunable NAME PROPERTY: a number of the device tree has come through.
+tunable()
+{
+	[ -e "$node/sbuddy,$1" ] || return 0
+	said=$(hexdump -v -e '1/1 "%02x"' "$node/sbuddy,$1")
+	grep -q "^$(echo "$1" | tr - _) $((0x$said))\$" $debugfs/carveout/tunables
+	result $? "$1 is what the device tree says"
+}
+
+# The node of the overlays here, if all of its tunables are set: sbuddy-banks.
+look_at_tunables()
+{
+	node=/proc/device-tree/sbuddy
+	[ -e $node/sbuddy,bottom-up ] || return 0
+	tunable max-order
+	tunable pageblock-order
+	tunable pcp-batch
+	tunable pcp-high
+	# Of 48 MiB 16 are Normal, and a quarter is Movable, in blocks of 2 MiB.
+	zones=$(awk '{ printf "%s ", $4 }' $debugfs/carveout/buddyinfo)
+	[ "$zones" = "Normal HighMem Movable " ]
+	result $? "memory above lowmem-bytes is HighMem, and movablecore-percent of all Movable"
+	start=$(sed -n 's/^ *0: \([^.]*\)\..*/\1/p' $debugfs/carveout/memblock/memory)
+	grep -q "^ *0: $start\.\." $debugfs/carveout/memblock/reserved
+	result $? "bottom-up puts the metadata at the start"
+}
+
 grep -q " /sys/kernel/debug " /proc/mounts || mount -t debugfs debugfs /sys/kernel/debug
 debugfs=/sys/kernel/debug/sbuddy
 [ ! -d /sys/module/sbuddy ] || rmmod sbuddy || skip_all "the module is in use"
@@ -51,6 +78,7 @@ echo "TAP version 13"
 for name in $names; do
 	look_at "$name"
 done
+look_at_tunables
 devices=$(ls -d /dev/sbuddy[0-9]* | wc -l)
 [ "$devices" = "$(echo "$names" | wc -l)" ]
 result $? "there are as many devices as carveouts"
