@@ -249,10 +249,11 @@ static void a_pageblock_that_sticks_out_at_the_end_is_not_claimed(void)
 	fixture_exit(&f);
 }
 
-/* One page of a pageblock is enough. */
+/* One page of a pageblock is enough, though all others are movable. */
 static void without_grouping_any_pageblock_is_claimed(void)
 {
 	struct sb_config cfg = fixture_config(BASE, 4 * MiB);
+	unsigned long pfn;
 
 	cfg.pcp_high = 0;
 	cfg.bottom_up = true;
@@ -260,6 +261,8 @@ static void without_grouping_any_pageblock_is_claimed(void)
 	zone = fixture_zone(&f, SB_ZONE_NORMAL);
 	fill();
 	set_type(PFN + 3 * BLOCK, SB_MOVABLE);
+	for (pfn = PFN + 3 * BLOCK; pfn < PFN + 4 * BLOCK; pfn++)
+		sb_page_set(sb_memmap_page(&f.inst.map, pfn), SB_PAGE_ALLOC, 0, SB_MOVABLE);
 	free_run(PFN + 3 * BLOCK + 5, 1);
 	alloc(0, SB_UNMOVABLE);
 	EXPECT_EQ(type_of(PFN + 3 * BLOCK), SB_UNMOVABLE);

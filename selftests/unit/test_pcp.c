@@ -245,6 +245,22 @@ static void lists_have_room_for_what_high_allows(void)
 	}
 }
 
+/* Behind the last slots of one CPU lie the first ones of the next. */
+static void no_list_writes_into_its_neighbours(void)
+{
+	unsigned long small, large;
+
+	boot(1, 4, 2);
+	sb_host_cpu = 1;
+	small = alloc(0, SB_UNMOVABLE);
+	give(small, 0);
+	sb_host_cpu = 0;
+	large = alloc(3, SB_RECLAIMABLE);
+	give(large, 3);
+	EXPECT_EQ(zone->pcp[1].count, 1);
+	fixture_exit(&f);
+}
+
 static void cpus_without_lists_of_their_own_share_them(void)
 {
 	unsigned long pfn;
@@ -330,4 +346,5 @@ UNIT_MAIN(UNIT_CASE(an_empty_list_is_refilled_by_a_batch),
 	  UNIT_CASE(high_0_switches_them_off), UNIT_CASE(each_cpu_has_its_own_and_drains_alone),
 	  UNIT_CASE(pages_on_another_cpus_list_are_found_before_giving_up),
 	  UNIT_CASE(lists_have_room_for_what_high_allows),
+	  UNIT_CASE(no_list_writes_into_its_neighbours),
 	  UNIT_CASE(cpus_without_lists_of_their_own_share_them), UNIT_CASE(four_cpus_share_a_zone))
