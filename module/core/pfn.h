@@ -14,7 +14,10 @@
 #define SB_MAX_ORDER 15
 #define SB_NR_ORDERS (SB_MAX_ORDER + 1)
 
-/* The highest address that has a frame number on this CPU, exclusive. */
+/*
+ * Memory ends below this address on any instance. Half of what frame numbers
+ * reach on 32 bit, so that their sums do not wrap.
+ */
 #define SB_PHYS_END ((u64)~0ul >> 1 << SB_PAGE_SHIFT)
 
 /* The frame that holds @addr: a range's end, rounded down. */
