@@ -1,56 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alloc.h"
-#include "fallback.h"
+#include "highatomic.h"
 #include "pcp.h"
-
-static bool take_from_zone(struct sb_zone *zone, unsigned int order, unsigned int type,
-			   unsigned long *pfn)
-{
-	struct sb_instance *inst = zone->inst;
-	unsigned long irq;
-	bool found;
-
-	if (sb_pcp_serves(inst, order, type))
-		return sb_pcp_take(zone, order, type, pfn);
-	irq = sb_irq_save();
-	sb_lock(&zone->lock);
-	found = sb_fallback_take(zone, order, type, pfn);
-	if (found)
-		sb_page_set(sb_memmap_page(&inst->map, *pfn), SB_PAGE_ALLOC, order, type);
-	sb_unlock(&zone->lock);
-	sb_irq_restore(irq);
-	return found;
-}
-
-static int start_node(const struct sb_instance *inst, const struct sb_request *request)
-{
-	return request->nid == SB_NID_ANY ? inst->first_nid : request->nid;
-}
-
-/* What may not move would pin the zone that is there to be emptied. */
-static bool suits(const struct sb_zone *zone, const struct sb_request *request)
-{
-	return zone->type <= request->zone &&
-	       (zone->type != SB_ZONE_MOVABLE || request->type == SB_MOVABLE);
-}
-
-static bool take_from_zonelist(struct sb_instance *inst, const struct sb_request *request,
-			       unsigned int type, unsigned long *pfn)
-{
-	int nid = start_node(inst, request);
-	const struct sb_node *node = &inst->nodes[nid];
-	unsigned int i;
-
-	for (i = 0; i < node->nr_zones; i++) {
-		struct sb_zone *zone = &inst->zones[node->zonelist[i]];
-
-		if (!suits(zone, request) || (request->this_node && zone->nid != nid))
-			continue;
-		if (take_from_zone(zone, request->order, type, pfn))
-			return true;
-	}
-	return false;
-}
+#include "zonelist.h"
 
 static int check_request(const struct sb_instance *inst, const struct sb_request *request)
 {
@@ -60,24 +12,99 @@ static int check_request(const struct sb_instance *inst, const struct sb_request
 		return -ENODEV;
 	if (request->order > inst->cfg.max_order || request->type >= SB_PCPTYPES ||
 	    request->zone >= SB_NR_ZONE_TYPES || request->nid < SB_NID_ANY ||
-	    request->nid >= SB_MAX_NODES)
+	    request->nid >= SB_MAX_NODES || (request->gfp & ~SB_GFP_KNOWN) ||
+	    (request->gfp & SB_GFP_NOFAIL))
 		return -EINVAL;
 	return 0;
 }
 
+/* kswapd would be woken. It finds nothing to reclaim, so the boost that calls for it ends. */
+static void unboost(struct sb_instance *inst, const struct sb_request *request)
+{
+	struct sb_zonelist_iter it;
+	struct sb_zone *zone;
+
+	if (!(request->gfp & SB_GFP_KSWAPD_RECLAIM))
+		return;
+	sb_zonelist_begin(&it, inst, request);
+	while ((zone = sb_zonelist_next(&it)))
+		sb_watermark_unboost(zone);
+}
+
+/* Free pages parked on per-CPU lists or in the reserve may be what it takes. */
+static bool take_all(struct sb_instance *inst, const struct sb_request *request, unsigned int flags,
+		     unsigned long *pfn)
+{
+	bool freed = sb_pcp_drain_all(inst) != 0;
+
+	freed |= sb_highatomic_unreserve(inst, request, false);
+	if (freed && sb_zonelist_take(inst, request, flags, pfn))
+		return true;
+	return !(request->gfp & SB_GFP_NORETRY) && sb_highatomic_unreserve(inst, request, true) &&
+	       sb_zonelist_take(inst, request, flags, pfn);
+}
+
+static bool take_slowly(struct sb_instance *inst, const struct sb_request *request,
+			unsigned long *pfn)
+{
+	unsigned int flags = sb_zonelist_slow_flags(request);
+
+	unboost(inst, request);
+	if (sb_zonelist_take(inst, request, flags, pfn))
+		return true;
+	if ((request->gfp & SB_GFP_MEMALLOC) && !(request->gfp & SB_GFP_NOMEMALLOC)) {
+		flags |= SB_ALLOC_NO_WATERMARKS;
+		if (sb_zonelist_take(inst, request, flags, pfn))
+			return true;
+	}
+	return (request->gfp & SB_GFP_DIRECT_RECLAIM) && take_all(inst, request, flags, pfn);
+}
+
+static void mark_compound(struct sb_instance *inst, unsigned long pfn)
+{
+	struct sb_page *page = sb_memmap_page(&inst->map, pfn);
+
+	sb_page_set(page, SB_PAGE_ALLOC, sb_page_order(page), sb_page_type(page) | SB_PAGE_COMP);
+}
+
 int sb_alloc(struct sb_instance *inst, const struct sb_request *request, unsigned long *pfn)
 {
-	unsigned int type = inst->blocks.grouping ? request->type : SB_UNMOVABLE;
 	int err = check_request(inst, request);
 
 	if (unlikely(err))
 		return err;
-	if (likely(take_from_zonelist(inst, request, type, pfn)))
-		return 0;
-	/* Free pages parked on per-CPU lists may be what it takes. */
-	if (sb_pcp_drain_all(inst) && take_from_zonelist(inst, request, type, pfn))
-		return 0;
-	return -ENOMEM;
+	if (unlikely(!sb_zonelist_take(inst, request, sb_zonelist_first_flags(inst, request), pfn)))
+		if (!take_slowly(inst, request, pfn))
+			return -ENOMEM;
+	if (unlikely(request->gfp & SB_GFP_COMP))
+		mark_compound(inst, *pfn);
+	return 0;
+}
+
+static unsigned long first_empty(unsigned long nr, const unsigned long *pfns)
+{
+	unsigned long i = 0;
+
+	while (i < nr && pfns[i] != SB_PFN_NONE)
+		i++;
+	return i;
+}
+
+long sb_alloc_bulk(struct sb_instance *inst, const struct sb_request *request, unsigned long nr,
+		   unsigned long *pfns)
+{
+	unsigned long filled = first_empty(nr, pfns);
+	int err = check_request(inst, request);
+
+	if (!err && request->order)
+		err = -EINVAL;
+	if (err || filled == nr)
+		return err ? err : (long)nr;
+	if (nr - filled > 1 && sb_zonelist_take_bulk(inst, request, nr, pfns))
+		return (long)first_empty(nr, pfns);
+	if (!sb_alloc(inst, request, &pfns[filled]))
+		filled = first_empty(nr, pfns);
+	return (long)filled;
 }
 
 /* Says why a block cannot be freed; 0 when it can. */
@@ -104,6 +131,9 @@ static int refuse(const struct sb_instance *inst, unsigned long pfn, unsigned in
 		[SB_PAGE_RESERVED] = "reserved",
 		[SB_PAGE_TAIL] = "inside of a block that is being moved",
 		[SB_PAGE_FREE] = "free",
+		[SB_PAGE_GUARD] = "a guard",
+		[SB_PAGE_QUARANTINE] = "free, in quarantine",
+		[SB_PAGE_POISONED] = "bad memory",
 		[SB_PAGE_PCP] = "free, on a per-CPU list",
 		[SB_PAGE_ALLOC] = "in use",
 	};
@@ -118,9 +148,26 @@ static int refuse(const struct sb_instance *inst, unsigned long pfn, unsigned in
 	}
 	sb_warn("%s: refused to free pfn %#lx order %u: the page is %s, block pfn %#lx order %u\n",
 		inst->cfg.name, pfn, order, states[info.state], info.head, info.order);
-	if (info.state == SB_PAGE_RESERVED)
+	if (info.state == SB_PAGE_RESERVED || info.state == SB_PAGE_POISONED)
 		return -EPERM;
 	return info.state == SB_PAGE_ALLOC ? -EINVAL : err;
+}
+
+static int free_to_buddy(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+{
+	unsigned long irq = sb_irq_save();
+	int err;
+
+	sb_lock(&zone->lock);
+	/* Another CPU may have freed it meanwhile. */
+	err = check_free(zone->inst, pfn, order);
+	if (likely(!err)) {
+		sb_buddy_free(zone, pfn, order, false);
+		zone->events[SB_EVENT_FREE_PAGES] += sb_order_pages(order);
+	}
+	sb_unlock(&zone->lock);
+	sb_irq_restore(irq);
+	return err;
 }
 
 int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int order)
@@ -128,35 +175,27 @@ int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int orde
 	int err = check_free(inst, pfn, order);
 	struct sb_zone *zone;
 	unsigned int type;
-	unsigned long irq;
 
 	if (unlikely(err))
 		return refuse(inst, pfn, order, err);
 	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
 	type = sb_pageblock_type(&inst->blocks, pfn);
-	if (sb_pcp_serves(inst, order, type)) {
+	if (sb_pcp_serves(inst, order) && type != SB_ISOLATE) {
 		sb_pcp_put(zone, pfn, order, type);
 		return 0;
 	}
-	irq = sb_irq_save();
-	sb_lock(&zone->lock);
-	/* Another CPU may have freed it meanwhile. */
-	err = check_free(inst, pfn, order);
-	if (likely(!err))
-		sb_buddy_put(zone, pfn, order, false);
-	sb_unlock(&zone->lock);
-	sb_irq_restore(irq);
+	err = free_to_buddy(zone, pfn, order);
 	return unlikely(err) ? refuse(inst, pfn, order, err) : 0;
 }
 
 /* Marks [pfn, pfn + nr_pages) as in use, in the largest aligned blocks. */
 static void mark_pieces(struct sb_zone *zone, unsigned long pfn, unsigned long nr_pages,
-			unsigned int type) __must_hold(zone->lock)
+			unsigned int most, unsigned int type) __must_hold(zone->lock)
 {
 	struct sb_instance *inst = zone->inst;
 
 	while (nr_pages) {
-		unsigned int order = sb_order_at(pfn, nr_pages, inst->cfg.max_order);
+		unsigned int order = sb_order_at(pfn, nr_pages, most);
 
 		sb_page_set(sb_memmap_page(&inst->map, pfn), SB_PAGE_ALLOC, order, type);
 		pfn += sb_order_pages(order);
@@ -173,10 +212,31 @@ static void divide(struct sb_instance *inst, unsigned long pfn, unsigned int ord
 	unsigned long irq = sb_irq_save();
 
 	sb_lock(&zone->lock);
-	mark_pieces(zone, pfn, nr_pages, type);
-	mark_pieces(zone, pfn + nr_pages, sb_order_pages(order) - nr_pages, type);
+	mark_pieces(zone, pfn, nr_pages, order, type);
+	mark_pieces(zone, pfn + nr_pages, sb_order_pages(order) - nr_pages, order, type);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
+}
+
+int sb_alloc_split(struct sb_instance *inst, unsigned long pfn, unsigned int order)
+{
+	int err = check_free(inst, pfn, order);
+	const struct sb_page *page;
+	struct sb_zone *zone;
+	unsigned long irq;
+
+	if (err)
+		return refuse(inst, pfn, order, err);
+	page = sb_memmap_page(&inst->map, pfn);
+	if (sb_page_is_comp(page))
+		return -EPERM;
+	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
+	irq = sb_irq_save();
+	sb_lock(&zone->lock);
+	mark_pieces(zone, pfn, sb_order_pages(order), 0, sb_page_type(page));
+	sb_unlock(&zone->lock);
+	sb_irq_restore(irq);
+	return 0;
 }
 
 int sb_alloc_exact(struct sb_instance *inst, const struct sb_request *request,
@@ -216,4 +276,54 @@ int sb_alloc_free_exact(struct sb_instance *inst, unsigned long pfn, unsigned lo
 			return err;
 	}
 	return 0;
+}
+
+/* Says why pages in use cannot be freed as a range; 0 when they can. */
+static int check_free_range(const struct sb_instance *inst, unsigned long pfn, unsigned long end)
+{
+	struct sb_page_info info;
+	unsigned long next;
+	int err;
+
+	for (; pfn < end; pfn = next) {
+		err = sb_memmap_info(inst, pfn, &info) ? 0 : -ERANGE;
+		if (!err)
+			err = check_free(inst, info.head, info.order);
+		if (err)
+			return refuse(inst, pfn, info.order, err);
+		next = info.head + sb_order_pages(info.order);
+		if ((info.head < pfn || next > end) &&
+		    sb_page_is_comp(sb_memmap_page(&inst->map, info.head)))
+			return -EPERM;
+	}
+	return 0;
+}
+
+/* Splits the block in use that lies across @pfn, so that one starts there. */
+static void cut(struct sb_instance *inst, unsigned long pfn)
+{
+	struct sb_page_info info;
+
+	if (sb_memmap_info(inst, pfn, &info) && info.tail && info.state == SB_PAGE_ALLOC)
+		divide(inst, info.head, info.order, pfn - info.head);
+}
+
+int sb_alloc_free_range(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages)
+{
+	unsigned long end = pfn + nr_pages;
+	unsigned int order;
+	int err;
+
+	if (!nr_pages || end < pfn)
+		return -EINVAL;
+	err = check_free_range(inst, pfn, end);
+	if (err)
+		return err;
+	cut(inst, pfn);
+	cut(inst, end);
+	for (; pfn < end && !err; pfn += sb_order_pages(order)) {
+		order = sb_page_order(sb_memmap_page(&inst->map, pfn));
+		err = sb_alloc_free(inst, pfn, order);
+	}
+	return err;
 }

@@ -3,24 +3,7 @@
 #ifndef SB_ALLOC_H
 #define SB_ALLOC_H
 
-#include "instance.h"
-
-/**
- * struct sb_request - What is asked of the allocator.
- * @order: log2 of the pages wanted, 0 .. max_order
- * @type: SB_UNMOVABLE, SB_MOVABLE or SB_RECLAIMABLE
- * @zone: highest zone that will do; lower ones are tried after it. Movable
- *	memory serves Movable requests alone.
- * @nid: node to begin with, or SB_NID_ANY
- * @this_node: do not go on to another node
- */
-struct sb_request {
-	unsigned int order;
-	unsigned int type;
-	enum sb_zone_type zone;
-	int nid;
-	bool this_node;
-};
+#include "request.h"
 
 /**
  * sb_alloc() - Allocate a block.
@@ -28,9 +11,12 @@ struct sb_request {
  * @request: what is wanted
  * @pfn: set to its first page
  *
- * Zones are tried in the node's order, per-CPU lists first. When all fail,
- * the lists of all CPUs are drained and the zones are tried once more. It
- * never waits.
+ * Zones are tried in the node's order, each above its low watermark, per-CPU
+ * lists first. When all fail, they are tried again above their min watermark,
+ * or with what the request's flags may dip into. A request that can wait
+ * (SB_GFP_DIRECT_RECLAIM) is then tried once more with the lists of all CPUs
+ * drained, and again with pageblocks taken from the HighAtomic reserve. It never
+ * waits itself: __alloc_pages(), Linux 6.12, without reclaim and compaction.
  *
  * Context: Any but NMI. Takes per-CPU and zone locks with interrupts off.
  * Return: 0; -ENOMEM when nothing suitable is free; -EINVAL for a request
@@ -41,13 +27,46 @@ int __must_check sb_alloc(struct sb_instance *inst, const struct sb_request *req
 			  unsigned long *pfn);
 
 /**
+ * sb_alloc_bulk() - Allocate many single pages.
+ * @inst: instance
+ * @request: what each page is to be; its order is 0
+ * @nr: entries of @pfns
+ * @pfns: those that are SB_PFN_NONE are filled, from the first on
+ *
+ * From one zone's per-CPU list under one hold of its lock; when no zone has
+ * that much above its low watermark, or the lists are off, one page is tried
+ * for as sb_alloc() does: alloc_pages_bulk(), Linux 6.12.
+ *
+ * Context: as sb_alloc().
+ * Return: entries filled from the first on without a gap, those that were
+ *	filled before included; or a negative errno as sb_alloc(), but not
+ *	-ENOMEM.
+ */
+long __must_check sb_alloc_bulk(struct sb_instance *inst, const struct sb_request *request,
+				unsigned long nr, unsigned long *pfns);
+
+/**
+ * sb_alloc_split() - Make a block in use single pages, freed one by one.
+ * @inst: instance that it came from
+ * @pfn: its first page
+ * @order: its order
+ *
+ * split_page(), Linux 6.12.
+ *
+ * Context: Any but NMI. Takes the zone lock.
+ * Return: 0; as sb_alloc_free() for what cannot be freed; -EPERM for a block
+ *	of SB_GFP_COMP.
+ */
+int sb_alloc_split(struct sb_instance *inst, unsigned long pfn, unsigned int order);
+
+/**
  * sb_alloc_free() - Give a block back.
  * @inst: instance that it came from
  * @pfn: its first page, as sb_alloc() told it
  * @order: its order
  *
- * A block of order 3 or below goes to this CPU's list, unless its pageblock
- * is HighAtomic, CMA or Isolate. What cannot be freed is refused with one
+ * A block of order 3 or below, or a huge page, goes to this CPU's list, unless
+ * its pageblock is Isolate. What cannot be freed is refused with one
  * line that tells the values. Two CPUs that free the same block of such an
  * order in the same instant may both be believed: it is told when the second
  * leaves its list, and the instance stops.
@@ -84,5 +103,20 @@ int __must_check sb_alloc_exact(struct sb_instance *inst, const struct sb_reques
  * Context, Return: as sb_alloc_free(). Nothing is freed when a piece is refused.
  */
 int sb_alloc_free_exact(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages);
+
+/**
+ * sb_alloc_free_range() - Give back any pages in use.
+ * @inst: instance that they came from
+ * @pfn: first page, anywhere in a block
+ * @nr_pages: how many
+ *
+ * Blocks that lie in the range only in part are split first, and the rest of
+ * them stays in use.
+ *
+ * Context: Any but NMI. Takes per-CPU and zone locks with interrupts off.
+ * Return: as sb_alloc_free(), of the first page that cannot be freed; -EPERM
+ *	also for part of a block of SB_GFP_COMP. Nothing is freed then.
+ */
+int sb_alloc_free_range(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages);
 
 #endif

@@ -55,15 +55,14 @@ bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, 
 		if (sb_freelist_empty(zone, current_order, type))
 			continue;
 		*pfn = sb_freelist_first(zone, current_order, type);
-		sb_freelist_del(zone, *pfn, current_order, type);
+		sb_freelist_del(zone, *pfn, current_order);
 		sb_buddy_expand(zone, *pfn, order, current_order, type);
 		return true;
 	}
 	return false;
 }
 
-/* Every pageblock of a block has the type of the list that the block is on. */
-static void retype(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
+void sb_buddy_retype(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
 {
 	unsigned long end = pfn + sb_order_pages(order);
 
@@ -71,25 +70,33 @@ static void retype(struct sb_zone *zone, unsigned long pfn, unsigned int order, 
 		sb_pageblock_set_type(zone->inst, pfn, type);
 }
 
-void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
+/* Takes a free buddy off its list, unless the types of the two forbid a merge. */
+static bool take_buddy(struct sb_zone *zone, unsigned long buddy, unsigned int order,
+		       unsigned int type) __must_hold(zone->lock)
 {
-	struct sb_instance *inst = zone->inst;
-	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
+	const struct sb_instance *inst = zone->inst;
+	unsigned int buddy_type = type;
+
+	if (!is_free_buddy(zone, buddy, order))
+		return false;
+	if (order >= inst->cfg.pageblock_order)
+		buddy_type = sb_pageblock_type(&inst->blocks, buddy);
+	if (buddy_type != type && !(mergeable(type) && mergeable(buddy_type)))
+		return false;
+	sb_freelist_del(zone, buddy, order);
+	if (buddy_type != type && inst->rules->own_lists)
+		sb_buddy_retype(zone, buddy, order, type);
+	return true;
+}
+
+void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
+		  bool fresh)
+{
 	bool to_tail;
 
 	sb_page_set_tail(page_of(zone, pfn));
-	while (order < inst->cfg.max_order) {
-		unsigned long buddy = sb_pfn_buddy(pfn, order);
-		unsigned int buddy_type;
-
-		if (!is_free_buddy(zone, buddy, order))
-			break;
-		buddy_type = sb_pageblock_type(&inst->blocks, buddy);
-		if (buddy_type != type && !(mergeable(type) && mergeable(buddy_type)))
-			break;
-		sb_freelist_del(zone, buddy, order, buddy_type);
-		if (buddy_type != type)
-			retype(zone, buddy, order, type);
+	while (order < zone->inst->cfg.max_order &&
+	       take_buddy(zone, sb_pfn_buddy(pfn, order), order, type)) {
 		pfn = sb_pfn_block(pfn, order + 1);
 		order++;
 	}
@@ -97,20 +104,39 @@ void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, b
 	sb_freelist_add(zone, pfn, order, type, to_tail ? SB_FREELIST_TAIL : SB_FREELIST_HEAD);
 }
 
-void sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+void sb_buddy_free(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
 {
-	struct sb_instance *inst = zone->inst;
-	unsigned int old_type = sb_pageblock_type(&inst->blocks, pfn);
+	const struct sb_instance *inst = zone->inst;
+	unsigned int piece = inst->rules->split_large ? min(order, inst->cfg.pageblock_order) :
+							order;
+	unsigned long end = pfn + sb_order_pages(order);
+
+	for (; pfn < end; pfn += sb_order_pages(piece))
+		sb_buddy_put(zone, pfn, piece, sb_pageblock_type(&inst->blocks, pfn), fresh);
+}
+
+unsigned long sb_buddy_move_free(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+{
+	const struct sb_instance *inst = zone->inst;
 	unsigned long start = sb_pfn_block(pfn, inst->cfg.pageblock_order);
 	unsigned long end = start + sb_order_pages(inst->cfg.pageblock_order);
+	unsigned long moved = 0;
 
-	sb_pageblock_set_type(inst, start, type);
-	for (pfn = start; type != old_type && pfn < end;) {
+	for (pfn = start; pfn < end;) {
 		const struct sb_page *page = page_of(zone, pfn);
 		unsigned int order = sb_page_order(page);
 
-		if (sb_page_state(page) == SB_PAGE_FREE)
-			sb_freelist_move(zone, pfn, order, old_type, type);
+		if (sb_page_state(page) == SB_PAGE_FREE) {
+			sb_freelist_move(zone, pfn, order, type);
+			moved += sb_order_pages(order);
+		}
 		pfn += sb_order_pages(order);
 	}
+	return moved;
+}
+
+unsigned long sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+{
+	sb_pageblock_set_type(zone->inst, pfn, type);
+	return sb_buddy_move_free(zone, pfn, type);
 }

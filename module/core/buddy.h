@@ -12,7 +12,7 @@
  *
  *	sb_buddy_take()        best block of an order and type
  *	sb_buddy_put()         a block back
- *	sb_buddy_move_block()  a pageblock's free pages to another type
+ *	sb_buddy_move_free()   a pageblock's free pages to another type
  *	sb_freelist_count()    what is free
  */
 #ifndef SB_BUDDY_H
@@ -41,6 +41,8 @@ bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, 
  * @zone: zone that the block lies in
  * @pfn: first page, aligned to @order
  * @order: order of the block
+ * @type: list that it goes to: that of its pageblock, but for what the rules
+ *	of Linux 6.1 remember of a page on a per-CPU list
  * @fresh: it was never allocated, so it goes to the tail of its list
  *
  * Merges within the zone and across pageblocks as __free_one_page(), Linux
@@ -50,7 +52,22 @@ bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, 
  *
  * Context: Any. @zone->lock held.
  */
-void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
+void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
+		  bool fresh) __must_hold(zone->lock);
+
+/**
+ * sb_buddy_free() - Return a block of any order to the lists of its pageblocks.
+ * @zone: zone that the block lies in
+ * @pfn: first page, aligned to @order
+ * @order: order of the block
+ * @fresh: as for sb_buddy_put()
+ *
+ * More than a pageblock goes back pageblock by pageblock, each with its own
+ * type: split_large_buddy(), Linux 6.12.
+ *
+ * Context: Any. @zone->lock held.
+ */
+void sb_buddy_free(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
 	__must_hold(zone->lock);
 
 /* Splits a block that was just taken off its list; the lower @low order is the caller's. */
@@ -58,14 +75,25 @@ void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, 
 		     unsigned int type) __must_hold(zone->lock);
 
 /**
- * sb_buddy_move_block() - Give a pageblock and its free pages another type.
+ * sb_buddy_move_free() - Put a pageblock's free pages on another type's lists.
  * @zone: zone that the pageblock lies in
  * @pfn: any page of it; no free block reaches beyond the pageblock
  * @type: the new type
  *
+ * The pageblock keeps its own type: move_freepages(), Linux 6.1.
+ *
  * Context: Any. @zone->lock held.
+ * Return: pages moved.
  */
-void sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+unsigned long sb_buddy_move_free(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+	__must_hold(zone->lock);
+
+/* Gives a pageblock and its free pages another type: 0 pages may have been free. */
+unsigned long sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+	__must_hold(zone->lock);
+
+/* Gives all pageblocks of a block of at least one of them another type. */
+void sb_buddy_retype(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
 	__must_hold(zone->lock);
 
 #endif

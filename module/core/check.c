@@ -9,7 +9,8 @@ struct tally {
 	unsigned int violations;
 	unsigned long pages[SB_NR_PAGE_STATES];
 	unsigned long free_blocks[SB_NR_ORDERS][SB_NR_TYPES];
-	unsigned long free_pages; /* isolated ones left out, as in zone->nr_free */
+	unsigned long free_pages[SB_NR_TYPES];
+	unsigned long blocks[SB_NR_TYPES]; /* pageblocks */
 	unsigned long pcp_blocks[SB_PCP_LISTS];
 	unsigned long pcp_odd; /* on a per-CPU list that cannot be there */
 };
@@ -37,6 +38,9 @@ static void check_merged(const struct sb_zone *zone, struct tally *tally, unsign
 	unsigned long buddy = sb_pfn_buddy(pfn, order);
 	unsigned int type, buddy_type;
 
+	/* Linux 6.1 goes by what it remembers of a page, too. */
+	if (order >= inst->cfg.pageblock_order && !inst->rules->own_lists)
+		return;
 	if (order >= inst->cfg.max_order || buddy < pfn || !owns(zone, buddy) ||
 	    !sb_page_is_free(sb_memmap_page(&inst->map, buddy), order))
 		return;
@@ -47,18 +51,44 @@ static void check_merged(const struct sb_zone *zone, struct tally *tally, unsign
 			  buddy, order);
 }
 
-/* All pageblocks of a free block have the type of the list that it is on. */
+/* All pageblocks of a free block have the type of the list that it is on, but for old rules. */
 static void check_one_type(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
-			   unsigned int order)
+			   unsigned int order, unsigned int type)
 {
 	const struct sb_pageblocks *blocks = &zone->inst->blocks;
-	unsigned int type = sb_pageblock_type(blocks, pfn);
 	unsigned long p;
 
+	if (!zone->inst->rules->own_lists)
+		return;
 	for (p = pfn; p < pfn + sb_order_pages(order); p += sb_order_pages(blocks->order))
 		if (sb_pageblock_type(blocks, p) != type)
 			violation(tally, "free pfn %#lx order %u: pageblocks of types %u and %u\n",
 				  pfn, order, type, sb_pageblock_type(blocks, p));
+}
+
+static void count_free(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
+		       const struct sb_page *page)
+{
+	unsigned int order = sb_page_order(page), list = sb_page_list(page);
+
+	if (list >= SB_NR_TYPES) {
+		violation(tally, "free pfn %#lx is on a list of type %u\n", pfn, list);
+		return;
+	}
+	check_merged(zone, tally, pfn, order);
+	check_one_type(zone, tally, pfn, order, list);
+	tally->free_blocks[order][list]++;
+	tally->free_pages[list] += sb_order_pages(order);
+}
+
+static void count_pcp(const struct sb_zone *zone, struct tally *tally, const struct sb_page *page)
+{
+	unsigned int order = sb_page_order(page), type = sb_page_type(page);
+
+	if (sb_pcp_serves(zone->inst, order) && type < SB_ISOLATE)
+		tally->pcp_blocks[sb_pcp_list_index(order, type)]++;
+	else
+		tally->pcp_odd++;
 }
 
 static void count_head(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
@@ -67,22 +97,15 @@ static void count_head(const struct sb_zone *zone, struct tally *tally, unsigned
 	unsigned int order = sb_page_order(page);
 	unsigned int type = sb_pageblock_type(&zone->inst->blocks, pfn);
 
-	if (type >= SB_NR_TYPES) {
+	if (type >= SB_NR_TYPES)
 		violation(tally, "pfn %#lx lies in a pageblock of type %u\n", pfn, type);
-	} else if (sb_page_state(page) == SB_PAGE_FREE) {
-		check_merged(zone, tally, pfn, order);
-		check_one_type(zone, tally, pfn, order);
-		tally->free_blocks[order][type]++;
-		tally->free_pages += type == SB_ISOLATE ? 0 : sb_order_pages(order);
-	} else if (sb_page_state(page) == SB_PAGE_PCP) {
-		if (order < SB_PCP_ORDERS && sb_page_type(page) < SB_PCPTYPES)
-			tally->pcp_blocks[order * SB_PCPTYPES + sb_page_type(page)]++;
-		else
-			tally->pcp_odd++;
-	} else if (sb_page_type(page) >= SB_PCPTYPES) {
+	else if (sb_page_state(page) == SB_PAGE_FREE)
+		count_free(zone, tally, pfn, page);
+	else if (sb_page_state(page) == SB_PAGE_PCP)
+		count_pcp(zone, tally, page);
+	else if (sb_page_state(page) == SB_PAGE_ALLOC && sb_page_type(page) >= SB_PCPTYPES)
 		violation(tally, "pfn %#lx order %u serves a request of type %u\n", pfn, order,
 			  sb_page_type(page));
-	}
 }
 
 /* A block's other pages are tails, in the same zone. */
@@ -189,7 +212,7 @@ static unsigned long walk_list(const struct sb_zone *zone, struct tally *tally, 
 		if (index >= map->nr_pages || !owns(zone, pfn) ||
 		    !sb_page_is_free(&map->pages[index], order) ||
 		    sb_page_prev(&map->pages[index]) != prev ||
-		    sb_pageblock_type(&zone->inst->blocks, pfn) != type) {
+		    sb_page_list(&map->pages[index]) != type) {
 			violation(tally, "list of order %u type %u is broken at pfn %#lx\n", order,
 				  type, pfn);
 			return nr;
@@ -240,7 +263,7 @@ static unsigned long check_slots(const struct sb_zone *zone, struct tally *tally
 		const struct sb_page *page = sb_memmap_page(&zone->inst->map, pfn);
 
 		if (owns(zone, pfn) && sb_page_state(page) == SB_PAGE_PCP &&
-		    sb_page_order(page) * SB_PCPTYPES + sb_page_type(page) == which)
+		    sb_pcp_list_index(sb_page_order(page), sb_page_type(page)) == which)
 			continue;
 		violation(tally, "per-CPU list %u holds pfn %#lx, which is not its own\n", which,
 			  pfn);
@@ -261,7 +284,7 @@ static void check_pcp(const struct sb_zone *zone, struct tally *tally)
 			unsigned long nr = check_slots(zone, tally, &pcp->list[which], which);
 
 			blocks[which] += nr;
-			count += nr << which / SB_PCPTYPES;
+			count += nr << sb_pcp_list_order(zone->inst, which);
 		}
 		if (count != pcp->count)
 			violation(tally, "CPU %u holds %lu pages, its counter says %u\n", cpu,
@@ -276,20 +299,47 @@ static void check_pcp(const struct sb_zone *zone, struct tally *tally)
 			  tally->pcp_odd);
 }
 
+static void check_count(struct tally *tally, const char *what, unsigned long seen,
+			unsigned long counter)
+{
+	if (seen != counter)
+		violation(tally, "%lu pages are %s, the counter says %lu\n", seen, what, counter);
+}
+
+/* Every page that exists is reserved or was handed over. */
 static void check_totals(const struct sb_zone *zone, struct tally *tally)
 {
-	unsigned long managed = tally->pages[SB_PAGE_FREE] + tally->pages[SB_PAGE_PCP] +
-				tally->pages[SB_PAGE_ALLOC];
+	unsigned long managed = 0, nr_free = 0;
+	unsigned int i;
 
-	if (managed != zone->managed)
-		violation(tally, "%lu pages were handed over, the counter says %lu\n", managed,
-			  zone->managed);
-	if (managed + tally->pages[SB_PAGE_RESERVED] != zone->present)
-		violation(tally, "%lu pages are present, the counter says %lu\n",
-			  managed + tally->pages[SB_PAGE_RESERVED], zone->present);
-	if (tally->free_pages != zone->nr_free)
-		violation(tally, "%lu pages are free, the counter says %lu\n", tally->free_pages,
-			  zone->nr_free);
+	for (i = SB_PAGE_TAIL; i < SB_NR_PAGE_STATES; i++)
+		managed += tally->pages[i];
+	for (i = 0; i < SB_ISOLATE; i++)
+		nr_free += tally->free_pages[i];
+	check_count(tally, "handed over", managed, zone->managed);
+	check_count(tally, "present", managed + tally->pages[SB_PAGE_RESERVED], zone->present);
+	check_count(tally, "free", nr_free, zone->nr_free);
+	check_count(tally, "free CMA", tally->free_pages[SB_CMA], zone->nr_free_cma);
+	check_count(tally, "free HighAtomic", tally->free_pages[SB_HIGHATOMIC],
+		    zone->nr_free_highatomic);
+}
+
+/* What is counted of pageblocks is what their bits say. */
+static void check_blocks(const struct sb_zone *zone, struct tally *tally)
+{
+	const struct sb_pageblocks *blocks = &zone->inst->blocks;
+	unsigned long pfn = sb_pfn_block(zone->start_pfn, blocks->order);
+
+	for (; pfn < sb_zone_end(zone); pfn += sb_order_pages(blocks->order))
+		if (owns(zone, pfn) && sb_pageblock_type(blocks, pfn) < SB_NR_TYPES)
+			tally->blocks[sb_pageblock_type(blocks, pfn)]++;
+	if (zone->inst->rules->own_lists)
+		check_count(tally, "in HighAtomic pageblocks",
+			    tally->blocks[SB_HIGHATOMIC] << blocks->order,
+			    zone->nr_reserved_highatomic);
+	if (tally->blocks[SB_ISOLATE] != zone->nr_isolated_blocks)
+		violation(tally, "%lu pageblocks are Isolate, the counter says %lu\n",
+			  tally->blocks[SB_ISOLATE], zone->nr_isolated_blocks);
 }
 
 static unsigned int check_zone(struct sb_zone *zone, struct sb_out *out)
@@ -301,6 +351,7 @@ static unsigned int check_zone(struct sb_zone *zone, struct sb_out *out)
 	check_lists(zone, &tally);
 	check_pcp(zone, &tally);
 	check_totals(zone, &tally);
+	check_blocks(zone, &tally);
 	sb_zone_thaw(zone, irq);
 	walk_tracker(zone, &tally);
 	if (tally.violations)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fallback.h"
+#include "watermark.h"
 
 #define NR_FALLBACKS (SB_PCPTYPES - 1)
 
@@ -15,27 +16,24 @@ struct contents {
 	unsigned long nr_movable;
 };
 
-static bool find_foreign(const struct sb_zone *zone, unsigned int order, unsigned int type,
-			 unsigned int *foreign)
+int sb_fallback_find(const struct sb_zone *zone, unsigned int order, unsigned int type)
 {
 	unsigned int i;
 
-	for (i = 0; zone->free_area[order].nr_free && i < NR_FALLBACKS; i++) {
-		*foreign = fallbacks[type][i];
-		if (!sb_freelist_empty(zone, order, *foreign))
-			return true;
-	}
-	return false;
+	for (i = 0; zone->free_area[order].nr_free && i < NR_FALLBACKS; i++)
+		if (!sb_freelist_empty(zone, order, fallbacks[type][i]))
+			return fallbacks[type][i];
+	return -1;
 }
 
 /*
  * A block that is large, or wanted by requests that never move, justifies
  * taking the pageblock: it keeps such requests from spreading over many.
  */
-static bool may_claim(const struct sb_instance *inst, unsigned int order, unsigned int type)
+bool sb_fallback_may_claim(const struct sb_instance *inst, unsigned int order, unsigned int type)
 {
 	return order >= inst->cfg.pageblock_order / 2 || type == SB_RECLAIMABLE ||
-	       type == SB_UNMOVABLE;
+	       type == SB_UNMOVABLE || !inst->blocks.grouping;
 }
 
 /* A pageblock that sticks out of the zone is never claimed. */
@@ -77,82 +75,212 @@ static unsigned long count_alike(const struct sb_zone *zone, const struct conten
 	return 0;
 }
 
-/* Takes a block of one or more pageblocks with its pageblocks. */
-static void claim_large(struct sb_zone *zone, unsigned long pfn, unsigned int order,
-			unsigned int current_order, unsigned int old_type, unsigned int type)
-	__must_hold(zone->lock)
+/* Most of the pageblock is free, or would be at home in one of @type. */
+static bool worth_claiming(const struct sb_zone *zone, const struct contents *seen,
+			   unsigned int old_type, unsigned int type)
 {
-	struct sb_instance *inst = zone->inst;
-	unsigned long block;
+	const struct sb_instance *inst = zone->inst;
 
-	sb_freelist_del(zone, pfn, current_order, old_type);
-	for (block = pfn; block < pfn + sb_order_pages(current_order);
-	     block += sb_order_pages(inst->cfg.pageblock_order))
-		sb_pageblock_set_type(inst, block, type);
-	sb_buddy_expand(zone, pfn, order, current_order, type);
+	return !inst->blocks.grouping || seen->nr_free + count_alike(zone, seen, old_type, type) >=
+						 sb_order_pages(inst->cfg.pageblock_order - 1);
 }
 
-static bool claim_block(struct sb_zone *zone, unsigned long found, unsigned int order,
-			unsigned int type, unsigned long *pfn) __must_hold(zone->lock)
+/* Orders to look through: with NOFRAGMENT whole pageblocks alone. */
+static unsigned int least_order(const struct sb_zone *zone, const struct sb_fallback *take)
 {
-	struct sb_instance *inst = zone->inst;
+	return take->flags & SB_ALLOC_NOFRAGMENT ?
+		       max(take->order, zone->inst->cfg.pageblock_order) :
+		       take->order;
+}
+
+static bool claim_block(struct sb_zone *zone, unsigned long found, const struct sb_fallback *take,
+			unsigned long *pfn) __must_hold(zone->lock)
+{
+	const struct sb_instance *inst = zone->inst;
 	unsigned long start = sb_pfn_block(found, inst->cfg.pageblock_order);
 	unsigned int old_type = sb_pageblock_type(&inst->blocks, found);
 	struct contents seen;
 
+	sb_watermark_boost(zone);
 	if (!inside_zone(zone, start))
 		return false;
 	seen = count_contents(zone, start);
-	if (inst->blocks.grouping && seen.nr_free + count_alike(zone, &seen, old_type, type) <
-					     sb_order_pages(inst->cfg.pageblock_order - 1))
+	if (!worth_claiming(zone, &seen, old_type, take->type))
 		return false;
-	sb_buddy_move_block(zone, start, type);
-	return sb_buddy_take(zone, order, type, pfn);
+	sb_buddy_move_block(zone, start, take->type);
+	return sb_buddy_take(zone, take->order, take->type, pfn);
+}
+
+/* Takes a block of one or more pageblocks with its pageblocks. */
+static void claim_large(struct sb_zone *zone, unsigned long pfn, unsigned int current_order,
+			const struct sb_fallback *take) __must_hold(zone->lock)
+{
+	sb_freelist_del(zone, pfn, current_order);
+	sb_buddy_retype(zone, pfn, current_order, take->type);
+	sb_buddy_expand(zone, pfn, take->order, current_order, take->type);
 }
 
 /* Largest first: that roughly finds the pageblock with the most free pages. */
-static bool claim(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
+static bool claim(struct sb_zone *zone, const struct sb_fallback *take, unsigned long *pfn)
 	__must_hold(zone->lock)
 {
 	const struct sb_instance *inst = zone->inst;
-	unsigned int current_order, foreign;
+	unsigned int least = least_order(zone, take);
+	unsigned int order;
 
-	for (current_order = inst->cfg.max_order + 1; current_order-- > order;) {
-		if (!find_foreign(zone, current_order, type, &foreign))
+	for (order = inst->cfg.max_order + 1; order-- > least;) {
+		int foreign = sb_fallback_find(zone, order, take->type);
+
+		if (foreign < 0)
 			continue;
-		if (!may_claim(inst, current_order, type))
+		if (!sb_fallback_may_claim(inst, order, take->type))
 			return false;
-		*pfn = sb_freelist_first(zone, current_order, foreign);
-		if (current_order >= inst->cfg.pageblock_order)
-			claim_large(zone, *pfn, order, current_order, foreign, type);
-		else if (!claim_block(zone, *pfn, order, type, pfn))
+		*pfn = sb_freelist_first(zone, order, (unsigned int)foreign);
+		if (order >= inst->cfg.pageblock_order)
+			claim_large(zone, *pfn, order, take);
+		else if (!claim_block(zone, *pfn, take, pfn))
 			continue;
-		zone->events.claimed++;
+		zone->events[SB_EVENT_CLAIM]++;
 		return true;
 	}
 	return false;
 }
 
-static bool steal(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
+static bool steal(struct sb_zone *zone, const struct sb_fallback *take, unsigned long *pfn)
 	__must_hold(zone->lock)
 {
-	unsigned int current_order, foreign;
+	unsigned int order;
 
-	for (current_order = order; current_order <= zone->inst->cfg.max_order; current_order++) {
-		if (!find_foreign(zone, current_order, type, &foreign))
+	for (order = take->order; order <= zone->inst->cfg.max_order; order++) {
+		int foreign = sb_fallback_find(zone, order, take->type);
+
+		if (foreign < 0)
 			continue;
-		zone->events.stolen++;
-		return sb_buddy_take(zone, order, foreign, pfn);
+		zone->events[SB_EVENT_STEAL]++;
+		return sb_buddy_take(zone, take->order, (unsigned int)foreign, pfn);
 	}
 	return false;
 }
 
-bool sb_fallback_take(struct sb_zone *zone, unsigned int order, unsigned int type,
-		      unsigned long *pfn)
+static bool take_cma(struct sb_zone *zone, const struct sb_fallback *take, unsigned long *pfn)
+	__must_hold(zone->lock)
 {
-	if (sb_buddy_take(zone, order, type, pfn))
+	return (take->flags & SB_ALLOC_CMA) && sb_buddy_take(zone, take->order, SB_CMA, pfn);
+}
+
+/* Tries one after the other, from where the last take of the run succeeded. */
+static bool take_6_12(struct sb_zone *zone, struct sb_fallback *take, unsigned long *pfn)
+	__must_hold(zone->lock)
+{
+	if (take->mode <= SB_FALLBACK_NORMAL && sb_buddy_take(zone, take->order, take->type, pfn))
 		return true;
-	if (type >= SB_PCPTYPES)
+	if (take->mode <= SB_FALLBACK_CMA && take_cma(zone, take, pfn)) {
+		take->mode = SB_FALLBACK_CMA;
+		return true;
+	}
+	/* A claim fills the request's own lists, so that the next looks there again. */
+	if (take->mode <= SB_FALLBACK_CLAIM && claim(zone, take, pfn)) {
+		take->mode = SB_FALLBACK_NORMAL;
+		return true;
+	}
+	if ((take->flags & SB_ALLOC_NOFRAGMENT) || !steal(zone, take, pfn))
 		return false;
-	return claim(zone, order, type, pfn) || steal(zone, order, type, pfn);
+	take->mode = SB_FALLBACK_STEAL;
+	return true;
+}
+
+/* The largest foreign block, or for what moves the smallest if the pageblock cannot be claimed. */
+static bool find_6_1(const struct sb_zone *zone, const struct sb_fallback *take,
+		     unsigned int *found, int *foreign)
+{
+	const struct sb_instance *inst = zone->inst;
+	unsigned int least = least_order(zone, take);
+	unsigned int order;
+
+	for (order = inst->cfg.max_order + 1; order-- > least;) {
+		*foreign = sb_fallback_find(zone, order, take->type);
+		*found = order;
+		if (*foreign < 0)
+			continue;
+		if (sb_fallback_may_claim(inst, order, take->type) || take->type != SB_MOVABLE)
+			return true;
+		for (*found = take->order; *found < order; ++*found) {
+			*foreign = sb_fallback_find(zone, *found, take->type);
+			if (*foreign >= 0)
+				return true;
+		}
+		*foreign = sb_fallback_find(zone, order, take->type);
+		return true;
+	}
+	return false;
+}
+
+/* Moves all free pages of the pageblock, and with most of it the pageblock itself. */
+static bool claim_6_1(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+	__must_hold(zone->lock)
+{
+	const struct sb_instance *inst = zone->inst;
+	unsigned long start = sb_pfn_block(pfn, inst->cfg.pageblock_order);
+	unsigned int old_type = sb_pageblock_type(&inst->blocks, pfn);
+	struct contents seen;
+
+	if (!sb_zone_spans(zone, start + sb_order_pages(inst->cfg.pageblock_order) - 1))
+		return false;
+	seen = count_contents(zone, start);
+	sb_buddy_move_free(zone, start, type);
+	if (worth_claiming(zone, &seen, old_type, type)) {
+		sb_pageblock_set_type(zone->inst, start, type);
+		zone->events[SB_EVENT_CLAIM]++;
+	} else {
+		zone->events[SB_EVENT_STEAL]++;
+	}
+	return true;
+}
+
+/* steal_suitable_fallback(), Linux 6.1: the block ends up on lists of @type, there to be taken. */
+static void bring_6_1(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+		      unsigned int type) __must_hold(zone->lock)
+{
+	struct sb_instance *inst = zone->inst;
+
+	if (sb_pageblock_type(&inst->blocks, pfn) != SB_HIGHATOMIC) {
+		if (order >= inst->cfg.pageblock_order) {
+			sb_buddy_retype(zone, pfn, order, type);
+			sb_freelist_move(zone, pfn, order, type);
+			zone->events[SB_EVENT_CLAIM]++;
+			return;
+		}
+		sb_watermark_boost(zone);
+		if (sb_fallback_may_claim(inst, order, type) && claim_6_1(zone, pfn, type))
+			return;
+	}
+	sb_freelist_move(zone, pfn, order, type);
+	zone->events[SB_EVENT_STEAL]++;
+}
+
+static bool take_6_1(struct sb_zone *zone, struct sb_fallback *take, unsigned long *pfn)
+	__must_hold(zone->lock)
+{
+	unsigned int order;
+	int foreign;
+
+	for (;;) {
+		if (sb_buddy_take(zone, take->order, take->type, pfn) || take_cma(zone, take, pfn))
+			return true;
+		if (!find_6_1(zone, take, &order, &foreign))
+			return false;
+		bring_6_1(zone, sb_freelist_first(zone, order, (unsigned int)foreign), order,
+			  take->type);
+	}
+}
+
+bool sb_fallback_take(struct sb_zone *zone, struct sb_fallback *take, unsigned long *pfn)
+{
+	if (take->type >= SB_PCPTYPES)
+		return sb_buddy_take(zone, take->order, take->type, pfn);
+	/* Movable requests borrow from CMA areas while these have more than half of all that is free. */
+	if (zone->nr_free_cma > zone->nr_free / 2 && take_cma(zone, take, pfn))
+		return true;
+	return zone->inst->rules->claim_or_steal ? take_6_12(zone, take, pfn) :
+						   take_6_1(zone, take, pfn);
 }

@@ -7,29 +7,58 @@
  *	| Movable     | Reclaimable | Unmovable   |
  *	| Reclaimable | Unmovable   | Movable     |
  *
- * First a whole pageblock is claimed, from the largest foreign block down; if
- * no claim is allowed, the smallest block that fits is stolen from its block.
+ * Linux 6.12 first claims a whole pageblock, from the largest foreign block
+ * down, and if no claim is allowed steals the smallest block that fits; the
+ * pageblock then stays what it was. Linux 6.1 moves the largest block, and all
+ * free pages of its pageblock that it may, to the request's own lists.
  */
 #ifndef SB_FALLBACK_H
 #define SB_FALLBACK_H
 
 #include "buddy.h"
 
+/* Where a run of takes last found something, and begins the next time. */
+enum sb_fallback_mode {
+	SB_FALLBACK_NORMAL,
+	SB_FALLBACK_CMA,
+	SB_FALLBACK_CLAIM,
+	SB_FALLBACK_STEAL,
+};
+
+/**
+ * struct sb_fallback - One take, or a run of them under one hold of the lock.
+ * @order: order wanted
+ * @type: type wanted; one without fallbacks takes from its own lists alone
+ * @flags: enum sb_alloc_flags
+ * @mode: SB_FALLBACK_NORMAL at first; kept by the run
+ */
+struct sb_fallback {
+	unsigned int order;
+	unsigned int type;
+	unsigned int flags;
+	enum sb_fallback_mode mode;
+};
+
 /**
  * sb_fallback_take() - Take a block, from another type's lists if need be.
  * @zone: zone to take from
- * @order: order wanted
- * @type: type wanted; one without fallbacks takes from its own lists alone
+ * @take: what is wanted
  * @pfn: set to the first page, now a tail of no block
  *
- * __rmqueue() of Linux 6.12 without CMA and NOFRAGMENT: own lists, claim
- * (__rmqueue_claim()), steal (__rmqueue_steal()). Pages in use by movable
- * requests count as movable, where Linux asks whether they are on the LRU.
+ * __rmqueue() of Linux 6.12, or of 6.1 where the rules say so. Pages in use by
+ * movable requests count as movable, where Linux asks whether they are on the
+ * LRU. SB_ALLOC_NOFRAGMENT leaves all but whole pageblocks to their types.
  *
  * Context: Any. @zone->lock held.
  * Return: true, or false when nothing in the zone can serve it.
  */
-bool sb_fallback_take(struct sb_zone *zone, unsigned int order, unsigned int type,
-		      unsigned long *pfn) __must_hold(zone->lock);
+bool sb_fallback_take(struct sb_zone *zone, struct sb_fallback *take, unsigned long *pfn)
+	__must_hold(zone->lock);
+
+/* The first type with a free block of @order that a request of @type falls back to, or -1. */
+int sb_fallback_find(const struct sb_zone *zone, unsigned int order, unsigned int type);
+
+/* A fallback to a block of @order may make its pageblock one of @type. */
+bool sb_fallback_may_claim(const struct sb_instance *inst, unsigned int order, unsigned int type);
 
 #endif

@@ -11,11 +11,18 @@ static struct sb_page *page_at(const struct sb_zone *zone, u32 index)
 	return &zone->inst->map.pages[index];
 }
 
-/* Pages of an isolated pageblock are on a list, and yet not free to anybody. */
+/*
+ * Pages of an isolated pageblock are on a list, and yet not free to anybody;
+ * those of two other types are not free to everybody. account_freepages().
+ */
 static void account(struct sb_zone *zone, unsigned int type, long nr_pages)
 {
 	if (type != SB_ISOLATE)
-		zone->nr_free += (unsigned long)nr_pages;
+		WRITE_ONCE(zone->nr_free, zone->nr_free + (unsigned long)nr_pages);
+	if (type == SB_CMA)
+		zone->nr_free_cma += (unsigned long)nr_pages;
+	else if (type == SB_HIGHATOMIC)
+		zone->nr_free_highatomic += (unsigned long)nr_pages;
 }
 
 static void link_block(struct sb_zone *zone, struct sb_free_list *list, u32 index,
@@ -71,15 +78,16 @@ void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	u32 index = index_of(zone, pfn);
 
 	sb_assert_held(&zone->lock);
-	sb_page_set(page_at(zone, index), SB_PAGE_FREE, order, SB_PAGE_LINK_NONE);
+	sb_page_set(page_at(zone, index), SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
 	link_block(zone, &zone->free_area[order].list[type], index, end);
 	zone->free_area[order].nr_free++;
 	account(zone, type, (long)sb_order_pages(order));
 }
 
-void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
+void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 {
 	u32 index = index_of(zone, pfn);
+	unsigned int type = sb_page_list(page_at(zone, index));
 
 	sb_assert_held(&zone->lock);
 	unlink_block(zone, &zone->free_area[order].list[type], index);
@@ -89,15 +97,17 @@ void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order
 }
 
 void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int order,
-		      unsigned int old_type, unsigned int new_type)
+		      unsigned int type)
 {
 	u32 index = index_of(zone, pfn);
+	unsigned int old_type = sb_page_list(page_at(zone, index));
 
 	sb_assert_held(&zone->lock);
 	unlink_block(zone, &zone->free_area[order].list[old_type], index);
-	link_block(zone, &zone->free_area[order].list[new_type], index, SB_FREELIST_TAIL);
+	sb_page_set(page_at(zone, index), SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
+	link_block(zone, &zone->free_area[order].list[type], index, SB_FREELIST_TAIL);
 	account(zone, old_type, -(long)sb_order_pages(order));
-	account(zone, new_type, (long)sb_order_pages(order));
+	account(zone, type, (long)sb_order_pages(order));
 }
 
 unsigned long sb_freelist_count(const struct sb_zone *zone, unsigned int order, unsigned int type,

@@ -19,12 +19,12 @@ void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order
 		     enum sb_freelist_end end) __must_hold(zone->lock);
 
 /* Leaves the block's first page a tail: the caller says what it is from now on. */
-void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
+void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 	__must_hold(zone->lock);
 
 /* Puts a free block at the end of another type's list, as move_to_free_list(). */
 void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int order,
-		      unsigned int old_type, unsigned int new_type) __must_hold(zone->lock);
+		      unsigned int type) __must_hold(zone->lock);
 
 static inline bool sb_freelist_empty(const struct sb_zone *zone, unsigned int order,
 				     unsigned int type)

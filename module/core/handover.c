@@ -4,6 +4,7 @@
 #include "layout.h"
 #include "pcp.h"
 #include "region_iter.h"
+#include "watermark.h"
 
 static void release_block(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 {
@@ -13,7 +14,7 @@ static void release_block(struct sb_zone *zone, unsigned long pfn, unsigned int 
 
 	zone->managed += sb_order_pages(order);
 	inst->released[order]++;
-	if (order == 0 && zone->type != SB_ZONE_HIGHMEM && sb_pcp_serves(inst, order, type)) {
+	if (order == 0 && zone->type != SB_ZONE_HIGHMEM && sb_pcp_serves(inst, order)) {
 		sb_pcp_put(zone, pfn, order, type);
 		return;
 	}
@@ -21,7 +22,7 @@ static void release_block(struct sb_zone *zone, unsigned long pfn, unsigned int 
 	sb_lock(&zone->lock);
 	for (i = 0; i < sb_order_pages(order); i++)
 		sb_page_set_tail(sb_memmap_page(&inst->map, pfn + i));
-	sb_buddy_put(zone, pfn, order, true);
+	sb_buddy_free(zone, pfn, order, true);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
 }
@@ -79,6 +80,7 @@ int sb_handover(struct sb_instance *inst)
 		release_free(inst, it.base, it.end);
 	/* What the tracker calls free is not its own any more: it stops growing. */
 	inst->regions.current_limit = 0;
+	sb_watermark_setup(inst);
 	return 0;
 }
 
@@ -113,6 +115,7 @@ long sb_handover_release(struct sb_instance *inst, u64 base, u64 size)
 	u64 end = base + min(size, ~base);
 	u64 start = (base + SB_PAGE_SIZE - 1) & ~(u64)(SB_PAGE_SIZE - 1);
 	unsigned long start_pfn = sb_pfn_up(base), end_pfn = sb_pfn_down(end);
+	unsigned long nr_pages;
 	int err;
 
 	if (inst->stage != SB_STAGE_LIVE || start < base || start >= end ||
@@ -129,5 +132,7 @@ long sb_handover_release(struct sb_instance *inst, u64 base, u64 size)
 			     sb_pfn_addr(end_pfn) - sb_pfn_addr(start_pfn));
 	if (err)
 		return err;
-	return (long)release_free(inst, base, end);
+	nr_pages = release_free(inst, base, end);
+	sb_watermark_setup(inst);
+	return (long)nr_pages;
 }

@@ -5,6 +5,7 @@
 #include "pcp.h"
 #include "region_alloc.h"
 #include "region_iter.h"
+#include "watermark.h"
 
 const char *sb_stage_name(enum sb_stage stage)
 {
@@ -27,6 +28,11 @@ void sb_instance_defaults(struct sb_config *cfg)
 	cfg->pageblock_order = 8;
 	cfg->pcp_batch = 16;
 	cfg->pcp_high = 64;
+	cfg->min_free_kbytes = SB_MIN_FREE_AUTO;
+	cfg->watermark_scale_factor = 10;
+	cfg->watermark_boost_factor = 15000;
+	cfg->lowmem_reserve_ratio[SB_ZONE_DMA] = 256;
+	cfg->lowmem_reserve_ratio[SB_ZONE_NORMAL] = 32;
 	cfg->nr_cpus = 1;
 }
 
@@ -59,6 +65,16 @@ static bool check_banks(const struct sb_config *cfg)
 	return true;
 }
 
+static bool check_watermarks(const struct sb_config *cfg)
+{
+	return (cfg->min_free_kbytes == SB_MIN_FREE_AUTO ||
+		within(cfg, "min_free_kbytes", cfg->min_free_kbytes, 0, SB_MIN_FREE_MAX)) &&
+	       within(cfg, "watermark_scale_factor", cfg->watermark_scale_factor, 1,
+		      SB_SCALE_FACTOR_MAX) &&
+	       within(cfg, "watermark_boost_factor", cfg->watermark_boost_factor, 0,
+		      SB_BOOST_FACTOR_MAX);
+}
+
 static bool check_config(const struct sb_config *cfg)
 {
 	unsigned int high_min = cfg->pcp_high ? cfg->pcp_batch : 0;
@@ -67,6 +83,10 @@ static bool check_config(const struct sb_config *cfg)
 	       within(cfg, "pageblock_order", cfg->pageblock_order, 1, cfg->max_order) &&
 	       within(cfg, "pcp_batch", cfg->pcp_batch, 1, SB_PCP_MAX_BATCH) &&
 	       within(cfg, "pcp_high", cfg->pcp_high, high_min, SB_PCP_MAX_HIGH) &&
+	       within(cfg, "pcp_high_max", cfg->pcp_high_max, 0, SB_PCP_MAX_TUNED) &&
+	       (!cfg->pcp_huge_order || within(cfg, "pcp_huge_order", cfg->pcp_huge_order,
+					       SB_PCP_ORDERS, cfg->max_order)) &&
+	       within(cfg, "rules", cfg->rules, 0, SB_NR_RULES - 1) && check_watermarks(cfg) &&
 	       within(cfg, "kernelcore_percent", cfg->kernelcore_percent, 0, 100) &&
 	       within(cfg, "movablecore_percent", cfg->movablecore_percent, 0, 100) &&
 	       within(cfg, "nr_cpus", cfg->nr_cpus, 1, SB_MAX_CPUS) && check_banks(cfg);
@@ -82,6 +102,7 @@ int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
 	memset(inst, 0, sizeof(*inst));
 	inst->cfg = *cfg;
 	inst->reach = *reach;
+	inst->rules = sb_rules(cfg->rules);
 	sb_lock_init(&inst->block_lock);
 	sb_region_init(&inst->regions, &inst->reach);
 	inst->regions.bottom_up = cfg->bottom_up;

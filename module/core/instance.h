@@ -11,6 +11,7 @@
 #define SB_INSTANCE_H
 
 #include "region.h"
+#include "rules.h"
 #include "zone.h"
 
 /* Banks of memory, and ranges reserved beforehand, that one instance may have. */
@@ -49,6 +50,9 @@ struct sb_bank {
  * @name: what it is called in messages and directories
  * @max_order: largest block, log2 of pages; 1 .. SB_MAX_ORDER
  * @pageblock_order: log2 of the pages in a pageblock; 1 .. @max_order
+ * @rules: the version of Linux to follow
+ * @dma_bytes: what lies within this much of the lowest bank's start is DMA;
+ *	rounded down to a pageblock; 0 means that there is no such zone
  * @lowmem_bytes: what lies this far above the lowest bank is HighMem; rounded
  *	down to a pageblock; 0 means that all is Normal
  * @kernelcore_bytes: memory not to become Movable, spread over the nodes
@@ -59,6 +63,18 @@ struct sb_bank {
  * @pcp_batch: pages moved at once between a zone and a per-CPU list, 1 .. 512
  * @pcp_high: pages at which a CPU's lists of a zone overflow; 0 switches the
  *	lists off, else @pcp_batch .. 8192
+ * @pcp_high_max: how far Linux's rules may raise that when runs of pages come
+ *	and go, up to 131072; @pcp_high or less keeps it where it is
+ * @pcp_huge_order: an order above 3 that has per-CPU lists, too, or 0; Linux
+ *	has one where there are huge pages
+ * @min_free_kbytes: what watermarks keep back, 0 .. 2^31 KiB, or
+ *	SB_MIN_FREE_AUTO
+ * @watermark_scale_factor: distance of the watermarks in ten-thousandths of a
+ *	zone, 1 .. 3000
+ * @watermark_boost_factor: how far watermarks are boosted at most, in
+ *	ten-thousandths of the high one; 0 switches boosting off
+ * @lowmem_reserve_ratio: by zone; one page for so many of higher zones is kept
+ *	back from requests that could use these, 0 for none
  * @bottom_up: the tracker allocates from low addresses
  * @nr_cpus: CPUs that have lists of their own, 1 .. SB_MAX_CPUS; those with
  *	higher numbers share them
@@ -71,6 +87,8 @@ struct sb_config {
 	char name[SB_NAME_LEN];
 	unsigned int max_order;
 	unsigned int pageblock_order;
+	enum sb_rules_version rules;
+	u64 dma_bytes;
 	u64 lowmem_bytes;
 	u64 kernelcore_bytes;
 	unsigned int kernelcore_percent;
@@ -78,6 +96,12 @@ struct sb_config {
 	unsigned int movablecore_percent;
 	unsigned int pcp_batch;
 	unsigned int pcp_high;
+	unsigned int pcp_high_max;
+	unsigned int pcp_huge_order;
+	unsigned int min_free_kbytes;
+	unsigned int watermark_scale_factor;
+	unsigned int watermark_boost_factor;
+	unsigned int lowmem_reserve_ratio[SB_NR_ZONE_TYPES];
 	bool bottom_up;
 	unsigned int nr_cpus;
 	unsigned int nr_banks;
@@ -108,11 +132,23 @@ struct sb_own_range {
 	void *mapped;
 };
 
+/* What a request has to look after besides itself, each off as long as its bit is not set. */
+enum sb_hooks {
+	SB_HOOK_TRACE = 1 << 0, /* somebody listens: trace.h */
+	SB_HOOK_POISON = 1 << 1, /* free pages are filled and looked at: debug.h */
+	SB_HOOK_GUARD = 1 << 2, /* guard pages: debug.h */
+	SB_HOOK_OWNER = 1 << 3, /* owners are kept: owner.h */
+	SB_HOOK_QUARANTINE = 1 << 4, /* reuse is delayed: debug.h */
+	SB_HOOK_BAD_PAGE = 1 << 5, /* some page in use is marked bad: hwpoison.h */
+};
+
 /**
  * struct sb_instance - Everything that belongs to one pipeline.
  * @cfg: as given, percentages not yet turned into bytes
  * @stage: how far it has come; read without a lock
  * @corrupt: an invariant was found broken: nothing is allocated any more
+ * @hooks: enum sb_hooks; read without a lock on every request
+ * @rules: the row of the version that it follows
  * @regions: the tracker; stays readable after the hand-over
  * @reach: how metadata in the tracked memory is reached
  * @nodes: by node number
@@ -124,12 +160,15 @@ struct sb_own_range {
  * @pcp_range: where the per-CPU lists are
  * @released: blocks handed over, by order
  * @first_nid: lowest node with memory, where a request for any node begins
+ * @nr_nodes: nodes with memory
  * @block_lock: guards the words of pageblock bits
  */
 struct sb_instance {
 	struct sb_config cfg;
 	enum sb_stage stage;
 	bool corrupt;
+	unsigned long hooks;
+	const struct sb_rules *rules;
 	struct sb_regions regions;
 	struct sb_reach reach;
 	struct sb_node nodes[SB_MAX_NODES];
@@ -141,6 +180,7 @@ struct sb_instance {
 	struct sb_own_range pcp_range;
 	unsigned long released[SB_NR_ORDERS];
 	int first_nid;
+	unsigned int nr_nodes;
 	struct sb_lock block_lock;
 };
 

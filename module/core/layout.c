@@ -39,11 +39,23 @@ unsigned long sb_layout_lowmem_end(const struct sb_instance *inst)
 	return sb_pfn_block(sb_pfn_down(limit), inst->cfg.pageblock_order);
 }
 
+/* First page above DMA memory; as low as memory starts when there is no such zone. */
+static unsigned long dma_end(const struct sb_instance *inst)
+{
+	u64 start = sb_region_start(&inst->regions);
+	u64 limit = start + min(inst->cfg.dma_bytes, SB_PHYS_END - min(start, SB_PHYS_END));
+
+	if (!inst->cfg.dma_bytes)
+		return 0;
+	return min(sb_pfn_block(sb_pfn_down(limit), inst->cfg.pageblock_order),
+		   sb_layout_lowmem_end(inst));
+}
+
 struct sb_zone *sb_layout_zone(struct sb_instance *inst, int nid, unsigned long pfn)
 {
 	enum sb_zone_type type = SB_ZONE_MOVABLE;
 
-	while (type > SB_ZONE_NORMAL && !sb_zone_spans(sb_instance_zone(inst, nid, type), pfn))
+	while (type > SB_ZONE_DMA && !sb_zone_spans(sb_instance_zone(inst, nid, type), pfn))
 		type--;
 	return sb_instance_zone(inst, nid, type);
 }
@@ -78,6 +90,9 @@ static void find_nodes(struct sb_instance *inst)
 			node->start_pfn = start;
 		node->end_pfn = end;
 	}
+	inst->nr_nodes = 0;
+	for (inst->first_nid = 0; inst->first_nid < SB_MAX_NODES; inst->first_nid++)
+		inst->nr_nodes += inst->nodes[inst->first_nid].end_pfn != 0;
 	for (inst->first_nid = 0; inst->first_nid < SB_MAX_NODES - 1; inst->first_nid++)
 		if (inst->nodes[inst->first_nid].end_pfn)
 			break;
@@ -216,7 +231,10 @@ static void find_movable(struct sb_instance *inst, struct core_split *split)
 	/* Movable is cut from the highest zone that has memory. */
 	split->usable_start = sb_layout_lowmem_end(inst);
 	if (split->usable_start >= sb_layout_end(inst))
-		split->usable_start = sb_layout_start(inst);
+		split->usable_start = dma_end(inst);
+	if (split->usable_start >= sb_layout_end(inst))
+		split->usable_start = 0;
+	split->usable_start = max(split->usable_start, sb_layout_start(inst));
 	spread_kernelcore(inst, split);
 	for (nid = 0; nid < SB_MAX_NODES; nid++) {
 		split->movable[nid] = (split->movable[nid] + block - 1) / block * block;
@@ -249,9 +267,10 @@ static void find_zones(struct sb_instance *inst, const struct core_split *split)
 		unsigned long movable = split->movable[nid] ? split->movable[nid] : ~0ul;
 		enum sb_zone_type type;
 
-		for (type = SB_ZONE_NORMAL; type < SB_NR_ZONE_TYPES; type++)
+		for (type = SB_ZONE_DMA; type < SB_NR_ZONE_TYPES; type++)
 			sb_zone_init(sb_instance_zone(inst, nid, type), inst, nid, type);
-		set_zone(inst, nid, SB_ZONE_NORMAL, 0, min(lowmem_end, movable));
+		set_zone(inst, nid, SB_ZONE_DMA, 0, min(dma_end(inst), movable));
+		set_zone(inst, nid, SB_ZONE_NORMAL, dma_end(inst), min(lowmem_end, movable));
 		set_zone(inst, nid, SB_ZONE_HIGHMEM, lowmem_end, movable);
 		set_zone(inst, nid, SB_ZONE_MOVABLE, movable, ~0ul);
 	}

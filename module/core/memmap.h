@@ -2,10 +2,10 @@
 /*
  * Page descriptors: what each page is, in eight bytes.
  *
- *	 31           4 3   0     31           4 3 2   0
- *	+--------------+-----+   +--------------+-+-----+
- *	| next or type |order|   | previous     |0|state|
- *	+--------------+-----+   +--------------+-+-----+
+ *	 31           4 3   0     31           4 3   0
+ *	+--------------+-----+   +--------------+-----+
+ *	| next or type |order|   | previous     |state|
+ *	+--------------+-----+   +--------------+-----+
  *
  * A block changes from in use to a per-CPU list and back under the lock of that
  * list, all else under the zone's; others may look meanwhile.
@@ -18,7 +18,7 @@
 #ifndef SB_MEMMAP_H
 #define SB_MEMMAP_H
 
-#include "pfn.h"
+#include "pageblock.h"
 
 struct sb_instance;
 
@@ -29,9 +29,12 @@ enum sb_page_state {
 	SB_PAGE_HOLE = 0, /* no memory behind it */
 	SB_PAGE_RESERVED = 1, /* memory that was never handed over */
 	SB_PAGE_TAIL = 2, /* not the first of its block */
-	SB_PAGE_FREE = 3, /* first of a block on a free list */
-	SB_PAGE_PCP = 4, /* first of a block on a per-CPU list */
-	SB_PAGE_ALLOC = 5, /* first of a block that is in use */
+	SB_PAGE_PCP = 3, /* first of a block on a per-CPU list */
+	SB_PAGE_ALLOC = 4, /* first of a block that is in use */
+	SB_PAGE_GUARD = 5, /* first of a block kept empty to catch overruns */
+	SB_PAGE_QUARANTINE = 6, /* first of a freed block that rests before its reuse */
+	SB_PAGE_POISONED = 7, /* bad memory, out of circulation for good */
+	SB_PAGE_FREE = 8, /* first of a block on a free list; the list's type is added */
 	SB_NR_PAGE_STATES
 };
 
@@ -42,7 +45,7 @@ struct sb_page {
 
 static_assert(sizeof(struct sb_page) == 8, "a page descriptor is 8 bytes");
 static_assert(SB_MAX_ORDER < 16, "an order fits 4 bits");
-static_assert(SB_NR_PAGE_STATES <= 8, "a state fits 3 bits");
+static_assert(SB_PAGE_FREE + SB_NR_TYPES <= 16, "a state fits 4 bits, with a list's type");
 
 /**
  * struct sb_memmap - The descriptors of an instance.
@@ -89,7 +92,15 @@ static inline bool sb_memmap_covers(const struct sb_memmap *map, unsigned long p
 
 static inline enum sb_page_state sb_page_state(const struct sb_page *page)
 {
-	return (enum sb_page_state)(READ_ONCE(page->prev_state) & 7);
+	u32 state = READ_ONCE(page->prev_state) & 15;
+
+	return state < SB_PAGE_FREE ? (enum sb_page_state)state : SB_PAGE_FREE;
+}
+
+/* Migratetype of the list that a free block is on. */
+static inline unsigned int sb_page_list(const struct sb_page *page)
+{
+	return READ_ONCE(page->prev_state) & 7;
 }
 
 static inline unsigned int sb_page_order(const struct sb_page *page)
@@ -117,13 +128,21 @@ static inline void sb_page_set_prev(struct sb_page *page, u32 prev)
 	page->prev_state = prev << 4 | (page->prev_state & 15);
 }
 
-/* Migratetype of a block in use or on a per-CPU list, which needs no links. */
+/* Beside the type of a block in use: it is freed as a whole, SB_GFP_COMP. */
+#define SB_PAGE_COMP 8u
+
+static inline bool sb_page_is_comp(const struct sb_page *page)
+{
+	return sb_page_next(page) & SB_PAGE_COMP;
+}
+
+/* Migratetype kept with a block that needs no links: of the request, or when it was freed. */
 static inline unsigned int sb_page_type(const struct sb_page *page)
 {
 	return sb_page_next(page) & 7;
 }
 
-static inline void sb_page_set(struct sb_page *page, enum sb_page_state state, unsigned int order,
+static inline void sb_page_set(struct sb_page *page, u32 state, unsigned int order,
 			       u32 next_or_type)
 {
 	WRITE_ONCE(page->next_order, next_or_type << 4 | order);

@@ -35,8 +35,26 @@ static void set_bits(struct sb_instance *inst, unsigned long pfn, u32 mask, u32 
 	sb_irq_restore(irq);
 }
 
+/* Keeps the zone's counts of pageblocks that are special. */
+static void count_type(struct sb_zone *zone, unsigned int type, long nr_blocks)
+{
+	if (type == SB_ISOLATE)
+		zone->nr_isolated_blocks += (unsigned long)nr_blocks;
+	else if (type == SB_HIGHATOMIC)
+		WRITE_ONCE(zone->nr_reserved_highatomic,
+			   zone->nr_reserved_highatomic +
+				   (unsigned long)nr_blocks *
+					   sb_order_pages(zone->inst->blocks.order));
+}
+
 void sb_pageblock_set_type(struct sb_instance *inst, unsigned long pfn, unsigned int type)
 {
+	unsigned int zone = sb_pageblock_zone(&inst->blocks, pfn);
+
+	if (zone != SB_ZONE_NONE) {
+		count_type(&inst->zones[zone], sb_pageblock_type(&inst->blocks, pfn), -1);
+		count_type(&inst->zones[zone], type, 1);
+	}
 	set_bits(inst, pfn, SKIP_BIT - 1, type);
 }
 

@@ -77,6 +77,9 @@ static inline unsigned int sb_pageblock_zone(const struct sb_pageblocks *blocks,
 }
 
 /*
+ * Says of which type a pageblock is, and counts it; its free pages stay where they
+ * are.
+ *
  * Context: the zone's lock is held, or the instance is not live yet. The four
  * bits share a word with seven other blocks, of this zone or of another, so
  * the instance's pageblock lock is taken inside.

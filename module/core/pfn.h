@@ -14,6 +14,9 @@
 #define SB_MAX_ORDER 15
 #define SB_NR_ORDERS (SB_MAX_ORDER + 1)
 
+/* No page: an empty slot of an array of frame numbers. */
+#define SB_PFN_NONE (~0ul)
+
 /*
  * Memory ends below this address on any instance. Half of what frame numbers
  * reach on 32 bit, so that their sums do not wrap.

@@ -3,6 +3,7 @@
 #include "instance.h"
 #include "pcp.h"
 #include "show.h"
+#include "watermark.h"
 
 /* A free list is counted no further than this: its zone's lock is held meanwhile. */
 #define COUNT_LIMIT 100000
@@ -140,29 +141,32 @@ void sb_show_pagetypeinfo(struct sb_out *out, struct sb_instance *inst)
 	}
 }
 
-/* Watermarks, boost, reserves and CMA do not exist here, so they are 0. */
 static void show_zone_pages(struct sb_out *out, const struct sb_zone *zone)
 {
 	unsigned int type;
 
 	sb_out_printf(out, "  pages free     %lu\n", zone->nr_free);
 	sb_out_printf(out,
-		      "        boost    0\n"
-		      "        min      0\n"
-		      "        low      0\n"
-		      "        high     0\n"
-		      "        promo    0\n"
+		      "        boost    %lu\n"
+		      "        min      %lu\n"
+		      "        low      %lu\n"
+		      "        high     %lu\n"
+		      "        promo    %lu\n",
+		      zone->watermark_boost, sb_watermark(zone, SB_WMARK_MIN),
+		      sb_watermark(zone, SB_WMARK_LOW), sb_watermark(zone, SB_WMARK_HIGH),
+		      sb_watermark(zone, SB_WMARK_PROMO));
+	sb_out_printf(out,
 		      "        spanned  %lu\n"
 		      "        present  %lu\n"
 		      "        managed  %lu\n"
-		      "        cma      0\n",
-		      zone->spanned, zone->present, zone->managed);
-	sb_out_printf(out, "        protection: (0");
+		      "        cma      %lu\n",
+		      zone->spanned, zone->present, zone->managed, zone->cma_pages);
+	sb_out_printf(out, "        protection: (%lu", zone->lowmem_reserve[0]);
 	for (type = 1; type < SB_NR_ZONE_TYPES; type++)
-		sb_out_printf(out, ", 0");
+		sb_out_printf(out, ", %lu", zone->lowmem_reserve[type]);
 	sb_out_printf(out, ")\n");
 	sb_out_printf(out, "      %-12s %lu\n", "nr_free_pages", zone->nr_free);
-	sb_out_printf(out, "      %-12s %lu\n", "nr_free_cma", 0ul);
+	sb_out_printf(out, "      %-12s %lu\n", "nr_free_cma", zone->nr_free_cma);
 }
 
 static void show_zone_pagesets(struct sb_out *out, const struct sb_zone *zone)
@@ -177,7 +181,7 @@ static void show_zone_pagesets(struct sb_out *out, const struct sb_zone *zone)
 			      "              count: %u\n"
 			      "              high:  %u\n"
 			      "              batch: %u\n",
-			      cpu, zone->pcp[cpu].count, cfg->pcp_high, cfg->pcp_batch);
+			      cpu, zone->pcp[cpu].count, zone->pcp[cpu].high, cfg->pcp_batch);
 }
 
 void sb_show_zoneinfo(struct sb_out *out, struct sb_instance *inst)
@@ -312,8 +316,9 @@ void sb_show_tunables(struct sb_out *out, struct sb_instance *inst)
 		sb_out_printf(out, "node%d_%s_linux_pcp_batch %lu\n", zone->nid, name,
 			      linux_pcp_batch(zone));
 		sb_out_printf(out, "node%d_%s_claimed %lu\n", zone->nid, name,
-			      zone->events.claimed);
-		sb_out_printf(out, "node%d_%s_stolen %lu\n", zone->nid, name, zone->events.stolen);
+			      sb_zone_events(zone, SB_EVENT_CLAIM));
+		sb_out_printf(out, "node%d_%s_stolen %lu\n", zone->nid, name,
+			      sb_zone_events(zone, SB_EVENT_STEAL));
 	}
 }
 

@@ -7,6 +7,7 @@
 const char *sb_zone_name(const struct sb_zone *zone)
 {
 	static const char *const names[SB_NR_ZONE_TYPES] = {
+		[SB_ZONE_DMA] = "DMA",
 		[SB_ZONE_NORMAL] = "Normal",
 		[SB_ZONE_HIGHMEM] = "HighMem",
 		[SB_ZONE_MOVABLE] = "Movable",
@@ -24,6 +25,26 @@ void sb_zone_init(struct sb_zone *zone, struct sb_instance *inst, int nid, enum 
 	zone->nid = nid;
 	zone->type = type;
 	sb_freelist_init(zone);
+}
+
+void sb_zone_count(struct sb_zone *zone, enum sb_event_item item, unsigned long nr)
+{
+	unsigned long irq = sb_irq_save();
+
+	sb_lock(&zone->lock);
+	zone->events[item] += nr;
+	sb_unlock(&zone->lock);
+	sb_irq_restore(irq);
+}
+
+unsigned long sb_zone_events(const struct sb_zone *zone, enum sb_event_item item)
+{
+	unsigned long nr = READ_ONCE(zone->events[item]);
+	unsigned int cpu;
+
+	for (cpu = 0; item < SB_PCP_EVENTS && zone->pcp && cpu < zone->inst->cfg.nr_cpus; cpu++)
+		nr += READ_ONCE(zone->pcp[cpu].events[item]);
+	return nr;
 }
 
 unsigned long sb_zone_freeze(struct sb_zone *zone) __acquires(zone->freeze_lock)

@@ -21,7 +21,16 @@ struct sb_pcp;
 
 #define SB_MAX_NODES 8
 
-enum sb_zone_type { SB_ZONE_NORMAL, SB_ZONE_HIGHMEM, SB_ZONE_MOVABLE, SB_NR_ZONE_TYPES };
+/* From the lowest up, as Linux orders them. */
+enum sb_zone_type {
+	SB_ZONE_DMA,
+	SB_ZONE_NORMAL,
+	SB_ZONE_HIGHMEM,
+	SB_ZONE_MOVABLE,
+	SB_NR_ZONE_TYPES
+};
+
+enum sb_wmark { SB_WMARK_MIN, SB_WMARK_LOW, SB_WMARK_HIGH, SB_WMARK_PROMO, SB_NR_WMARKS };
 
 #define SB_MAX_ZONES (SB_MAX_NODES * SB_NR_ZONE_TYPES)
 
@@ -37,15 +46,25 @@ struct sb_free_area {
 	unsigned long nr_free;
 };
 
-/* How often a request was served from blocks of another migratetype. */
-struct sb_zone_events {
-	unsigned long claimed; /* whole pageblock changed its type */
-	unsigned long stolen; /* one block was taken, its pageblock kept its type */
+/* What happened in a zone since the hand-over. */
+enum sb_event_item {
+	SB_EVENT_ALLOC, /* requests served */
+	SB_EVENT_ALLOC_PAGES, /* pages given */
+	SB_EVENT_FREE_PAGES, /* pages given back */
+	SB_EVENT_MISS, /* requests served here that preferred another node */
+	SB_EVENT_FOREIGN, /* requests that preferred this node, served on another */
+	SB_EVENT_CLAIM, /* a fallback changed a pageblock's type */
+	SB_EVENT_STEAL, /* a fallback took a block, the pageblock kept its type */
+	SB_EVENT_BOOST, /* watermarks were boosted */
+	SB_EVENT_HIGHATOMIC_RESERVE, /* a pageblock became HighAtomic */
+	SB_EVENT_HIGHATOMIC_UNRESERVE, /* and was given up again */
+	SB_NR_EVENTS
 };
 
 /**
  * struct sb_zone - One zone of one node.
- * @lock: guards @free_area, @nr_free, @events and descriptors of free pages
+ * @lock: guards @free_area, the counts of free pages, @watermark_boost, @events
+ *	and descriptors of free pages
  * @freeze_lock: keeps apart those who take all locks, see sb_zone_freeze()
  * @inst: instance that the zone belongs to
  * @nid: node
@@ -55,8 +74,17 @@ struct sb_zone_events {
  * @present: spanned less holes
  * @managed: pages ever handed over to the allocator, less those taken back
  * @nr_free: pages on free lists, those of isolated pageblocks left out
+ * @nr_free_cma: of these, pages on CMA lists
+ * @nr_free_highatomic: of these, pages on HighAtomic lists
+ * @nr_reserved_highatomic: pages of pageblocks that are HighAtomic
+ * @cma_pages: pages of CMA areas
+ * @nr_isolated_blocks: pageblocks that are Isolate
+ * @watermark: pages to be left, see watermark.h
+ * @watermark_boost: added to each of them for a time
+ * @lowmem_reserve: pages kept back from requests for a higher zone, by that zone
+ * @below_high: free pages were fewer than the high watermark of late
  * @free_area: by order
- * @events: what happened since the hand-over
+ * @events: how often what happened; what per-CPU lists serve is counted there
  * @pcp: per-CPU lists, one for each CPU of the instance
  */
 struct sb_zone {
@@ -70,8 +98,17 @@ struct sb_zone {
 	unsigned long present;
 	unsigned long managed;
 	unsigned long nr_free;
+	unsigned long nr_free_cma;
+	unsigned long nr_free_highatomic;
+	unsigned long nr_reserved_highatomic;
+	unsigned long cma_pages;
+	unsigned long nr_isolated_blocks;
+	unsigned long watermark[SB_NR_WMARKS];
+	unsigned long watermark_boost;
+	unsigned long lowmem_reserve[SB_NR_ZONE_TYPES];
+	bool below_high;
 	struct sb_free_area free_area[SB_NR_ORDERS];
-	struct sb_zone_events events;
+	unsigned long events[SB_NR_EVENTS];
 	struct sb_pcp *pcp;
 };
 
@@ -93,6 +130,12 @@ static inline bool sb_zone_spans(const struct sb_zone *zone, unsigned long pfn)
 {
 	return pfn - zone->start_pfn < zone->spanned;
 }
+
+/* Counts an event from outside of the zone's lock. */
+void sb_zone_count(struct sb_zone *zone, enum sb_event_item item, unsigned long nr);
+
+/* An event's count, per-CPU lists included; read without locks. */
+unsigned long sb_zone_events(const struct sb_zone *zone, enum sb_event_item item);
 
 void sb_zone_init(struct sb_zone *zone, struct sb_instance *inst, int nid, enum sb_zone_type type);
 

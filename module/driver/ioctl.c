@@ -9,11 +9,35 @@
 static_assert(SBUDDY_UNMOVABLE == SB_UNMOVABLE);
 static_assert(SBUDDY_MOVABLE == SB_MOVABLE);
 static_assert(SBUDDY_RECLAIMABLE == SB_RECLAIMABLE);
-static_assert((int)SBUDDY_ZONE_NORMAL == (int)SB_ZONE_NORMAL);
-static_assert((int)SBUDDY_ZONE_HIGHMEM == (int)SB_ZONE_HIGHMEM);
-static_assert((int)SBUDDY_ZONE_MOVABLE == (int)SB_ZONE_MOVABLE);
 static_assert(SBUDDY_NODE_ANY == SB_NID_ANY);
 static_assert(SBUDDY_NAME_LEN == SB_NAME_LEN);
+
+/* The ABI's numbers came before there was a DMA zone. */
+static const u8 zones[] = {
+	[SBUDDY_ZONE_NORMAL] = SB_ZONE_NORMAL,
+	[SBUDDY_ZONE_HIGHMEM] = SB_ZONE_HIGHMEM,
+	[SBUDDY_ZONE_MOVABLE] = SB_ZONE_MOVABLE,
+	[SBUDDY_ZONE_DMA] = SB_ZONE_DMA,
+};
+
+static_assert(ARRAY_SIZE(zones) == SB_NR_ZONE_TYPES);
+
+int sb_call_zone(u32 zone, enum sb_zone_type *type)
+{
+	if (zone >= ARRAY_SIZE(zones))
+		return -EINVAL;
+	*type = zones[array_index_nospec(zone, ARRAY_SIZE(zones))];
+	return 0;
+}
+
+u32 sb_call_zone_number(enum sb_zone_type type)
+{
+	u32 number = 0;
+
+	while (zones[number] != type)
+		number++;
+	return number;
+}
 
 int sb_call_reply(struct sb_call *call)
 {
@@ -105,7 +129,7 @@ static void fill_query(struct sbuddy_query *query, const struct sb_buffer *buf)
 	query->mappings = atomic_read(&buf->nr_mappings);
 	query->order = buf->request.order;
 	query->type = buf->request.type;
-	query->zone = zone->type;
+	query->zone = sb_call_zone_number(zone->type);
 	query->node = zone->nid;
 	query->bytes = sb_buffer_bytes(buf);
 	query->offset = sb_buffer_offset(buf);

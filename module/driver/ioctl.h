@@ -50,6 +50,10 @@ long sb_ioctl(struct sb_client *client, unsigned int cmd, void __user *user);
 /* Writes the struct back, as much of it as the process knows: 0 or -EFAULT. */
 int sb_call_reply(struct sb_call *call);
 
+/* A zone as the ABI numbers it: 0 or -EINVAL; and back. */
+int sb_call_zone(u32 zone, enum sb_zone_type *type);
+u32 sb_call_zone_number(enum sb_zone_type type);
+
 /* Most that one buffer can have. */
 u64 sb_call_max_bytes(const struct sb_instance *inst);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands that make and free buffers. */
+#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
@@ -15,20 +16,36 @@ static void __user *user_array(u64 address)
 	return address == (unsigned long)address ? u64_to_user_ptr(address) : NULL;
 }
 
+/* A process can wait, unless it says that it cannot. */
+static u32 gfp_of(u32 flags)
+{
+	u32 gfp = flags & SBUDDY_ALLOC_ATOMIC ? SB_GFP_ATOMIC : SB_GFP_KERNEL;
+
+	if (flags & SBUDDY_ALLOC_HIGH)
+		gfp |= SB_GFP_HIGH;
+	if (flags & SBUDDY_ALLOC_MEMALLOC)
+		gfp |= SB_GFP_MEMALLOC;
+	if (flags & SBUDDY_ALLOC_THIS_NODE)
+		gfp |= SB_GFP_THISNODE;
+	return gfp;
+}
+
 /* What the fields that both kinds of allocation have ask for. */
 static int parse_request(const struct sb_instance *inst, struct sb_request *request,
-			 unsigned long *nr_pages, u32 flags, u32 order, u64 bytes)
+			 unsigned long *nr_pages, u32 flags, u32 zone, u32 order, u64 bytes)
 {
 	if (flags & ~SBUDDY_ALLOC_FLAGS)
 		return -EINVAL;
+	if ((flags & SBUDDY_ALLOC_RESERVES) && !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
 	*nr_pages = 0;
 	request->order = order;
-	request->this_node = flags & SBUDDY_ALLOC_THIS_NODE;
-	if (request->type >= SB_PCPTYPES || request->zone >= SB_NR_ZONE_TYPES)
+	request->gfp = gfp_of(flags);
+	if (request->type >= SB_PCPTYPES || sb_call_zone(zone, &request->zone))
 		return -EINVAL;
 	if (request->nid < SB_NID_ANY || request->nid >= SB_MAX_NODES)
 		return -EINVAL;
-	if (request->this_node && request->nid == SB_NID_ANY)
+	if ((flags & SBUDDY_ALLOC_THIS_NODE) && request->nid == SB_NID_ANY)
 		return -EINVAL;
 	if (!(flags & SBUDDY_ALLOC_BYTES))
 		return bytes || order > inst->cfg.max_order ? -EINVAL : 0;
@@ -44,7 +61,6 @@ int sb_call_alloc(struct sb_call *call)
 	struct sbuddy_alloc *alloc = &call->alloc;
 	struct sb_request request = {
 		.type = alloc->type,
-		.zone = alloc->zone,
 		.nid = alloc->node,
 	};
 	unsigned long nr_pages;
@@ -53,8 +69,8 @@ int sb_call_alloc(struct sb_call *call)
 
 	if (alloc->reserved)
 		return -EINVAL;
-	err = parse_request(&client->dev->inst, &request, &nr_pages, alloc->flags, alloc->order,
-			    alloc->bytes);
+	err = parse_request(&client->dev->inst, &request, &nr_pages, alloc->flags, alloc->zone,
+			    alloc->order, alloc->bytes);
 	if (err)
 		return err;
 	buf = sb_buffer_alloc(client, &request, nr_pages);
@@ -127,7 +143,6 @@ int sb_call_alloc_bulk(struct sb_call *call)
 	struct sbuddy_alloc_bulk *bulk = &call->alloc_bulk;
 	struct sb_request request = {
 		.type = bulk->type,
-		.zone = bulk->zone,
 		.nid = bulk->node,
 	};
 	struct sb_buffer *chain = NULL;
@@ -136,8 +151,8 @@ int sb_call_alloc_bulk(struct sb_call *call)
 
 	if (!bulk->count || bulk->count > SBUDDY_MAX_HANDLES)
 		return -EINVAL;
-	err = parse_request(&client->dev->inst, &request, &nr_pages, bulk->flags, bulk->order,
-			    bulk->bytes);
+	err = parse_request(&client->dev->inst, &request, &nr_pages, bulk->flags, bulk->zone,
+			    bulk->order, bulk->bytes);
 	if (err)
 		return err;
 	err = fill_chain(call, &request, nr_pages, &chain);

@@ -81,6 +81,10 @@ struct sb_config fixture_config(u64 base, u64 size)
 	struct sb_config cfg;
 
 	sb_instance_defaults(&cfg);
+	cfg.min_free_kbytes = 0;
+	cfg.watermark_scale_factor = 1;
+	cfg.watermark_boost_factor = 0;
+	memset(cfg.lowmem_reserve_ratio, 0, sizeof(cfg.lowmem_reserve_ratio));
 	snprintf(cfg.name, sizeof(cfg.name), "test");
 	fixture_add_bank(&cfg, base, size, 0);
 	return cfg;
@@ -148,7 +152,11 @@ void fixture_check(struct fixture *f, const char *file, int line)
 
 long fixture_alloc(struct fixture *f, unsigned int order, unsigned int type)
 {
-	struct sb_request request = { .order = order, .type = type, .nid = SB_NID_ANY };
+	struct sb_request request = { .order = order,
+				      .type = type,
+				      .zone = SB_ZONE_NORMAL,
+				      .nid = SB_NID_ANY,
+				      .gfp = SB_GFP_KERNEL };
 	unsigned long pfn;
 	int err = sb_alloc(&f->inst, &request, &pfn);
 

@@ -30,7 +30,7 @@ struct fixture {
 	unsigned int nr_map_calls;
 };
 
-/* The defaults, one bank, node 0. */
+/* The defaults, one bank, node 0; nothing is kept back, so that every page can be had. */
 struct sb_config fixture_config(u64 base, u64 size);
 void fixture_add_bank(struct sb_config *cfg, u64 base, u64 size, int nid);
 void fixture_reserve(struct sb_config *cfg, u64 base, u64 size);

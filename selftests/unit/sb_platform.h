@@ -15,7 +15,8 @@
  *                sb_irq_restore(); sb_this_cpu() is stable in between.
  *   words        READ_ONCE(), WRITE_ONCE(), smp_store_release() as in Linux;
  *                sb_ctz(w), the lowest bit set in a word that is not 0;
- *                sb_div_u64(dividend, divisor), a 64 by 32 bit division
+ *                sb_div_u64(dividend, divisor), a 64 by 32 bit division;
+ *                sb_div64_u64(), one by 64 bits
  *   complaints   sb_warn(fmt, ...), one line to whoever looks after the
  *                machine; rate limited, callable from any context
  *   text         struct sb_out and sb_out_printf(), where a text file goes; what
@@ -122,6 +123,11 @@ static inline unsigned int sb_ctz(unsigned long word)
 }
 
 static inline u64 sb_div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
+}
+
+static inline u64 sb_div64_u64(u64 dividend, u64 divisor)
 {
 	return dividend / divisor;
 }

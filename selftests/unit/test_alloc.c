@@ -79,9 +79,9 @@ static void nodes_are_tried_in_turn_unless_told_not_to(void)
 	fixture_boot(&f, &cfg);
 	EXPECT_EQ(zone_of(ask(request))->nid, 1);
 	EXPECT_EQ(zone_of(ask(request))->nid, 1);
-	request.this_node = true;
+	request.gfp |= SB_GFP_THISNODE;
 	EXPECT_EQ(ask(request), -ENOMEM);
-	request.this_node = false;
+	request.gfp &= ~SB_GFP_THISNODE;
 	EXPECT_EQ(zone_of(ask(request))->nid, 0);
 	request.nid = SB_NID_ANY;
 	request.order = 3;
@@ -89,7 +89,7 @@ static void nodes_are_tried_in_turn_unless_told_not_to(void)
 	/* A node without memory has a zonelist all the same. */
 	request.nid = 7;
 	EXPECT(ask(request) > 0);
-	request.this_node = true;
+	request.gfp |= SB_GFP_THISNODE;
 	EXPECT_EQ(ask(request), -ENOMEM);
 	fixture_exit(&f);
 }

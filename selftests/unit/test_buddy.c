@@ -35,7 +35,7 @@ static unsigned long take(unsigned int order, unsigned int type)
 static void put(unsigned long pfn, unsigned int order)
 {
 	sb_lock(&zone->lock);
-	sb_buddy_put(zone, pfn, order, false);
+	sb_buddy_free(zone, pfn, order, false);
 	sb_unlock(&zone->lock);
 }
 
@@ -264,8 +264,8 @@ static void isolated_pageblocks_do_not_merge_and_do_not_count(void)
 	/* Merges again when it comes back in use and is freed. */
 	EXPECT_EQ(sb_pageblock_type(&f.inst.blocks, a), SB_MOVABLE);
 	sb_lock(&zone->lock);
-	sb_freelist_del(zone, a, 8, SB_MOVABLE);
-	sb_buddy_put(zone, a, 8, false);
+	sb_freelist_del(zone, a, 8);
+	sb_buddy_free(zone, a, 8, false);
 	sb_unlock(&zone->lock);
 	fixture_exit(&f);
 }

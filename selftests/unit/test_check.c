@@ -80,7 +80,7 @@ static const char *zone_counter_wrong(void)
 static const char *managed_wrong(void)
 {
 	zone->managed++;
-	return "pages were handed over, the counter says";
+	return "pages are handed over, the counter says";
 }
 
 static const char *present_wrong(void)

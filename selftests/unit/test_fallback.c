@@ -46,7 +46,9 @@ static void set_type(unsigned long pfn, unsigned int type)
  */
 static void fill(void)
 {
-	struct sb_request request = { .type = SB_MOVABLE, .nid = SB_NID_ANY };
+	struct sb_request request = {
+		.type = SB_MOVABLE, .zone = SB_ZONE_NORMAL, .nid = SB_NID_ANY, .gfp = SB_GFP_KERNEL
+	};
 	unsigned long pfn;
 
 	while (!sb_alloc(&f.inst, &request, &pfn))
@@ -68,13 +70,13 @@ static void a_whole_free_block_is_claimed_with_its_pageblocks(void)
 	boot();
 	pfn = alloc(0, SB_UNMOVABLE);
 	/* Largest first: 4 MiB, four pageblocks, change their type. */
-	EXPECT_EQ(zone->events.claimed, 1);
+	EXPECT_EQ(zone->events[SB_EVENT_CLAIM], 1);
 	EXPECT_EQ(type_of(pfn), SB_UNMOVABLE);
 	EXPECT_EQ(type_of(pfn + 3 * BLOCK), SB_UNMOVABLE);
 	EXPECT_EQ(type_of(pfn + 4 * BLOCK), SB_MOVABLE);
 	/* The next one finds them on its own lists. */
 	EXPECT_EQ(alloc(0, SB_UNMOVABLE), pfn + 1);
-	EXPECT_EQ(zone->events.claimed, 1);
+	EXPECT_EQ(zone->events[SB_EVENT_CLAIM], 1);
 	fixture_exit(&f);
 }
 
@@ -120,8 +122,8 @@ static void a_pageblock_is_claimed_when_half_is_free_or_alike(void)
 		pfn = alloc(0, SB_UNMOVABLE);
 		EXPECT_EQ(sb_pfn_block(pfn, 8), PFN);
 		EXPECT_EQ(type_of(PFN), extra ? SB_UNMOVABLE : SB_MOVABLE);
-		EXPECT_EQ(zone->events.claimed, extra);
-		EXPECT_EQ(zone->events.stolen, 1 - extra);
+		EXPECT_EQ(zone->events[SB_EVENT_CLAIM], extra);
+		EXPECT_EQ(zone->events[SB_EVENT_STEAL], 1 - extra);
 		fixture_exit(&f);
 	}
 }
@@ -147,7 +149,7 @@ static void unmovable_and_reclaimable_pages_are_not_alike(void)
 	free_run(PFN, BLOCK / 2 - 1);
 	alloc(0, SB_RECLAIMABLE);
 	EXPECT_EQ(type_of(PFN), SB_UNMOVABLE);
-	EXPECT_EQ(zone->events.stolen, 1);
+	EXPECT_EQ(zone->events[SB_EVENT_STEAL], 1);
 	fixture_exit(&f);
 }
 
@@ -177,7 +179,7 @@ static void small_movable_requests_steal_the_smallest_block(void)
 	pfn = alloc(0, SB_MOVABLE);
 	EXPECT_EQ(pfn, PFN + BLOCK);
 	EXPECT_EQ(type_of(pfn), SB_UNMOVABLE);
-	EXPECT_EQ(zone->events.stolen, 1);
+	EXPECT_EQ(zone->events[SB_EVENT_STEAL], 1);
 	EXPECT_EQ(fixture_free_blocks(&f, 0, SB_UNMOVABLE), 1);
 	fixture_exit(&f);
 }
@@ -211,7 +213,7 @@ static void a_pageblock_that_sticks_out_of_the_zone_is_not_claimed(void)
 	free_run(PFN + BLOCK / 2, BLOCK / 2);
 	alloc(0, SB_UNMOVABLE);
 	EXPECT_EQ(type_of(PFN + BLOCK / 2), SB_MOVABLE);
-	EXPECT_EQ(zone->events.stolen, 1);
+	EXPECT_EQ(zone->events[SB_EVENT_STEAL], 1);
 	fixture_exit(&f);
 }
 
@@ -226,8 +228,17 @@ static void highatomic_cma_and_isolated_pages_are_nobody_elses(void)
 		fill();
 		set_type(PFN, types[i]);
 		free_run(PFN, BLOCK);
-		for (type = 0; type < SB_PCPTYPES; type++)
-			EXPECT_EQ(fixture_alloc(&f, 0, type), -ENOMEM);
+		for (type = 0; type < SB_PCPTYPES; type++) {
+			struct sb_request request = { .type = type,
+						      .zone = SB_ZONE_NORMAL,
+						      .nid = SB_NID_ANY,
+						      .gfp = SB_GFP_NOMEMALLOC };
+			unsigned long pfn;
+
+			/* What moves may borrow from CMA. */
+			EXPECT_EQ(sb_alloc(&f.inst, &request, &pfn),
+				  types[i] == SB_CMA && type == SB_MOVABLE ? 0 : -ENOMEM);
+		}
 		fixture_exit(&f);
 	}
 }
@@ -245,7 +256,7 @@ static void a_pageblock_that_sticks_out_at_the_end_is_not_claimed(void)
 	free_run(PFN + 8 * BLOCK, BLOCK / 2);
 	alloc(0, SB_UNMOVABLE);
 	EXPECT_EQ(type_of(PFN + 8 * BLOCK), SB_MOVABLE);
-	EXPECT_EQ(zone->events.stolen, 1);
+	EXPECT_EQ(zone->events[SB_EVENT_STEAL], 1);
 	fixture_exit(&f);
 }
 
@@ -266,7 +277,7 @@ static void without_grouping_any_pageblock_is_claimed(void)
 	free_run(PFN + 3 * BLOCK + 5, 1);
 	alloc(0, SB_UNMOVABLE);
 	EXPECT_EQ(type_of(PFN + 3 * BLOCK), SB_UNMOVABLE);
-	EXPECT_EQ(zone->events.stolen, 0);
+	EXPECT_EQ(zone->events[SB_EVENT_STEAL], 0);
 	fixture_exit(&f);
 }
 

@@ -69,10 +69,13 @@ static const struct sb_zone *zone_of(unsigned long pfn)
 static bool allowed(const struct sb_zone *zone, const struct sb_request *request)
 {
 	int nid = request->nid == SB_NID_ANY ? f.inst.first_nid : request->nid;
+	enum sb_zone_type highest = request->zone;
 
-	return zone && zone->type <= request->zone &&
+	if (highest == SB_ZONE_DMA && !f.inst.cfg.dma_bytes)
+		highest = SB_ZONE_NORMAL;
+	return zone && zone->type <= highest &&
 	       (zone->type != SB_ZONE_MOVABLE || request->type == SB_MOVABLE) &&
-	       (!request->this_node || zone->nid == nid);
+	       (!(request->gfp & SB_GFP_THISNODE) || zone->nid == nid);
 }
 
 /* Is there an aligned run of free pages, in one zone that the request allows? */
@@ -101,7 +104,8 @@ static struct sb_request random_request(u64 *seed)
 		.type = (unsigned int)unit_below(seed, SB_PCPTYPES),
 		.zone = (enum sb_zone_type)unit_below(seed, SB_NR_ZONE_TYPES),
 		.nid = (int)unit_below(seed, 3) - 1,
-		.this_node = unit_below(seed, 4) == 0,
+		.gfp = SB_GFP_KERNEL | SB_GFP_MEMALLOC |
+		       (unit_below(seed, 4) ? 0 : SB_GFP_THISNODE),
 	};
 
 	return request;

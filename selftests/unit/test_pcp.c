@@ -64,8 +64,9 @@ static void an_empty_list_is_refilled_by_a_batch(void)
 	for (i = 1; i < 16; i++)
 		EXPECT_EQ(alloc(0, SB_MOVABLE), pfn + i);
 	EXPECT_EQ(zone->pcp[0].count, 0);
+	/* Twice as many, as nothing was freed in between. */
 	alloc(0, SB_MOVABLE);
-	EXPECT_EQ(zone->pcp[0].count, 15);
+	EXPECT_EQ(zone->pcp[0].count, 31);
 	fixture_exit(&f);
 }
 
@@ -101,7 +102,7 @@ static void a_freed_page_goes_there_and_comes_back_first(void)
 	fixture_exit(&f);
 }
 
-static void an_overflow_returns_a_batch_oldest_first(void)
+static void an_overflow_returns_what_was_freed_in_a_row_oldest_first(void)
 {
 	unsigned long pfn[64];
 	unsigned int i;
@@ -109,16 +110,16 @@ static void an_overflow_returns_a_batch_oldest_first(void)
 	boot(16, 64, 1);
 	for (i = 0; i < 64; i++)
 		pfn[i] = alloc(0, SB_MOVABLE);
-	EXPECT_EQ(zone->pcp[0].count, 0);
+	sb_pcp_drain_all(&f.inst);
 	for (i = 0; i < 63; i++)
 		give(pfn[i], 0);
 	EXPECT_EQ(zone->pcp[0].count, 63);
 	give(pfn[63], 0);
-	EXPECT_EQ(zone->pcp[0].count, 48);
-	/* The first sixteen freed are with the zone, the others are not. */
+	/* A batch at least stays. */
+	EXPECT_EQ(zone->pcp[0].count, 16);
 	for (i = 0; i < 64; i++)
 		EXPECT_EQ(sb_page_state(sb_memmap_page(&f.inst.map, pfn[i])) == SB_PAGE_PCP,
-			  i >= 16);
+			  i >= 48);
 	fixture_exit(&f);
 }
 
@@ -127,7 +128,7 @@ static void an_overflow_goes_round_the_lists(void)
 	unsigned long small[8], large;
 	unsigned int i;
 
-	boot(16, 24, 1);
+	boot(12, 28, 1);
 	for (i = 0; i < 8; i++)
 		small[i] = alloc(0, SB_MOVABLE);
 	large = alloc(3, SB_MOVABLE);
@@ -141,34 +142,56 @@ static void an_overflow_goes_round_the_lists(void)
 	large = alloc(3, SB_UNMOVABLE); /* a refill of two, one left: 24 */
 	EXPECT_EQ(zone->pcp[0].count, 24);
 	give(large, 3);
-	/* Began with Unmovable order 3: both of its blocks make the batch. */
+	/* Began with Unmovable order 3: both of its blocks are what was freed of late. */
 	EXPECT_EQ(zone->pcp[0].count, 16);
 	EXPECT_EQ(zone->pcp[0].list[3 * SB_PCPTYPES + SB_UNMOVABLE].nr, 0);
 	fixture_exit(&f);
 }
 
-static void large_blocks_and_special_types_never_get_there(void)
+/* A page in use, whose pageblock has changed its type since. */
+static unsigned long alloc_in_block_of(unsigned int type)
 {
-	static const unsigned char types[] = { SB_HIGHATOMIC, SB_CMA, SB_ISOLATE };
+	unsigned long pfn = alloc(0, SB_MOVABLE);
+
+	sb_pcp_drain_all(&f.inst);
+	sb_lock(&zone->lock);
+	sb_buddy_move_block(zone, pfn, type);
+	sb_unlock(&zone->lock);
+	return pfn;
+}
+
+static void large_blocks_and_isolated_ones_never_get_there(void)
+{
 	unsigned long pfn;
-	size_t i;
 
 	boot(16, 64, 1);
 	pfn = alloc(4, SB_MOVABLE);
 	EXPECT_EQ(zone->pcp[0].count, 0);
 	give(pfn, 4);
 	EXPECT_EQ(zone->pcp[0].count, 0);
-	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		pfn = alloc(0, SB_MOVABLE);
-		sb_pcp_drain_all(&f.inst);
-		sb_lock(&zone->lock);
-		sb_buddy_move_block(zone, pfn, types[i]);
-		sb_unlock(&zone->lock);
-		give(pfn, 0);
-		EXPECT_EQ(zone->pcp[0].count, 0);
-		EXPECT_EQ(sb_pageblock_type(&f.inst.blocks, pfn), types[i]);
-	}
+	pfn = alloc_in_block_of(SB_ISOLATE);
+	give(pfn, 0);
+	EXPECT_EQ(zone->pcp[0].count, 0);
 	fixture_exit(&f);
+}
+
+static void special_blocks_rest_among_movable_ones(void)
+{
+	static const unsigned char types[] = { SB_HIGHATOMIC, SB_CMA };
+	unsigned long pfn;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		boot(16, 64, 1);
+		pfn = alloc_in_block_of(types[i]);
+		give(pfn, 0);
+		EXPECT_EQ(zone->pcp[0].list[SB_MOVABLE].nr, 1);
+		CHECK(&f);
+		sb_pcp_drain_all(&f.inst);
+		EXPECT_EQ(sb_page_list(sb_memmap_page(&f.inst.map, sb_pfn_block(pfn, 8))),
+			  types[i]);
+		fixture_exit(&f);
+	}
 }
 
 static void high_0_switches_them_off(void)
@@ -340,10 +363,11 @@ static void four_cpus_share_a_zone(void)
 UNIT_MAIN(UNIT_CASE(an_empty_list_is_refilled_by_a_batch),
 	  UNIT_CASE(a_refill_is_a_batch_of_pages_and_at_least_two_blocks),
 	  UNIT_CASE(a_freed_page_goes_there_and_comes_back_first),
-	  UNIT_CASE(an_overflow_returns_a_batch_oldest_first),
+	  UNIT_CASE(an_overflow_returns_what_was_freed_in_a_row_oldest_first),
 	  UNIT_CASE(an_overflow_goes_round_the_lists),
-	  UNIT_CASE(large_blocks_and_special_types_never_get_there),
-	  UNIT_CASE(high_0_switches_them_off), UNIT_CASE(each_cpu_has_its_own_and_drains_alone),
+	  UNIT_CASE(large_blocks_and_isolated_ones_never_get_there),
+	  UNIT_CASE(special_blocks_rest_among_movable_ones), UNIT_CASE(high_0_switches_them_off),
+	  UNIT_CASE(each_cpu_has_its_own_and_drains_alone),
 	  UNIT_CASE(pages_on_another_cpus_list_are_found_before_giving_up),
 	  UNIT_CASE(lists_have_room_for_what_high_allows),
 	  UNIT_CASE(no_list_writes_into_its_neighbours),

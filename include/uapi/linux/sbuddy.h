@@ -63,6 +63,7 @@
 #define SBUDDY_ZONE_NORMAL 0
 #define SBUDDY_ZONE_HIGHMEM 1
 #define SBUDDY_ZONE_MOVABLE 2
+#define SBUDDY_ZONE_DMA 3 /* below all others; Normal on an instance without it */
 
 /* For @node: begin with the first node that has memory. */
 #define SBUDDY_NODE_ANY (-1)
@@ -131,8 +132,13 @@ struct sbuddy_info {
 /* sbuddy_alloc.flags and sbuddy_alloc_bulk.flags */
 #define SBUDDY_ALLOC_BYTES 0x1 /* @bytes says how much, not @order */
 #define SBUDDY_ALLOC_THIS_NODE 0x2 /* @node or nothing */
+#define SBUDDY_ALLOC_HIGH 0x4 /* half of the min watermark may be used */
+#define SBUDDY_ALLOC_ATOMIC 0x8 /* as HIGH, and a bit more, but nothing is drained for it */
+#define SBUDDY_ALLOC_MEMALLOC 0x10 /* watermarks do not count */
 
-#define SBUDDY_ALLOC_FLAGS (SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_THIS_NODE)
+#define SBUDDY_ALLOC_RESERVES (SBUDDY_ALLOC_HIGH | SBUDDY_ALLOC_ATOMIC | SBUDDY_ALLOC_MEMALLOC)
+#define SBUDDY_ALLOC_FLAGS \
+	(SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_THIS_NODE | SBUDDY_ALLOC_RESERVES)
 
 /**
  * struct sbuddy_alloc - SBUDDY_IOC_ALLOC: a buffer, zeroed.
@@ -150,8 +156,13 @@ struct sbuddy_info {
  * @offset: out, where mmap() finds it
  * @granted: out, bytes of the buffer, whole pages
  *
- * ENOMEM: nothing suitable is free, or with SBUDDY_ALLOC_THIS_NODE not there,
- *	or the kernel lacks memory for the handle.
+ * Watermarks keep some pages back, as in Linux, unless the instance was made
+ * with min_free_kbytes of 0.
+ *
+ * ENOMEM: nothing suitable is free above the watermarks, or with
+ *	SBUDDY_ALLOC_THIS_NODE not there, or the kernel lacks memory for the
+ *	handle.
+ * EPERM: a flag of SBUDDY_ALLOC_RESERVES without CAP_SYS_RESOURCE.
  * ENOSPC: the file has max_handles handles.
  * EIO: the instance was found corrupt.
  * EINTR: the process was killed meanwhile.

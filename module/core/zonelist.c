@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "highatomic.h"
+#include "pcp.h"
+#include "zonelist.h"
+
+static int start_node(const struct sb_instance *inst, const struct sb_request *request)
+{
+	return request->nid == SB_NID_ANY ? inst->first_nid : request->nid;
+}
+
+void sb_zonelist_begin(struct sb_zonelist_iter *it, struct sb_instance *inst,
+		       const struct sb_request *request)
+{
+	it->inst = inst;
+	it->request = request;
+	it->nid = start_node(inst, request);
+	it->next = 0;
+	it->highest = request->zone;
+	/* As a kernel without a DMA zone does. */
+	if (it->highest == SB_ZONE_DMA && !inst->cfg.dma_bytes)
+		it->highest = SB_ZONE_NORMAL;
+}
+
+/* What may not move would pin the zone that is there to be emptied. */
+static bool suits(const struct sb_zonelist_iter *it, const struct sb_zone *zone)
+{
+	const struct sb_request *request = it->request;
+
+	return zone->type <= it->highest &&
+	       (zone->type != SB_ZONE_MOVABLE || request->type == SB_MOVABLE) &&
+	       (!(request->gfp & SB_GFP_THISNODE) || zone->nid == it->nid) &&
+	       (!request->nodes || request->nodes >> zone->nid & 1);
+}
+
+struct sb_zone *sb_zonelist_next(struct sb_zonelist_iter *it)
+{
+	const struct sb_node *node = &it->inst->nodes[it->nid];
+
+	while (it->next < node->nr_zones) {
+		struct sb_zone *zone = &it->inst->zones[node->zonelist[it->next++]];
+
+		if (likely(suits(it, zone)))
+			return zone;
+	}
+	return NULL;
+}
+
+/*
+ * alloc_flags_nofragment(): worth it where there is a zone below Normal to go
+ * to, and always on an instance of one node.
+ */
+static bool avoids_fragments(struct sb_instance *inst, const struct sb_request *request)
+{
+	struct sb_zonelist_iter it;
+	const struct sb_zone *zone;
+
+	sb_zonelist_begin(&it, inst, request);
+	zone = sb_zonelist_next(&it);
+	if (!zone || zone->type != SB_ZONE_NORMAL)
+		return false;
+	return inst->nr_nodes == 1 || sb_zone_populated(zone - 1);
+}
+
+unsigned int sb_zonelist_first_flags(struct sb_instance *inst, const struct sb_request *request)
+{
+	unsigned int flags = SB_WMARK_LOW;
+
+	if (request->type == SB_MOVABLE)
+		flags |= SB_ALLOC_CMA;
+	if (avoids_fragments(inst, request))
+		flags |= SB_ALLOC_NOFRAGMENT;
+	return flags;
+}
+
+unsigned int sb_zonelist_slow_flags(const struct sb_request *request)
+{
+	unsigned int flags = SB_WMARK_MIN;
+
+	if (request->type == SB_MOVABLE)
+		flags |= SB_ALLOC_CMA;
+	if (request->gfp & SB_GFP_HIGH)
+		flags |= SB_ALLOC_MIN_RESERVE;
+	if (!(request->gfp & (SB_GFP_DIRECT_RECLAIM | SB_GFP_NOMEMALLOC))) {
+		flags |= SB_ALLOC_NON_BLOCK;
+		if (request->order && (request->gfp & SB_GFP_HIGH))
+			flags |= SB_ALLOC_HIGHATOMIC;
+	}
+	return flags;
+}
+
+/* Without pageblocks enough to group by type, all are one. */
+static struct sb_fallback fallback_of(const struct sb_instance *inst,
+				      const struct sb_request *request, unsigned int flags)
+{
+	struct sb_fallback take = {
+		.order = request->order,
+		.type = inst->blocks.grouping ? request->type : SB_UNMOVABLE,
+		.flags = flags,
+		.mode = SB_FALLBACK_NORMAL,
+	};
+
+	return take;
+}
+
+/* rmqueue_buddy(): a request that cannot wait may have what is kept for large ones, too. */
+static bool take_locked(struct sb_zone *zone, struct sb_fallback *take, unsigned long *pfn)
+	__must_hold(zone->lock)
+{
+	if ((take->flags & SB_ALLOC_HIGHATOMIC) &&
+	    sb_buddy_take(zone, take->order, SB_HIGHATOMIC, pfn))
+		return true;
+	take->mode = SB_FALLBACK_NORMAL;
+	return sb_fallback_take(zone, take, pfn) ||
+	       ((take->flags & SB_ALLOC_NON_BLOCK) &&
+		sb_buddy_take(zone, take->order, SB_HIGHATOMIC, pfn));
+}
+
+static bool take_from_buddy(struct sb_zone *zone, struct sb_fallback *take, unsigned long *pfn)
+{
+	unsigned long irq = sb_irq_save();
+	bool found;
+
+	sb_lock(&zone->lock);
+	found = take_locked(zone, take, pfn);
+	if (found) {
+		sb_page_set(sb_memmap_page(&zone->inst->map, *pfn), SB_PAGE_ALLOC, take->order,
+			    take->type);
+		zone->events[SB_EVENT_ALLOC]++;
+		zone->events[SB_EVENT_ALLOC_PAGES] += sb_order_pages(take->order);
+	}
+	sb_unlock(&zone->lock);
+	sb_irq_restore(irq);
+	return found;
+}
+
+static bool take_from_zone(struct sb_zone *zone, struct sb_fallback *take, unsigned long *pfn)
+{
+	if (likely(sb_pcp_serves(zone->inst, take->order)) && likely(sb_pcp_take(zone, take, pfn)))
+		return true;
+	return take_from_buddy(zone, take, pfn);
+}
+
+/* Whether the zone has pages enough; on the way, whether it is short of its high mark. */
+static bool may_give(struct sb_zone *zone, const struct sb_request *request,
+		     enum sb_zone_type highest, unsigned int flags)
+{
+	unsigned long mark;
+
+	if (!zone->below_high) {
+		mark = sb_watermark(zone, SB_WMARK_HIGH);
+		if (likely(sb_watermark_ok(zone, request->order, mark, highest, flags)))
+			return true;
+		WRITE_ONCE(zone->below_high, true);
+	}
+	return sb_watermark_allows(zone, request->order, highest, flags) ||
+	       (flags & SB_ALLOC_NO_WATERMARKS);
+}
+
+static void count_nodes(struct sb_zone *preferred, struct sb_zone *zone, unsigned long nr)
+{
+	if (likely(preferred->nid == zone->nid))
+		return;
+	sb_zone_count(zone, SB_EVENT_MISS, nr);
+	sb_zone_count(preferred, SB_EVENT_FOREIGN, nr);
+}
+
+/* One pass. Another node is worse than a mixed pageblock: it ends one without mixing. */
+static bool pass(struct sb_instance *inst, const struct sb_request *request, unsigned int flags,
+		 unsigned long *pfn)
+{
+	struct sb_fallback take = fallback_of(inst, request, flags);
+	struct sb_zone *preferred = NULL, *zone;
+	struct sb_zonelist_iter it;
+
+	sb_zonelist_begin(&it, inst, request);
+	while ((zone = sb_zonelist_next(&it))) {
+		if (!preferred)
+			preferred = zone;
+		if (unlikely((flags & SB_ALLOC_NOFRAGMENT) && zone->nid != preferred->nid))
+			return false;
+		if (!may_give(zone, request, it.highest, flags))
+			continue;
+		take.mode = SB_FALLBACK_NORMAL;
+		if (!take_from_zone(zone, &take, pfn))
+			continue;
+		count_nodes(preferred, zone, 1);
+		if (unlikely(flags & SB_ALLOC_HIGHATOMIC))
+			sb_highatomic_reserve(zone, *pfn, request->order);
+		return true;
+	}
+	return false;
+}
+
+bool sb_zonelist_take(struct sb_instance *inst, const struct sb_request *request,
+		      unsigned int flags, unsigned long *pfn)
+{
+	if (likely(pass(inst, request, flags, pfn)))
+		return true;
+	return (flags & SB_ALLOC_NOFRAGMENT) &&
+	       pass(inst, request, flags & ~(unsigned int)SB_ALLOC_NOFRAGMENT, pfn);
+}
+
+unsigned long sb_zonelist_take_bulk(struct sb_instance *inst, const struct sb_request *request,
+				    unsigned long nr, unsigned long *pfns)
+{
+	unsigned int flags = sb_zonelist_first_flags(inst, request);
+	struct sb_fallback take = fallback_of(inst, request, flags);
+	struct sb_zone *preferred = NULL, *zone;
+	struct sb_zonelist_iter it;
+
+	if (!sb_pcp_serves(inst, 0))
+		return 0;
+	sb_zonelist_begin(&it, inst, request);
+	while ((zone = sb_zonelist_next(&it))) {
+		if (!preferred)
+			preferred = zone;
+		if (zone->nid != preferred->nid)
+			return 0;
+		if (sb_watermark_ok(zone, 0, sb_watermark(zone, SB_WMARK_LOW) + nr, preferred->type,
+				    flags))
+			return sb_pcp_take_bulk(zone, &take, nr, pfns);
+	}
+	return 0;
+}
