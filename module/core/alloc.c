@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alloc.h"
+#include "debug.h"
 #include "highatomic.h"
+#include "owner.h"
 #include "pcp.h"
+#include "quarantine.h"
+#include "trace.h"
 #include "zonelist.h"
+
+/* PAGE_ALLOC_COSTLY_ORDER: for larger blocks Linux goes to no lengths. */
+#define COSTLY_ORDER 3
 
 static int check_request(const struct sb_instance *inst, const struct sb_request *request)
 {
@@ -12,8 +19,9 @@ static int check_request(const struct sb_instance *inst, const struct sb_request
 		return -ENODEV;
 	if (request->order > inst->cfg.max_order || request->type >= SB_PCPTYPES ||
 	    request->zone >= SB_NR_ZONE_TYPES || request->nid < SB_NID_ANY ||
-	    request->nid >= SB_MAX_NODES || (request->gfp & ~SB_GFP_KNOWN) ||
-	    (request->gfp & SB_GFP_NOFAIL))
+	    request->nid >= SB_MAX_NODES || request->nodes >> SB_MAX_NODES ||
+	    (request->gfp & ~SB_GFP_KNOWN) || (request->gfp & SB_GFP_NOFAIL) ||
+	    sb_gfp_type(request->gfp) >= SB_PCPTYPES)
 		return -EINVAL;
 	return 0;
 }
@@ -31,29 +39,37 @@ static void unboost(struct sb_instance *inst, const struct sb_request *request)
 		sb_watermark_unboost(zone);
 }
 
-/* Free pages parked on per-CPU lists or in the reserve may be what it takes. */
+/*
+ * Free pages parked on per-CPU lists, in quarantine or in the reserve may be what
+ * it takes. Of the reserve each zone keeps a pageblock, until a small request insists.
+ */
 static bool take_all(struct sb_instance *inst, const struct sb_request *request, unsigned int flags,
 		     unsigned long *pfn)
 {
-	bool freed = sb_pcp_drain_all(inst) != 0;
-
-	freed |= sb_highatomic_unreserve(inst, request, false);
-	if (freed && sb_zonelist_take(inst, request, flags, pfn))
+	sb_highatomic_unreserve(inst, request, false);
+	sb_pcp_drain_all(inst);
+	sb_quarantine_drain_all(inst);
+	if (sb_zonelist_take(inst, request, flags, pfn))
 		return true;
-	return !(request->gfp & SB_GFP_NORETRY) && sb_highatomic_unreserve(inst, request, true) &&
-	       sb_zonelist_take(inst, request, flags, pfn);
+	if ((request->gfp & SB_GFP_NORETRY) || request->order > COSTLY_ORDER)
+		return false;
+	while (sb_highatomic_unreserve(inst, request, true))
+		if (sb_zonelist_take(inst, request, flags, pfn))
+			return true;
+	return false;
 }
 
 static bool take_slowly(struct sb_instance *inst, const struct sb_request *request,
 			unsigned long *pfn)
 {
-	unsigned int flags = sb_zonelist_slow_flags(request);
+	unsigned int flags = sb_zonelist_slow_flags(inst, request);
 
 	unboost(inst, request);
 	if (sb_zonelist_take(inst, request, flags, pfn))
 		return true;
 	if ((request->gfp & SB_GFP_MEMALLOC) && !(request->gfp & SB_GFP_NOMEMALLOC)) {
-		flags |= SB_ALLOC_NO_WATERMARKS;
+		/* Instead of what it was allowed before: not the HighAtomic reserve. */
+		flags = SB_ALLOC_NO_WATERMARKS | (flags & SB_ALLOC_CMA);
 		if (sb_zonelist_take(inst, request, flags, pfn))
 			return true;
 	}
@@ -64,21 +80,60 @@ static void mark_compound(struct sb_instance *inst, unsigned long pfn)
 {
 	struct sb_page *page = sb_memmap_page(&inst->map, pfn);
 
-	sb_page_set(page, SB_PAGE_ALLOC, sb_page_order(page), sb_page_type(page) | SB_PAGE_COMP);
+	sb_page_set_next(page, sb_page_type(page) | SB_PAGE_COMP);
 }
 
-int sb_alloc(struct sb_instance *inst, const struct sb_request *request, unsigned long *pfn)
+/* For the zone that would have been the first choice, or the first of all when none would do. */
+static void count_failure(struct sb_instance *inst, const struct sb_request *request)
+{
+	struct sb_zonelist_iter it;
+	struct sb_zone *zone;
+
+	sb_zonelist_begin(&it, inst, request);
+	zone = sb_zonelist_next(&it);
+	sb_zone_count(zone ? zone : sb_instance_next_zone(inst, NULL), SB_EVENT_ALLOC_FAIL, 1);
+}
+
+static void trace_alloc(struct sb_instance *inst, const struct sb_request *request,
+			unsigned long pfn)
+{
+	if (unlikely(sb_trace_on(inst)))
+		sb_trace_page_alloc(inst, pfn, request->order,
+				    request->gfp | sb_gfp_of_type(request->type), request->type);
+}
+
+int sb_alloc_take(struct sb_instance *inst, const struct sb_request *request, unsigned long *pfn)
 {
 	int err = check_request(inst, request);
 
 	if (unlikely(err))
 		return err;
 	if (unlikely(!sb_zonelist_take(inst, request, sb_zonelist_first_flags(inst, request), pfn)))
-		if (!take_slowly(inst, request, pfn))
+		if (!take_slowly(inst, request, pfn)) {
+			count_failure(inst, request);
 			return -ENOMEM;
-	if (unlikely(request->gfp & SB_GFP_COMP))
+		}
+	if (unlikely(request->order && (request->gfp & SB_GFP_COMP)))
 		mark_compound(inst, *pfn);
 	return 0;
+}
+
+static noinline int alloc_watched(struct sb_instance *inst, const struct sb_request *request,
+				  unsigned long *pfn)
+{
+	int err = READ_ONCE(inst->hooks) & SB_HOOKS_ALLOC ? sb_debug_alloc(inst, request, pfn) :
+							    sb_alloc_take(inst, request, pfn);
+
+	if (!err || err == -ENOMEM)
+		trace_alloc(inst, request, err ? SB_TRACE_NO_PFN : *pfn);
+	return err;
+}
+
+int sb_alloc(struct sb_instance *inst, const struct sb_request *request, unsigned long *pfn)
+{
+	if (unlikely(READ_ONCE(inst->hooks)))
+		return alloc_watched(inst, request, pfn);
+	return sb_alloc_take(inst, request, pfn);
 }
 
 static unsigned long first_empty(unsigned long nr, const unsigned long *pfns)
@@ -87,6 +142,18 @@ static unsigned long first_empty(unsigned long nr, const unsigned long *pfns)
 
 	while (i < nr && pfns[i] != SB_PFN_NONE)
 		i++;
+	return i;
+}
+
+/* What looks at each page has to see each. */
+static unsigned long fill_singly(struct sb_instance *inst, const struct sb_request *request,
+				 unsigned long nr, unsigned long *pfns)
+{
+	unsigned long i;
+
+	for (i = first_empty(nr, pfns); i < nr; i++)
+		if (pfns[i] == SB_PFN_NONE && sb_alloc(inst, request, &pfns[i]))
+			break;
 	return i;
 }
 
@@ -100,6 +167,8 @@ long sb_alloc_bulk(struct sb_instance *inst, const struct sb_request *request, u
 		err = -EINVAL;
 	if (err || filled == nr)
 		return err ? err : (long)nr;
+	if (unlikely(READ_ONCE(inst->hooks)))
+		return (long)fill_singly(inst, request, nr, pfns);
 	if (nr - filled > 1 && sb_zonelist_take_bulk(inst, request, nr, pfns))
 		return (long)first_empty(nr, pfns);
 	if (!sb_alloc(inst, request, &pfns[filled]))
@@ -153,7 +222,9 @@ static int refuse(const struct sb_instance *inst, unsigned long pfn, unsigned in
 	return info.state == SB_PAGE_ALLOC ? -EINVAL : err;
 }
 
-static int free_to_buddy(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+/* Where a block goes is decided with the lock held, so that no mode misses one. */
+static int free_to_buddy(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			 unsigned long done)
 {
 	unsigned long irq = sb_irq_save();
 	int err;
@@ -161,8 +232,13 @@ static int free_to_buddy(struct sb_zone *zone, unsigned long pfn, unsigned int o
 	sb_lock(&zone->lock);
 	/* Another CPU may have freed it meanwhile. */
 	err = check_free(zone->inst, pfn, order);
+	if (unlikely(!err && (zone->inst->hooks & SB_HOOKS_FREE & ~done)))
+		err = -EAGAIN;
 	if (likely(!err)) {
-		sb_buddy_free(zone, pfn, order, false);
+		if (unlikely(done & SB_HOOKS_ZONE))
+			sb_debug_put(zone, pfn, order);
+		else
+			sb_buddy_free(zone, pfn, order, false);
 		zone->events[SB_EVENT_FREE_PAGES] += sb_order_pages(order);
 	}
 	sb_unlock(&zone->lock);
@@ -170,34 +246,44 @@ static int free_to_buddy(struct sb_zone *zone, unsigned long pfn, unsigned int o
 	return err;
 }
 
+int sb_alloc_put(struct sb_instance *inst, unsigned long pfn, unsigned int order,
+		 unsigned long done)
+{
+	struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
+	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
+
+	if (sb_pcp_serves(inst, order) && type != SB_ISOLATE && likely(!(done & SB_HOOKS_ZONE)))
+		return likely(sb_pcp_put(zone, pfn, order, type, done)) ? 0 : -EAGAIN;
+	return free_to_buddy(zone, pfn, order, done);
+}
+
 int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int order)
 {
 	int err = check_free(inst, pfn, order);
-	struct sb_zone *zone;
-	unsigned int type;
 
 	if (unlikely(err))
 		return refuse(inst, pfn, order, err);
-	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
-	type = sb_pageblock_type(&inst->blocks, pfn);
-	if (sb_pcp_serves(inst, order) && type != SB_ISOLATE) {
-		sb_pcp_put(zone, pfn, order, type);
-		return 0;
-	}
-	err = free_to_buddy(zone, pfn, order);
+	if (unlikely(sb_trace_on(inst)))
+		sb_trace_page_free(inst, pfn, order);
+	err = sb_alloc_put(inst, pfn, order, 0);
+	if (unlikely(err == -EAGAIN))
+		err = sb_debug_free(inst, pfn, order);
 	return unlikely(err) ? refuse(inst, pfn, order, err) : 0;
 }
 
-/* Marks [pfn, pfn + nr_pages) as in use, in the largest aligned blocks. */
-static void mark_pieces(struct sb_zone *zone, unsigned long pfn, unsigned long nr_pages,
-			unsigned int most, unsigned int type) __must_hold(zone->lock)
+/* Makes [pfn, pfn + nr_pages) of the block at @head the largest aligned blocks. */
+static void mark_pieces(struct sb_zone *zone, unsigned long head, unsigned long pfn,
+			unsigned long nr_pages, unsigned int most, unsigned int type)
+	__must_hold(zone->lock)
 {
 	struct sb_instance *inst = zone->inst;
 
 	while (nr_pages) {
 		unsigned int order = sb_order_at(pfn, nr_pages, most);
 
-		sb_page_set(sb_memmap_page(&inst->map, pfn), SB_PAGE_ALLOC, order, type);
+		sb_page_set_used(sb_memmap_page(&inst->map, pfn), order, type);
+		if (unlikely(inst->hooks & SB_HOOK_OWNER))
+			sb_owner_piece(inst, head, pfn, order);
 		pfn += sb_order_pages(order);
 		nr_pages -= sb_order_pages(order);
 	}
@@ -212,8 +298,8 @@ static void divide(struct sb_instance *inst, unsigned long pfn, unsigned int ord
 	unsigned long irq = sb_irq_save();
 
 	sb_lock(&zone->lock);
-	mark_pieces(zone, pfn, nr_pages, order, type);
-	mark_pieces(zone, pfn + nr_pages, sb_order_pages(order) - nr_pages, order, type);
+	mark_pieces(zone, pfn, pfn, nr_pages, order, type);
+	mark_pieces(zone, pfn, pfn + nr_pages, sb_order_pages(order) - nr_pages, order, type);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
 }
@@ -233,7 +319,7 @@ int sb_alloc_split(struct sb_instance *inst, unsigned long pfn, unsigned int ord
 	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
 	irq = sb_irq_save();
 	sb_lock(&zone->lock);
-	mark_pieces(zone, pfn, sb_order_pages(order), 0, sb_page_type(page));
+	mark_pieces(zone, pfn, pfn, sb_order_pages(order), 0, sb_page_type(page));
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
 	return 0;
@@ -324,6 +410,8 @@ int sb_alloc_free_range(struct sb_instance *inst, unsigned long pfn, unsigned lo
 	for (; pfn < end && !err; pfn += sb_order_pages(order)) {
 		order = sb_page_order(sb_memmap_page(&inst->map, pfn));
 		err = sb_alloc_free(inst, pfn, order);
+		if (unlikely(!err && sb_trace_on(inst)))
+			sb_trace_page_free_batched(inst, pfn);
 	}
 	return err;
 }

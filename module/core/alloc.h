@@ -15,8 +15,10 @@
  * lists first. When all fail, they are tried again above their min watermark,
  * or with what the request's flags may dip into. A request that can wait
  * (SB_GFP_DIRECT_RECLAIM) is then tried once more with the lists of all CPUs
- * drained, and again with pageblocks taken from the HighAtomic reserve. It never
- * waits itself: __alloc_pages(), Linux 6.12, without reclaim and compaction.
+ * drained and a pageblock taken from a HighAtomic reserve that has more, and
+ * with order 3 or less again for each pageblock of all reserves, until one
+ * helps. It never waits itself: __alloc_pages(), Linux 6.12, without reclaim
+ * and compaction.
  *
  * Context: Any but NMI. Takes per-CPU and zone locks with interrupts off.
  * Return: 0; -ENOMEM when nothing suitable is free; -EINVAL for a request
@@ -25,6 +27,10 @@
  */
 int __must_check sb_alloc(struct sb_instance *inst, const struct sb_request *request,
 			  unsigned long *pfn);
+
+/* sb_alloc() without what looks on: for debug.h. */
+int __must_check sb_alloc_take(struct sb_instance *inst, const struct sb_request *request,
+			       unsigned long *pfn);
 
 /**
  * sb_alloc_bulk() - Allocate many single pages.
@@ -78,6 +84,20 @@ int sb_alloc_split(struct sb_instance *inst, unsigned long pfn, unsigned int ord
  *	not live; -EIO when it was found corrupt.
  */
 int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int order);
+
+/**
+ * sb_alloc_put() - Put a block in use on a list: for debug.h.
+ * @inst: instance that it came from
+ * @pfn: its first page
+ * @order: its order
+ * @done: of SB_HOOKS_FREE, what was done for it
+ *
+ * Context: as sb_alloc_free().
+ * Return: 0; -EAGAIN when there is more to be done for it first; or why it is not
+ *	in use any more, as sb_alloc_free().
+ */
+int sb_alloc_put(struct sb_instance *inst, unsigned long pfn, unsigned int order,
+		 unsigned long done);
 
 /**
  * sb_alloc_exact() - Allocate any number of pages, contiguous.

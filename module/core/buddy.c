@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "buddy.h"
+#include "guard.h"
+#include "pcp.h"
+#include "trace.h"
 
 static struct sb_page *page_of(const struct sb_zone *zone, unsigned long pfn)
 {
@@ -41,6 +44,10 @@ static bool merge_likely(const struct sb_zone *zone, unsigned long pfn, unsigned
 void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, unsigned int high,
 		     unsigned int type)
 {
+	if (unlikely(zone->inst->hooks & SB_HOOK_GUARD)) {
+		sb_guard_expand(zone, pfn, low, high, type);
+		return;
+	}
 	while (high > low) {
 		high--;
 		sb_freelist_add(zone, pfn + sb_order_pages(high), high, type, SB_FREELIST_HEAD);
@@ -57,6 +64,10 @@ bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, 
 		*pfn = sb_freelist_first(zone, current_order, type);
 		sb_freelist_del(zone, *pfn, current_order);
 		sb_buddy_expand(zone, *pfn, order, current_order, type);
+		if (unlikely(sb_trace_on(zone->inst)))
+			sb_trace_zone_locked(zone->inst, *pfn, order, type,
+					     sb_pcp_serves(zone->inst, order) &&
+						     type < SB_PCPTYPES);
 		return true;
 	}
 	return false;
@@ -70,7 +81,7 @@ void sb_buddy_retype(struct sb_zone *zone, unsigned long pfn, unsigned int order
 		sb_pageblock_set_type(zone->inst, pfn, type);
 }
 
-/* Takes a free buddy off its list, unless the types of the two forbid a merge. */
+/* Takes a free buddy off its list, or a guard, unless the types of the two forbid a merge. */
 static bool take_buddy(struct sb_zone *zone, unsigned long buddy, unsigned int order,
 		       unsigned int type) __must_hold(zone->lock)
 {
@@ -78,7 +89,7 @@ static bool take_buddy(struct sb_zone *zone, unsigned long buddy, unsigned int o
 	unsigned int buddy_type = type;
 
 	if (!is_free_buddy(zone, buddy, order))
-		return false;
+		return unlikely(inst->hooks & SB_HOOK_GUARD) && sb_guard_absorb(zone, buddy, order);
 	if (order >= inst->cfg.pageblock_order)
 		buddy_type = sb_pageblock_type(&inst->blocks, buddy);
 	if (buddy_type != type && !(mergeable(type) && mergeable(buddy_type)))
@@ -107,22 +118,21 @@ void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, u
 void sb_buddy_free(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
 {
 	const struct sb_instance *inst = zone->inst;
-	unsigned int piece = inst->rules->split_large ? min(order, inst->cfg.pageblock_order) :
-							order;
+	bool split = inst->rules->split_large || zone->nr_isolated_blocks;
+	unsigned int piece = split ? min(order, inst->cfg.pageblock_order) : order;
 	unsigned long end = pfn + sb_order_pages(order);
 
 	for (; pfn < end; pfn += sb_order_pages(piece))
 		sb_buddy_put(zone, pfn, piece, sb_pageblock_type(&inst->blocks, pfn), fresh);
 }
 
-unsigned long sb_buddy_move_free(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+unsigned long sb_buddy_move_rest(struct sb_zone *zone, unsigned long pfn, unsigned int type)
 {
-	const struct sb_instance *inst = zone->inst;
-	unsigned long start = sb_pfn_block(pfn, inst->cfg.pageblock_order);
-	unsigned long end = start + sb_order_pages(inst->cfg.pageblock_order);
+	unsigned int block_order = zone->inst->cfg.pageblock_order;
+	unsigned long end = sb_pfn_block(pfn, block_order) + sb_order_pages(block_order);
 	unsigned long moved = 0;
 
-	for (pfn = start; pfn < end;) {
+	while (pfn < end) {
 		const struct sb_page *page = page_of(zone, pfn);
 		unsigned int order = sb_page_order(page);
 
@@ -133,6 +143,21 @@ unsigned long sb_buddy_move_free(struct sb_zone *zone, unsigned long pfn, unsign
 		pfn += sb_order_pages(order);
 	}
 	return moved;
+}
+
+unsigned long sb_buddy_move_free(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+{
+	unsigned int block_order = zone->inst->cfg.pageblock_order;
+	unsigned long start = sb_pfn_block(pfn, block_order);
+
+	/* Newer kernels keep away from pageblocks that the zone does not span. */
+	if (!zone->inst->rules->own_lists) {
+		if (!sb_zone_spans(zone, start + sb_order_pages(block_order) - 1))
+			return 0;
+		if (!sb_zone_spans(zone, start))
+			start = pfn;
+	}
+	return sb_buddy_move_rest(zone, start, type);
 }
 
 unsigned long sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsigned int type)

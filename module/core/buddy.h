@@ -63,7 +63,8 @@ void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, u
  * @fresh: as for sb_buddy_put()
  *
  * More than a pageblock goes back pageblock by pageblock, each with its own
- * type: split_large_buddy(), Linux 6.12.
+ * type: split_large_buddy(), Linux 6.12; by the rules of 6.1 only while some
+ * pageblock of the zone is isolated.
  *
  * Context: Any. @zone->lock held.
  */
@@ -80,12 +81,18 @@ void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, 
  * @pfn: any page of it; no free block reaches beyond the pageblock
  * @type: the new type
  *
- * The pageblock keeps its own type: move_freepages(), Linux 6.1.
+ * The pageblock keeps its own type: move_freepages_block(), Linux 6.1, by whose
+ * rules nothing is moved of a pageblock that ends above the zone, and only what
+ * lies at @pfn and above of one that begins below it.
  *
  * Context: Any. @zone->lock held.
  * Return: pages moved.
  */
 unsigned long sb_buddy_move_free(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+	__must_hold(zone->lock);
+
+/* The same for what lies at @pfn and above, wherever the zone begins and ends. */
+unsigned long sb_buddy_move_rest(struct sb_zone *zone, unsigned long pfn, unsigned int type)
 	__must_hold(zone->lock);
 
 /* Gives a pageblock and its free pages another type: 0 pages may have been free. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check.h"
+#include "debug.h"
 #include "pcp.h"
 #include "region_iter.h"
 
@@ -38,8 +39,12 @@ static void check_merged(const struct sb_zone *zone, struct tally *tally, unsign
 	unsigned long buddy = sb_pfn_buddy(pfn, order);
 	unsigned int type, buddy_type;
 
-	/* Linux 6.1 goes by what it remembers of a page, too. */
-	if (order >= inst->cfg.pageblock_order && !inst->rules->own_lists)
+	/*
+	 * Linux 6.1 goes by what it remembers of a page, too, and nothing looks
+	 * for a buddy when a pageblock becomes an ordinary one again.
+	 */
+	if (order >= inst->cfg.pageblock_order &&
+	    (!inst->rules->own_lists || zone->events[SB_EVENT_HIGHATOMIC_UNRESERVE]))
 		return;
 	if (order >= inst->cfg.max_order || buddy < pfn || !owns(zone, buddy) ||
 	    !sb_page_is_free(sb_memmap_page(&inst->map, buddy), order))
@@ -329,10 +334,20 @@ static void check_blocks(const struct sb_zone *zone, struct tally *tally)
 {
 	const struct sb_pageblocks *blocks = &zone->inst->blocks;
 	unsigned long pfn = sb_pfn_block(zone->start_pfn, blocks->order);
+	unsigned long cma = 0;
 
-	for (; pfn < sb_zone_end(zone); pfn += sb_order_pages(blocks->order))
-		if (owns(zone, pfn) && sb_pageblock_type(blocks, pfn) < SB_NR_TYPES)
-			tally->blocks[sb_pageblock_type(blocks, pfn)]++;
+	for (; pfn < sb_zone_end(zone); pfn += sb_order_pages(blocks->order)) {
+		unsigned int type = sb_pageblock_type(blocks, pfn);
+
+		if (!owns(zone, pfn) || type >= SB_NR_TYPES)
+			continue;
+		tally->blocks[type]++;
+		if (type == SB_ISOLATE)
+			type = blocks->former[sb_pageblock_index(blocks, pfn)];
+		cma += type == SB_CMA;
+	}
+	if (zone->cma_pages)
+		check_count(tally, "in CMA pageblocks", cma << blocks->order, zone->cma_pages);
 	if (zone->inst->rules->own_lists)
 		check_count(tally, "in HighAtomic pageblocks",
 			    tally->blocks[SB_HIGHATOMIC] << blocks->order,
@@ -352,6 +367,8 @@ static unsigned int check_zone(struct sb_zone *zone, struct sb_out *out)
 	check_pcp(zone, &tally);
 	check_totals(zone, &tally);
 	check_blocks(zone, &tally);
+	sb_assert_held(&zone->lock);
+	tally.violations += sb_debug_check(zone, out);
 	sb_zone_thaw(zone, irq);
 	walk_tracker(zone, &tally);
 	if (tally.violations)
@@ -398,7 +415,17 @@ static unsigned int check_metadata(const struct sb_instance *inst, struct sb_out
 	return check_map(inst, out) +
 	       check_own(inst, "pageblock bits", inst->blocks_range.base, inst->blocks_range.size,
 			 out) +
-	       check_own(inst, "per-CPU lists", inst->pcp_range.base, inst->pcp_range.size, out);
+	       check_own(inst, "per-CPU lists", inst->pcp_range.base, inst->pcp_range.size, out) +
+	       check_own(inst, "CMA bitmaps", inst->cma_range.base, inst->cma_range.size, out);
+}
+
+/* A client's fault, or a device's: the instance is in order. */
+static void tell_overruns(struct sb_instance *inst, struct sb_out *out)
+{
+	unsigned long found = sb_debug_scan(inst, true);
+
+	if (found)
+		sb_out_printf(out, "%lu guard pages were written to: see the log\n", found);
 }
 
 unsigned int sb_check(struct sb_instance *inst, struct sb_out *out)
@@ -417,5 +444,7 @@ unsigned int sb_check(struct sb_instance *inst, struct sb_out *out)
 		violations += check_zone(zone, out);
 	if (violations)
 		sb_instance_broken(inst, "violations that the checker found:", violations);
+	else if (inst->hooks & SB_HOOK_GUARD)
+		tell_overruns(inst, out);
 	return violations;
 }

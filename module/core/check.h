@@ -13,6 +13,8 @@
  * Walks the regions, every descriptor that exists, every free list and every
  * per-CPU list, and compares them with each other and with the counters.
  *
+ * Guard pages are looked at as well; one that was written to is no violation.
+ *
  * Context: Process, with what guards the tracker held. A zone is frozen while
  *	it is walked, with interrupts off for a time that grows with its size.
  * Return: violations found. If there are any, the instance stops allocating.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fallback.h"
+#include "trace.h"
 #include "watermark.h"
 
 #define NR_FALLBACKS (SB_PCPTYPES - 1)
@@ -43,10 +44,12 @@ static bool inside_zone(const struct sb_zone *zone, unsigned long start)
 	       sb_zone_spans(zone, start + sb_order_pages(zone->inst->cfg.pageblock_order) - 1);
 }
 
+/* Of the pageblock's pages from @pfn on. */
 static struct contents count_contents(const struct sb_zone *zone, unsigned long pfn)
 {
 	const struct sb_instance *inst = zone->inst;
-	unsigned long end = pfn + sb_order_pages(inst->cfg.pageblock_order);
+	unsigned int block_order = inst->cfg.pageblock_order;
+	unsigned long end = sb_pfn_block(pfn, block_order) + sb_order_pages(block_order);
 	struct contents seen = { 0, 0 };
 
 	while (pfn < end) {
@@ -75,6 +78,14 @@ static unsigned long count_alike(const struct sb_zone *zone, const struct conten
 	return 0;
 }
 
+static void trace(const struct sb_zone *zone, const struct sb_fallback *take, unsigned long pfn,
+		  unsigned int order, int foreign)
+{
+	if (unlikely(sb_trace_on(zone->inst)))
+		sb_trace_extfrag(zone->inst, pfn, take->order, order, take->type,
+				 (unsigned int)foreign);
+}
+
 /* Most of the pageblock is free, or would be at home in one of @type. */
 static bool worth_claiming(const struct sb_zone *zone, const struct contents *seen,
 			   unsigned int old_type, unsigned int type)
@@ -93,21 +104,25 @@ static unsigned int least_order(const struct sb_zone *zone, const struct sb_fall
 		       take->order;
 }
 
-static bool claim_block(struct sb_zone *zone, unsigned long found, const struct sb_fallback *take,
-			unsigned long *pfn) __must_hold(zone->lock)
+static bool claimable(const struct sb_zone *zone, unsigned long found, unsigned int type)
 {
 	const struct sb_instance *inst = zone->inst;
 	unsigned long start = sb_pfn_block(found, inst->cfg.pageblock_order);
-	unsigned int old_type = sb_pageblock_type(&inst->blocks, found);
 	struct contents seen;
 
-	sb_watermark_boost(zone);
 	if (!inside_zone(zone, start))
 		return false;
 	seen = count_contents(zone, start);
-	if (!worth_claiming(zone, &seen, old_type, take->type))
+	return worth_claiming(zone, &seen, sb_pageblock_type(&inst->blocks, found), type);
+}
+
+static bool claim_block(struct sb_zone *zone, unsigned long found, const struct sb_fallback *take,
+			unsigned long *pfn) __must_hold(zone->lock)
+{
+	sb_watermark_boost(zone);
+	if (!claimable(zone, found, take->type))
 		return false;
-	sb_buddy_move_block(zone, start, take->type);
+	sb_buddy_move_block(zone, found, take->type);
 	return sb_buddy_take(zone, take->order, take->type, pfn);
 }
 
@@ -141,6 +156,7 @@ static bool claim(struct sb_zone *zone, const struct sb_fallback *take, unsigned
 		else if (!claim_block(zone, *pfn, take, pfn))
 			continue;
 		zone->events[SB_EVENT_CLAIM]++;
+		trace(zone, take, *pfn, order, foreign);
 		return true;
 	}
 	return false;
@@ -157,7 +173,9 @@ static bool steal(struct sb_zone *zone, const struct sb_fallback *take, unsigned
 		if (foreign < 0)
 			continue;
 		zone->events[SB_EVENT_STEAL]++;
-		return sb_buddy_take(zone, take->order, (unsigned int)foreign, pfn);
+		sb_buddy_take(zone, take->order, (unsigned int)foreign, pfn);
+		trace(zone, take, *pfn, order, foreign);
+		return true;
 	}
 	return false;
 }
@@ -224,10 +242,9 @@ static bool claim_6_1(struct sb_zone *zone, unsigned long pfn, unsigned int type
 	unsigned int old_type = sb_pageblock_type(&inst->blocks, pfn);
 	struct contents seen;
 
-	if (!sb_zone_spans(zone, start + sb_order_pages(inst->cfg.pageblock_order) - 1))
+	seen = count_contents(zone, sb_zone_spans(zone, start) ? start : pfn);
+	if (!sb_buddy_move_free(zone, pfn, type))
 		return false;
-	seen = count_contents(zone, start);
-	sb_buddy_move_free(zone, start, type);
 	if (worth_claiming(zone, &seen, old_type, type)) {
 		sb_pageblock_set_type(zone->inst, start, type);
 		zone->events[SB_EVENT_CLAIM]++;
@@ -269,8 +286,9 @@ static bool take_6_1(struct sb_zone *zone, struct sb_fallback *take, unsigned lo
 			return true;
 		if (!find_6_1(zone, take, &order, &foreign))
 			return false;
-		bring_6_1(zone, sb_freelist_first(zone, order, (unsigned int)foreign), order,
-			  take->type);
+		*pfn = sb_freelist_first(zone, order, (unsigned int)foreign);
+		bring_6_1(zone, *pfn, order, take->type);
+		trace(zone, take, *pfn, order, foreign);
 	}
 }
 
@@ -278,9 +296,128 @@ bool sb_fallback_take(struct sb_zone *zone, struct sb_fallback *take, unsigned l
 {
 	if (take->type >= SB_PCPTYPES)
 		return sb_buddy_take(zone, take->order, take->type, pfn);
-	/* Movable requests borrow from CMA areas while these have more than half of all that is free. */
+	/* What moves borrows from CMA areas while these have more than half of all that is free. */
 	if (zone->nr_free_cma > zone->nr_free / 2 && take_cma(zone, take, pfn))
 		return true;
 	return zone->inst->rules->claim_or_steal ? take_6_12(zone, take, pfn) :
 						   take_6_1(zone, take, pfn);
+}
+
+static bool plan_on(const struct sb_zone *zone, unsigned int order, unsigned int type,
+		    enum sb_fallback_mode mode, struct sb_fallback_plan *plan)
+{
+	for (; order <= zone->inst->cfg.max_order; order++) {
+		if (sb_freelist_empty(zone, order, type))
+			continue;
+		plan->mode = mode;
+		plan->type = type;
+		plan->order = order;
+		return true;
+	}
+	return false;
+}
+
+static bool plan_cma(const struct sb_zone *zone, const struct sb_fallback *take,
+		     struct sb_fallback_plan *plan)
+{
+	return (take->flags & SB_ALLOC_CMA) &&
+	       plan_on(zone, take->order, SB_CMA, SB_FALLBACK_CMA, plan);
+}
+
+static bool plan_claim(const struct sb_zone *zone, const struct sb_fallback *take,
+		       struct sb_fallback_plan *plan)
+{
+	const struct sb_instance *inst = zone->inst;
+	unsigned int least = least_order(zone, take);
+	unsigned int order;
+
+	for (order = inst->cfg.max_order + 1; order-- > least;) {
+		int foreign = sb_fallback_find(zone, order, take->type);
+
+		if (foreign < 0)
+			continue;
+		if (!sb_fallback_may_claim(inst, order, take->type))
+			return false;
+		plan->mode = SB_FALLBACK_CLAIM;
+		plan->type = (unsigned int)foreign;
+		plan->order = order;
+		if (order >= inst->cfg.pageblock_order ||
+		    claimable(zone, sb_freelist_first(zone, order, plan->type), take->type))
+			return true;
+	}
+	return false;
+}
+
+static bool plan_steal(const struct sb_zone *zone, const struct sb_fallback *take,
+		       struct sb_fallback_plan *plan)
+{
+	unsigned int order;
+
+	for (order = take->order; order <= zone->inst->cfg.max_order; order++) {
+		int foreign = sb_fallback_find(zone, order, take->type);
+
+		if (foreign < 0)
+			continue;
+		plan->mode = SB_FALLBACK_STEAL;
+		plan->type = (unsigned int)foreign;
+		plan->order = order;
+		return true;
+	}
+	return false;
+}
+
+/* Whether bring_6_1() would give the pageblock another type. */
+static bool claims_6_1(const struct sb_zone *zone, unsigned long pfn, unsigned int order,
+		       unsigned int type)
+{
+	const struct sb_instance *inst = zone->inst;
+	unsigned int block_order = inst->cfg.pageblock_order;
+	unsigned int old_type = sb_pageblock_type(&inst->blocks, pfn);
+	unsigned long start = sb_pfn_block(pfn, block_order);
+	struct contents seen;
+
+	if (old_type == SB_HIGHATOMIC)
+		return false;
+	if (order >= block_order)
+		return true;
+	if (!sb_fallback_may_claim(inst, order, type) ||
+	    !sb_zone_spans(zone, start + sb_order_pages(block_order) - 1))
+		return false;
+	seen = count_contents(zone, sb_zone_spans(zone, start) ? start : pfn);
+	return worth_claiming(zone, &seen, old_type, type);
+}
+
+static bool plan_6_1(const struct sb_zone *zone, const struct sb_fallback *take,
+		     struct sb_fallback_plan *plan)
+{
+	unsigned long pfn;
+	int foreign;
+
+	if (!find_6_1(zone, take, &plan->order, &foreign))
+		return false;
+	plan->type = (unsigned int)foreign;
+	pfn = sb_freelist_first(zone, plan->order, plan->type);
+	plan->mode = claims_6_1(zone, pfn, plan->order, take->type) ? SB_FALLBACK_CLAIM :
+								      SB_FALLBACK_STEAL;
+	return true;
+}
+
+bool sb_fallback_plan(struct sb_zone *zone, const struct sb_fallback *take,
+		      struct sb_fallback_plan *plan)
+{
+	bool fallbacks_too = take->type < SB_PCPTYPES;
+
+	sb_assert_held(&zone->lock);
+	if (fallbacks_too && zone->nr_free_cma > zone->nr_free / 2 && plan_cma(zone, take, plan))
+		return true;
+	if (plan_on(zone, take->order, take->type, SB_FALLBACK_NORMAL, plan))
+		return true;
+	if (!fallbacks_too)
+		return false;
+	if (plan_cma(zone, take, plan))
+		return true;
+	if (!zone->inst->rules->claim_or_steal)
+		return plan_6_1(zone, take, plan);
+	return plan_claim(zone, take, plan) ||
+	       (!(take->flags & SB_ALLOC_NOFRAGMENT) && plan_steal(zone, take, plan));
 }

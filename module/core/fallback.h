@@ -55,6 +55,31 @@ struct sb_fallback {
 bool sb_fallback_take(struct sb_zone *zone, struct sb_fallback *take, unsigned long *pfn)
 	__must_hold(zone->lock);
 
+/**
+ * struct sb_fallback_plan - Where sb_fallback_take() would find a block.
+ * @mode: how it would take it: from the request's own lists, from those of CMA,
+ *	by a claim or by a steal
+ * @type: type of the list that the block is on
+ * @order: its order there
+ */
+struct sb_fallback_plan {
+	enum sb_fallback_mode mode;
+	unsigned int type;
+	unsigned int order;
+};
+
+/**
+ * sb_fallback_plan() - Say what sb_fallback_take() would do, and do nothing.
+ * @zone: zone to look at
+ * @take: what is wanted; @take->mode is not looked at
+ * @plan: filled in
+ *
+ * Context: Any. @zone->lock held.
+ * Return: true, or false when nothing in the zone can serve it.
+ */
+bool sb_fallback_plan(struct sb_zone *zone, const struct sb_fallback *take,
+		      struct sb_fallback_plan *plan) __must_hold(zone->lock);
+
 /* The first type with a free block of @order that a request of @type falls back to, or -1. */
 int sb_fallback_find(const struct sb_zone *zone, unsigned int order, unsigned int type);
 

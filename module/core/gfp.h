@@ -22,9 +22,9 @@
 #define SB_GFP_KSWAPD_RECLAIM 0x800u /* somebody may be woken to help */
 #define SB_GFP_NOWARN 0x2000u /* no line in the log when it fails */
 #define SB_GFP_NOFAIL 0x8000u /* refused: a reserved region cannot promise it */
-#define SB_GFP_NORETRY 0x10000u /* fail rather than give up the HighAtomic reserve */
+#define SB_GFP_NORETRY 0x10000u /* fail rather than give up the last of the HighAtomic reserve */
 #define SB_GFP_MEMALLOC 0x20000u /* watermarks do not count */
-#define SB_GFP_COMP 0x40000u /* freed as a whole alone: no split */
+#define SB_GFP_COMP 0x40000u /* more than a page is freed as a whole alone: no split */
 #define SB_GFP_NOMEMALLOC 0x80000u /* no reserve may be used, MEMALLOC or not */
 #define SB_GFP_THISNODE 0x200000u /* this node or nothing */
 
@@ -44,6 +44,11 @@
 static inline unsigned int sb_gfp_type(u32 gfp)
 {
 	return (gfp & (SB_GFP_MOVABLE | SB_GFP_RECLAIMABLE)) >> 3;
+}
+
+static inline u32 sb_gfp_of_type(unsigned int type)
+{
+	return type << 3;
 }
 
 /* gfp_zone(), Linux 6.12: the highest zone that will do. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "buddy.h"
+#include "cma.h"
+#include "debug.h"
 #include "handover.h"
 #include "layout.h"
 #include "pcp.h"
@@ -14,8 +16,10 @@ static void release_block(struct sb_zone *zone, unsigned long pfn, unsigned int 
 
 	zone->managed += sb_order_pages(order);
 	inst->released[order]++;
-	if (order == 0 && zone->type != SB_ZONE_HIGHMEM && sb_pcp_serves(inst, order)) {
-		sb_pcp_put(zone, pfn, order, type);
+	sb_debug_fill(inst, pfn, sb_order_pages(order));
+	if (order == 0 && type != SB_ISOLATE && zone->type != SB_ZONE_HIGHMEM &&
+	    sb_pcp_serves(inst, order)) {
+		sb_pcp_put(zone, pfn, order, type, SB_HOOKS_FREE);
 		return;
 	}
 	irq = sb_irq_save();
@@ -40,15 +44,16 @@ static void release_range(struct sb_zone *zone, unsigned long pfn, unsigned long
 	}
 }
 
-/* Where a run of pages of @zone that starts with @pfn ends. */
+/* Where a run of pages of @zone that starts with @pfn ends; no block lies half in a CMA area. */
 static unsigned long zone_run_end(const struct sb_zone *zone, unsigned long pfn, unsigned long end)
 {
-	const struct sb_instance *inst = zone->inst;
-	unsigned int order = inst->cfg.pageblock_order;
+	const struct sb_pageblocks *blocks = &zone->inst->blocks;
+	bool cma = sb_pageblock_type(blocks, pfn) == SB_CMA;
 
 	while (pfn < end &&
-	       sb_pageblock_zone(&inst->blocks, pfn) == (unsigned int)(zone - inst->zones))
-		pfn = sb_pfn_block(pfn, order) + sb_order_pages(order);
+	       sb_pageblock_zone(blocks, pfn) == (unsigned int)(zone - zone->inst->zones) &&
+	       (sb_pageblock_type(blocks, pfn) == SB_CMA) == cma)
+		pfn = sb_pfn_block(pfn, blocks->order) + sb_order_pages(blocks->order);
 	return min(pfn, end);
 }
 
@@ -75,12 +80,18 @@ int sb_handover(struct sb_instance *inst)
 	err = sb_pcp_init(inst);
 	if (err)
 		return err;
+	err = sb_cma_init(inst);
+	if (err) {
+		sb_pcp_exit(inst);
+		return err;
+	}
 	it.skip_flags = SB_REGION_NOMAP;
 	while (sb_region_iter_free(&inst->regions, &it))
 		release_free(inst, it.base, it.end);
 	/* What the tracker calls free is not its own any more: it stops growing. */
 	inst->regions.current_limit = 0;
 	sb_watermark_setup(inst);
+	sb_debug_setup(inst);
 	return 0;
 }
 
@@ -92,7 +103,7 @@ static bool overlaps(const struct sb_own_range *own, u64 base, u64 end)
 static bool holds_metadata(const struct sb_instance *inst, u64 base, u64 end)
 {
 	return overlaps(&inst->map_range, base, end) || overlaps(&inst->blocks_range, base, end) ||
-	       overlaps(&inst->pcp_range, base, end);
+	       overlaps(&inst->pcp_range, base, end) || overlaps(&inst->cma_range, base, end);
 }
 
 /* The pages must be memory, reserved, mapped, and never handed over. */

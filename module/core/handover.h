@@ -14,8 +14,11 @@
  * system assembles it. memblock_free_all(), Linux 6.12, which takes a single page
  * past the per-CPU lists as well.
  *
+ * CMA areas become so on the way: sb_cma_init().
+ *
  * Context: Process. The instance is not live yet.
- * Return: 0, or -ENOMEM when there is no room for the per-CPU lists.
+ * Return: 0; -ENOMEM when there is no room for the per-CPU lists; or as
+ *	sb_cma_init().
  */
 int sb_handover(struct sb_instance *inst);
 

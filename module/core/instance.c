@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "cma.h"
+#include "guard.h"
 #include "handover.h"
 #include "instance.h"
 #include "layout.h"
 #include "pcp.h"
+#include "quarantine.h"
 #include "region_alloc.h"
 #include "region_iter.h"
 #include "watermark.h"
@@ -75,6 +78,13 @@ static bool check_watermarks(const struct sb_config *cfg)
 		      SB_BOOST_FACTOR_MAX);
 }
 
+static bool check_debug(const struct sb_config *cfg)
+{
+	return within(cfg, "debug_guardpage_minorder", cfg->debug_guardpage_minorder, 0,
+		      sb_guard_order_max(cfg)) &&
+	       within(cfg, "quarantine_pages", cfg->quarantine_pages, 0, SB_QUARANTINE_MAX);
+}
+
 static bool check_config(const struct sb_config *cfg)
 {
 	unsigned int high_min = cfg->pcp_high ? cfg->pcp_batch : 0;
@@ -87,9 +97,11 @@ static bool check_config(const struct sb_config *cfg)
 	       (!cfg->pcp_huge_order || within(cfg, "pcp_huge_order", cfg->pcp_huge_order,
 					       SB_PCP_ORDERS, cfg->max_order)) &&
 	       within(cfg, "rules", cfg->rules, 0, SB_NR_RULES - 1) && check_watermarks(cfg) &&
+	       check_debug(cfg) &&
 	       within(cfg, "kernelcore_percent", cfg->kernelcore_percent, 0, 100) &&
 	       within(cfg, "movablecore_percent", cfg->movablecore_percent, 0, 100) &&
-	       within(cfg, "nr_cpus", cfg->nr_cpus, 1, SB_MAX_CPUS) && check_banks(cfg);
+	       within(cfg, "nr_cpus", cfg->nr_cpus, 1, SB_MAX_CPUS) && check_banks(cfg) &&
+	       sb_cma_check_config(cfg);
 }
 
 int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
@@ -104,6 +116,10 @@ int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
 	inst->reach = *reach;
 	inst->rules = sb_rules(cfg->rules);
 	sb_lock_init(&inst->block_lock);
+	sb_lock_init(&inst->debug.lock);
+	sb_lock_init(&inst->owners.lock);
+	for (i = 0; i < SB_MAX_CMA; i++)
+		sb_lock_init(&inst->cma[i].lock);
 	sb_region_init(&inst->regions, &inst->reach);
 	inst->regions.bottom_up = cfg->bottom_up;
 	for (i = 0; i < SB_MAX_ZONES; i++)
@@ -124,6 +140,8 @@ static int fill_regions(struct sb_instance *inst)
 	for (i = 0; i < cfg->nr_reserved && !err; i++)
 		err = sb_region_reserve(&inst->regions, cfg->reserved[i].base,
 					cfg->reserved[i].size);
+	if (!err)
+		err = sb_cma_place(inst);
 	/* As on ARM: metadata goes where it can be reached at any time. */
 	inst->regions.current_limit = sb_pfn_addr(sb_layout_lowmem_end(inst));
 	return err;
@@ -160,6 +178,7 @@ int sb_instance_boot(struct sb_instance *inst)
 
 void sb_instance_exit(struct sb_instance *inst)
 {
+	sb_cma_exit(inst);
 	sb_pcp_exit(inst);
 	sb_pageblock_exit(inst);
 	sb_memmap_exit(inst);
@@ -175,6 +194,25 @@ struct sb_zone *sb_instance_next_zone(const struct sb_instance *inst, const stru
 		if (sb_zone_populated(&inst->zones[next]))
 			return (struct sb_zone *)&inst->zones[next];
 	return NULL;
+}
+
+void sb_instance_hook_locked(struct sb_instance *inst, unsigned long hook, bool on)
+{
+	unsigned long hooks = on ? inst->hooks | hook : inst->hooks & ~hook;
+
+	sb_assert_held(&inst->debug.lock);
+	/* Who sees it sees what was done before. */
+	smp_store_release(&inst->hooks, hooks);
+}
+
+void sb_instance_hook(struct sb_instance *inst, unsigned long hook, bool on)
+{
+	unsigned long irq = sb_irq_save();
+
+	sb_lock(&inst->debug.lock);
+	sb_instance_hook_locked(inst, hook, on);
+	sb_unlock(&inst->debug.lock);
+	sb_irq_restore(irq);
 }
 
 void sb_instance_broken(struct sb_instance *inst, const char *what, unsigned long value)

@@ -10,6 +10,7 @@
 #ifndef SB_INSTANCE_H
 #define SB_INSTANCE_H
 
+#include "finding.h"
 #include "region.h"
 #include "rules.h"
 #include "zone.h"
@@ -17,6 +18,9 @@
 /* Banks of memory, and ranges reserved beforehand, that one instance may have. */
 #define SB_MAX_BANKS 32
 #define SB_NAME_LEN 32
+
+/* CMA areas that one instance may have. */
+#define SB_MAX_CMA 8
 
 /* As many locks as sb_zone_freeze() may hold at a time. */
 #define SB_MAX_CPUS 128
@@ -43,6 +47,20 @@ struct sb_bank {
 	u64 size;
 	int nid;
 	u32 flags;
+};
+
+/**
+ * struct sb_cma_config - A CMA area that is wanted.
+ * @name: not empty, and no other area's
+ * @base: first byte, at the start of a pageblock; 0 lets the tracker find a place
+ * @size: bytes, rounded up to pageblocks
+ * @nid: node that it has to lie on, or SB_NID_ANY; not looked at with a @base
+ */
+struct sb_cma_config {
+	char name[SB_NAME_LEN];
+	u64 base;
+	u64 size;
+	int nid;
 };
 
 /**
@@ -76,12 +94,20 @@ struct sb_bank {
  * @lowmem_reserve_ratio: by zone; one page for so many of higher zones is kept
  *	back from requests that could use these, 0 for none
  * @bottom_up: the tracker allocates from low addresses
+ * @page_poison: free pages are filled and looked at: debug.h
+ * @page_owner: owners are kept; to be attached by whoever has memory for it
+ * @debug_guardpage_minorder: splits for blocks below this order leave guard pages,
+ *	0 .. sb_guard_order_max()
+ * @quarantine_pages: freed pages of each zone that rest before their reuse, 0 ..
+ *	SB_QUARANTINE_MAX
  * @nr_cpus: CPUs that have lists of their own, 1 .. SB_MAX_CPUS; those with
  *	higher numbers share them
  * @nr_banks: entries of @banks
  * @nr_reserved: entries of @reserved
+ * @nr_cma: entries of @cma
  * @banks: the memory
  * @reserved: what of it is taken from the start
+ * @cma: what of it is for contiguous allocations, and lent to movable pages: cma.h
  */
 struct sb_config {
 	char name[SB_NAME_LEN];
@@ -103,11 +129,17 @@ struct sb_config {
 	unsigned int watermark_boost_factor;
 	unsigned int lowmem_reserve_ratio[SB_NR_ZONE_TYPES];
 	bool bottom_up;
+	bool page_poison;
+	bool page_owner;
+	unsigned int debug_guardpage_minorder;
+	unsigned int quarantine_pages;
 	unsigned int nr_cpus;
 	unsigned int nr_banks;
 	unsigned int nr_reserved;
+	unsigned int nr_cma;
 	struct sb_bank banks[SB_MAX_BANKS];
 	struct sb_bank reserved[SB_MAX_BANKS];
+	struct sb_cma_config cma[SB_MAX_CMA];
 };
 
 /**
@@ -132,6 +164,29 @@ struct sb_own_range {
 	void *mapped;
 };
 
+/**
+ * struct sb_cma - A CMA area; its name is in the configuration.
+ * @base_pfn: first page, known from SB_STAGE_REGIONS on
+ * @nr_pages: pages, likewise; 0 before
+ * @lock: guards the rest
+ * @bitmap: a bit a page, lowest first: allocated by sb_cma_alloc(); NULL before
+ *	SB_STAGE_LIVE
+ * @nr_used: bits that are set
+ * @nr_succeeded: pages ever allocated
+ * @nr_failed: pages asked for and not given
+ * @nr_released: pages given back
+ */
+struct sb_cma {
+	unsigned long base_pfn;
+	unsigned long nr_pages;
+	struct sb_lock lock;
+	u32 *bitmap;
+	unsigned long nr_used;
+	unsigned long nr_succeeded;
+	unsigned long nr_failed;
+	unsigned long nr_released;
+};
+
 /* What a request has to look after besides itself, each off as long as its bit is not set. */
 enum sb_hooks {
 	SB_HOOK_TRACE = 1 << 0, /* somebody listens: trace.h */
@@ -141,6 +196,12 @@ enum sb_hooks {
 	SB_HOOK_QUARANTINE = 1 << 4, /* reuse is delayed: debug.h */
 	SB_HOOK_BAD_PAGE = 1 << 5, /* some page in use is marked bad: hwpoison.h */
 };
+
+/* Those that want something of a block that was allocated, or is being freed. */
+#define SB_HOOKS_ALLOC (SB_HOOK_POISON | SB_HOOK_OWNER)
+#define SB_HOOKS_FREE (SB_HOOKS_ALLOC | SB_HOOKS_ZONE)
+/* Of these, those for which it goes to its zone, past the per-CPU lists. */
+#define SB_HOOKS_ZONE (SB_HOOK_QUARANTINE | SB_HOOK_BAD_PAGE)
 
 /**
  * struct sb_instance - Everything that belongs to one pipeline.
@@ -158,10 +219,14 @@ enum sb_hooks {
  * @blocks: pageblocks
  * @blocks_range: where their bits are
  * @pcp_range: where the per-CPU lists are
+ * @cma: CMA areas, in the order of @cfg
+ * @cma_range: where their bitmaps are
  * @released: blocks handed over, by order
  * @first_nid: lowest node with memory, where a request for any node begins
  * @nr_nodes: nodes with memory
  * @block_lock: guards the words of pageblock bits
+ * @debug: debug modes
+ * @owners: owners of blocks
  */
 struct sb_instance {
 	struct sb_config cfg;
@@ -178,10 +243,14 @@ struct sb_instance {
 	struct sb_pageblocks blocks;
 	struct sb_own_range blocks_range;
 	struct sb_own_range pcp_range;
+	struct sb_cma cma[SB_MAX_CMA];
+	struct sb_own_range cma_range;
 	unsigned long released[SB_NR_ORDERS];
 	int first_nid;
 	unsigned int nr_nodes;
 	struct sb_lock block_lock;
+	struct sb_debug debug;
+	struct sb_owners owners;
 };
 
 static inline struct sb_zone *sb_instance_zone(struct sb_instance *inst, int nid,
@@ -237,6 +306,11 @@ int sb_instance_boot(struct sb_instance *inst);
  * Context: Process.
  */
 void sb_instance_exit(struct sb_instance *inst);
+
+/* Sets or clears one of enum sb_hooks; takes the debug lock, or has it held already. */
+void sb_instance_hook(struct sb_instance *inst, unsigned long hook, bool on);
+void sb_instance_hook_locked(struct sb_instance *inst, unsigned long hook, bool on)
+	__must_hold(inst->debug.lock);
 
 /* Stops the instance from allocating, and says once what was found: @what, then @value. */
 void sb_instance_broken(struct sb_instance *inst, const char *what, unsigned long value);

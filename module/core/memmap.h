@@ -149,6 +149,34 @@ static inline void sb_page_set(struct sb_page *page, u32 state, unsigned int ord
 	WRITE_ONCE(page->prev_state, SB_PAGE_LINK_NONE << 4 | state);
 }
 
+/*
+ * Beside the state of a page in use, be it a tail or not: bad memory, which leaves
+ * circulation when it is freed. Such pages have no use for links.
+ */
+#define SB_PAGE_LINK_MARKED (SB_PAGE_LINK_NONE - 1)
+
+static inline bool sb_page_is_marked(const struct sb_page *page)
+{
+	u32 word = READ_ONCE(page->prev_state);
+
+	return word == (SB_PAGE_LINK_MARKED << 4 | SB_PAGE_ALLOC) ||
+	       word == (SB_PAGE_LINK_MARKED << 4 | SB_PAGE_TAIL);
+}
+
+static inline void sb_page_set_marked(struct sb_page *page, bool marked)
+{
+	u32 link = marked ? SB_PAGE_LINK_MARKED : SB_PAGE_LINK_NONE;
+
+	WRITE_ONCE(page->prev_state, link << 4 | (page->prev_state & 15));
+}
+
+/* A page in use is the first of a block; it stays marked if it is. */
+static inline void sb_page_set_used(struct sb_page *page, unsigned int order, unsigned int type)
+{
+	WRITE_ONCE(page->next_order, type << 4 | order);
+	WRITE_ONCE(page->prev_state, (page->prev_state & ~15u) | SB_PAGE_ALLOC);
+}
+
 static inline void sb_page_set_tail(struct sb_page *page)
 {
 	sb_page_set(page, SB_PAGE_TAIL, 0, SB_PAGE_LINK_NONE);
@@ -157,6 +185,12 @@ static inline void sb_page_set_tail(struct sb_page *page)
 static inline bool sb_page_is_free(const struct sb_page *page, unsigned int order)
 {
 	return sb_page_state(page) == SB_PAGE_FREE && sb_page_order(page) == order;
+}
+
+/* First page after the block that @info tells of; above @pfn, whatever a broken block says. */
+static inline unsigned long sb_page_info_next(const struct sb_page_info *info, unsigned long pfn)
+{
+	return max(pfn + 1, info->head + (1ul << info->order));
 }
 
 /**

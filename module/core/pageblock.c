@@ -115,13 +115,14 @@ int sb_pageblock_init(struct sb_instance *inst)
 	blocks->base_pfn = inst->map.base_pfn;
 	blocks->nr_blocks = inst->map.nr_pages >> blocks->order;
 	nr_words = (blocks->nr_blocks + FLAGS_PER_WORD - 1) / FLAGS_PER_WORD;
-	err = sb_instance_place(inst, (u64)nr_words * sizeof(u32) + blocks->nr_blocks,
+	err = sb_instance_place(inst, (u64)nr_words * sizeof(u32) + 2 * (u64)blocks->nr_blocks,
 				&inst->blocks_range);
 	if (err)
 		return err;
 	blocks->phys = inst->blocks_range.base;
 	blocks->flags = inst->blocks_range.mapped;
 	blocks->zone = (u8 *)(blocks->flags + nr_words);
+	blocks->former = blocks->zone + blocks->nr_blocks;
 	for (i = 0; i < nr_words; i++)
 		blocks->flags[i] = SB_MOVABLE * 0x11111111u;
 	own_blocks(inst);

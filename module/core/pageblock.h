@@ -33,16 +33,19 @@ enum sb_migratetype {
  * struct sb_pageblocks - The pageblocks of an instance.
  * @flags: four bits a block, eight blocks a word, lowest bits first
  * @zone: index into the instance's zones, or SB_ZONE_NONE, a byte a block
+ * @former: type that an Isolate block had and will have again, a byte a block;
+ *	guarded by the lock of its zone
  * @base_pfn: first page of block 0
  * @nr_blocks: how many there are, holes included
  * @order: log2 of the pages in one
  * @grouping: pages are grouped by mobility; false on an instance too small
  *	for it, where every request is Unmovable and claims what it can
- * @phys: where @flags and then @zone lie
+ * @phys: where @flags, @zone and @former lie, in this order
  */
 struct sb_pageblocks {
 	u32 *flags;
 	u8 *zone;
+	u8 *former;
 	unsigned long base_pfn;
 	unsigned long nr_blocks;
 	unsigned int order;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "pcp.h"
+#include "trace.h"
 #include "watermark.h"
 
 /* Batches are doubled no more often: CONFIG_PCP_BATCH_SCALE_MAX. */
@@ -66,14 +67,13 @@ int sb_pcp_init(struct sb_instance *inst)
 	unsigned int nr_zones = 0, cpu;
 	struct sb_zone *zone = NULL;
 	struct sb_pcp *pcp;
+	u64 each = sizeof(*pcp) + slots_per_pcp(inst) * sizeof(*pcp->list->slot);
 	u32 *slots;
 	int err;
 
 	while ((zone = sb_instance_next_zone(inst, zone)))
 		nr_zones++;
-	err = sb_instance_place(
-		inst, (u64)nr_zones * nr_cpus * (sizeof(*pcp) + slots_per_pcp(inst) * sizeof(u32)),
-		&inst->pcp_range);
+	err = sb_instance_place(inst, each * nr_zones * nr_cpus, &inst->pcp_range);
 	if (err)
 		return err;
 	pcp = inst->pcp_range.mapped;
@@ -134,6 +134,15 @@ static unsigned int refill_blocks(struct sb_pcp *pcp, const struct sb_zone *zone
 	return batch > 1 ? max(batch >> order, 2u) : 1;
 }
 
+/* What was borrowed from a CMA area is to go back there, if it is not given. */
+static unsigned int refill_type(const struct sb_zone *zone, const struct sb_fallback *take,
+				unsigned long pfn)
+{
+	if ((take->flags & SB_ALLOC_CMA) && sb_pageblock_type(&zone->inst->blocks, pfn) == SB_CMA)
+		return SB_CMA;
+	return take->type;
+}
+
 /* Filled from the top down, so that the first block found is the first given. */
 static void refill(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_list *list,
 		   struct sb_fallback *take) __must_hold(pcp->lock)
@@ -145,9 +154,10 @@ static void refill(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_list 
 	sb_lock(&zone->lock);
 	while (got < want && sb_fallback_take(zone, take, &pfn)) {
 		sb_page_set(sb_memmap_page(&zone->inst->map, pfn), SB_PAGE_PCP, take->order,
-			    take->type);
+			    refill_type(zone, take, pfn));
 		list->slot[want - ++got] = (u32)(pfn - zone->inst->map.base_pfn);
 	}
+	zone->events[SB_EVENT_PCP_REFILL] += got << take->order;
 	sb_unlock(&zone->lock);
 	for (i = 0; want > got && i < got; i++)
 		list->slot[i] = list->slot[want - got + i];
@@ -210,7 +220,7 @@ unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, u
 	return taken;
 }
 
-/* Linux 6.1 remembers the type from when the page came to the list, unless some block is isolated. */
+/* Linux 6.1 remembers the type from when the page came, unless some pageblock is isolated. */
 static unsigned int return_type(const struct sb_zone *zone, unsigned long pfn)
 {
 	const struct sb_instance *inst = zone->inst;
@@ -226,7 +236,7 @@ static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigne
 {
 	struct sb_pcp_list *list = &pcp->list[which];
 	unsigned int order = sb_pcp_list_order(zone->inst, which);
-	unsigned int i;
+	unsigned int type, i;
 
 	for (i = 0; i < nr; i++) {
 		unsigned long pfn = pfn_at(zone, list->slot[i]);
@@ -235,7 +245,14 @@ static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigne
 			sb_instance_broken(zone->inst, "two per-CPU lists held pfn", pfn);
 			continue;
 		}
-		sb_buddy_put(zone, pfn, order, return_type(zone, pfn), false);
+		type = return_type(zone, pfn);
+		/* Part of a block larger than a pageblock may have been isolated meanwhile. */
+		if (unlikely(order > zone->inst->cfg.pageblock_order && zone->nr_isolated_blocks))
+			sb_buddy_free(zone, pfn, order, false);
+		else
+			sb_buddy_put(zone, pfn, order, type, false);
+		if (unlikely(sb_trace_on(zone->inst)))
+			sb_trace_pcpu_drain(zone->inst, pfn, order, type);
 	}
 	list->nr -= nr;
 	memmove(list->slot, list->slot + nr, list->nr * sizeof(*list->slot));
@@ -261,6 +278,7 @@ static unsigned int drain(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int
 		done += drain_list(zone, pcp, which, min(want, pcp->list[which].nr));
 		which = (which + 1) % SB_PCP_LISTS;
 	}
+	zone->events[SB_EVENT_PCP_DRAIN] += done;
 	sb_unlock(&zone->lock);
 	return done;
 }
@@ -345,21 +363,27 @@ static void overflow(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int orde
 		zone->below_high = false;
 }
 
-void sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
+bool sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
+		unsigned long done)
 {
 	unsigned int which = sb_pcp_list_index(order, type);
 	unsigned long irq = sb_irq_save();
 	struct sb_pcp *pcp = this_pcp(zone);
 	struct sb_pcp_list *list = &pcp->list[which];
+	bool ready;
 
 	sb_lock(&pcp->lock);
-	sb_page_set(sb_memmap_page(&zone->inst->map, pfn), SB_PAGE_PCP, order, type);
-	list->slot[list->nr++] = (u32)(pfn - zone->inst->map.base_pfn);
-	pcp->count += 1u << order;
-	pcp->events[SB_EVENT_FREE_PAGES] += 1u << order;
-	overflow(zone, pcp, order, which);
+	ready = likely(!(zone->inst->hooks & SB_HOOKS_FREE & ~done));
+	if (ready) {
+		sb_page_set(sb_memmap_page(&zone->inst->map, pfn), SB_PAGE_PCP, order, type);
+		list->slot[list->nr++] = (u32)(pfn - zone->inst->map.base_pfn);
+		pcp->count += 1u << order;
+		pcp->events[SB_EVENT_FREE_PAGES] += 1u << order;
+		overflow(zone, pcp, order, which);
+	}
 	sb_unlock(&pcp->lock);
 	sb_irq_restore(irq);
+	return ready;
 }
 
 /* A batch at a time, so that interrupts are not off for long. */

@@ -121,14 +121,19 @@ unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, u
  * @pfn: first page
  * @order: one that sb_pcp_serves()
  * @type: type of its pageblock, not SB_ISOLATE
+ * @done: of SB_HOOKS_FREE, what was done for it
  *
  * At pcp_high pages, pcp_batch of them or as many as were freed in a row go
  * back to the zone, the oldest of each list first, the lists in turn:
- * nr_pcp_high(), nr_pcp_free() and free_pcppages_bulk(), Linux 6.12.
+ * nr_pcp_high(), nr_pcp_free() and free_pcppages_bulk(), Linux 6.12. Where
+ * Linux differs: it lets pcp_high decay with time, keeps a batch of larger
+ * blocks on CPUs with large caches, and has a pcp_high of four batches at least.
  *
  * Context: Any. Takes the per-CPU lock, and for an overflow the zone lock.
+ * Return: true; false when there is more to be done for it first: debug.h.
  */
-void sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type);
+bool sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
+		unsigned long done);
 
 /* Returns all pages of one CPU's lists of @zone to it, and says how many there were. */
 unsigned int sb_pcp_drain_zone(struct sb_zone *zone, unsigned int cpu);

@@ -80,17 +80,24 @@ struct sb_region_type {
 	struct sb_region initial[SB_REGIONS_INITIAL];
 };
 
+struct sb_origin;
+
 /**
  * struct sb_reach - How core gets at the memory that the tracker describes.
  * @map: gives the address at which [base, base + size) can be read and
  *	written, or NULL; it stays valid until @unmap. Base and size are whole
  *	pages.
  * @unmap: takes back what @map gave, with the same base and size
- * @ctx: handed to both
+ * @page: gives the address of one page, or NULL where there is no memory; callable
+ *	from any context. It may be NULL itself: no page can be reached.
+ * @origin: fills in who calls and from where, of a struct that is all 0; likewise
+ * @ctx: handed to all
  */
 struct sb_reach {
 	void *(*map)(void *ctx, u64 base, u64 size);
 	void (*unmap)(void *ctx, void *mapped, u64 base, u64 size);
+	void *(*page)(void *ctx, unsigned long pfn);
+	void (*origin)(void *ctx, struct sb_origin *origin);
 	void *ctx;
 };
 

@@ -15,7 +15,8 @@
  *	that for Normal, as a kernel without it does.
  * @nid: node to begin with, or SB_NID_ANY
  * @gfp: SB_GFP_*; bits that @type and @zone say already need not be in it
- * @nodes: nodes that will do, a bit each; 0 for all
+ * @nodes: nodes that will do, a bit each; 0 for all. None else ever, where
+ *	Linux lets urgent requests go elsewhere in the end.
  */
 struct sb_request {
 	unsigned int order;

@@ -12,6 +12,7 @@ const struct sb_rules *sb_rules(enum sb_rules_version version)
 			.pcp_tunes = true,
 			.highatomic_free = true,
 			.movable_capped = true,
+			.boost_spares_high = true,
 		},
 		[SB_RULES_6_1] = {
 			.name = "6.1",

@@ -31,6 +31,9 @@ enum sb_rules_version { SB_RULES_6_12, SB_RULES_6_1, SB_NR_RULES };
  *	reserves one all the same; newer kernels reserve none
  * @movable_capped: Movable's min watermark is small like that of HighMem, and
  *	its pages do not count for the watermarks of others; 6.1 counts them
+ *	unless there is HighMem, which Movable then belongs to
+ * @boost_spares_high: any request of HIGH for one page may ignore a boost; 6.1
+ *	asks for __GFP_ATOMIC, too
  */
 struct sb_rules {
 	const char *name;
@@ -41,6 +44,7 @@ struct sb_rules {
 	bool highatomic_free;
 	bool highatomic_small;
 	bool movable_capped;
+	bool boost_spares_high;
 };
 
 const struct sb_rules *sb_rules(enum sb_rules_version version);

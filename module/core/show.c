@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "freelist.h"
-#include "instance.h"
+#include "extfrag.h"
+#include "hwpoison.h"
 #include "pcp.h"
 #include "show.h"
 #include "watermark.h"
-
-/* A free list is counted no further than this: its zone's lock is held meanwhile. */
-#define COUNT_LIMIT 100000
-
-#define BLOCKS_PER_LINE 64
 
 /* As wide as %pa of the running kernel. */
 #define PHYS_DIGITS ((int)SB_PHYS_DIGITS)
@@ -51,96 +46,6 @@ void sb_show_buddyinfo(struct sb_out *out, struct sb_instance *inst)
 	}
 }
 
-static void show_free_count(struct sb_out *out, struct sb_zone *zone, unsigned int order,
-			    unsigned int type)
-{
-	unsigned long irq = sb_irq_save();
-	unsigned long count;
-
-	sb_lock(&zone->lock);
-	count = sb_freelist_count(zone, order, type, COUNT_LIMIT);
-	sb_unlock(&zone->lock);
-	sb_irq_restore(irq);
-	sb_out_printf(out, "%s%6lu ", count >= COUNT_LIMIT ? ">" : "", count);
-}
-
-static void show_free_counts(struct sb_out *out, struct sb_zone *zone)
-{
-	unsigned int type, order;
-
-	for (type = 0; type < SB_NR_TYPES; type++) {
-		sb_out_printf(out, "Node %4d, zone %8s, type %12s ", zone->nid, sb_zone_name(zone),
-			      sb_pageblock_type_name(type));
-		for (order = 0; order <= zone->inst->cfg.max_order; order++)
-			show_free_count(out, zone, order, type);
-		sb_out_printf(out, "\n");
-	}
-}
-
-/*
- * Every pageblock with memory of the zone. Linux steps from the zone's first
- * page, and misses the last block of a zone that starts inside of one.
- */
-static void show_block_counts(struct sb_out *out, const struct sb_zone *zone)
-{
-	const struct sb_pageblocks *blocks = &zone->inst->blocks;
-	unsigned long count[SB_NR_TYPES] = { 0 };
-	unsigned long pfn = sb_pfn_block(zone->start_pfn, blocks->order);
-	unsigned int type;
-
-	for (; pfn < sb_zone_end(zone); pfn += sb_order_pages(blocks->order)) {
-		if (sb_pageblock_zone(blocks, pfn) != (unsigned int)(zone - zone->inst->zones))
-			continue;
-		type = sb_pageblock_type(blocks, pfn);
-		if (type < SB_NR_TYPES)
-			count[type]++;
-	}
-	sb_out_printf(out, "Node %d, zone %8s ", zone->nid, sb_zone_name(zone));
-	for (type = 0; type < SB_NR_TYPES; type++)
-		sb_out_printf(out, "%12lu ", count[type]);
-	sb_out_printf(out, "\n");
-}
-
-static void show_pagetypeinfo_node(struct sb_out *out, struct sb_instance *inst, int nid)
-{
-	struct sb_zone *zone = NULL;
-	unsigned int i;
-
-	sb_out_printf(out, "Page block order: %u\n", inst->blocks.order);
-	sb_out_printf(out, "Pages per block:  %lu\n\n", sb_order_pages(inst->blocks.order));
-	sb_out_printf(out, "%-43s ", "Free pages count per migrate type at order");
-	for (i = 0; i <= inst->cfg.max_order; i++)
-		sb_out_printf(out, "%6u ", i);
-	sb_out_printf(out, "\n");
-	while ((zone = sb_instance_next_zone(inst, zone))) {
-		if (zone->nid == nid)
-			show_free_counts(out, zone);
-	}
-
-	sb_out_printf(out, "\n%-23s", "Number of blocks type ");
-	for (i = 0; i < SB_NR_TYPES; i++)
-		sb_out_printf(out, "%12s ", sb_pageblock_type_name(i));
-	sb_out_printf(out, "\n");
-	while ((zone = sb_instance_next_zone(inst, zone))) {
-		if (zone->nid == nid)
-			show_block_counts(out, zone);
-	}
-}
-
-void sb_show_pagetypeinfo(struct sb_out *out, struct sb_instance *inst)
-{
-	const struct sb_zone *zone = NULL;
-	int nid = SB_NID_ANY;
-
-	if (inst->stage < SB_STAGE_PAGEBLOCKS)
-		return;
-	while ((zone = sb_instance_next_zone(inst, zone))) {
-		if (zone->nid != nid)
-			show_pagetypeinfo_node(out, inst, zone->nid);
-		nid = zone->nid;
-	}
-}
-
 static void show_zone_pages(struct sb_out *out, const struct sb_zone *zone)
 {
 	unsigned int type;
@@ -167,6 +72,46 @@ static void show_zone_pages(struct sb_out *out, const struct sb_zone *zone)
 	sb_out_printf(out, ")\n");
 	sb_out_printf(out, "      %-12s %lu\n", "nr_free_pages", zone->nr_free);
 	sb_out_printf(out, "      %-12s %lu\n", "nr_free_cma", zone->nr_free_cma);
+}
+
+/* enum numa_stat_item */
+enum numa_item {
+	SB_NUMA_HIT,
+	SB_NUMA_MISS,
+	SB_NUMA_FOREIGN,
+	SB_NUMA_INTERLEAVE,
+	SB_NUMA_LOCAL,
+	SB_NUMA_OTHER,
+	SB_NR_NUMA_ITEMS
+};
+
+static const char *const numa_names[SB_NR_NUMA_ITEMS] = {
+	[SB_NUMA_HIT] = "numa_hit",	    [SB_NUMA_MISS] = "numa_miss",
+	[SB_NUMA_FOREIGN] = "numa_foreign", [SB_NUMA_INTERLEAVE] = "numa_interleave",
+	[SB_NUMA_LOCAL] = "numa_local",	    [SB_NUMA_OTHER] = "numa_other",
+};
+
+/* zone_statistics(): adds what a zone counted. Nobody interleaves. */
+static void add_numa(const struct sb_zone *zone, unsigned long counts[SB_NR_NUMA_ITEMS])
+{
+	unsigned long requests = sb_zone_events(zone, SB_EVENT_ALLOC);
+	unsigned long missed = sb_zone_events(zone, SB_EVENT_MISS);
+
+	/* Counted after the request itself: a moment later there may be more of these. */
+	counts[SB_NUMA_HIT] += requests - min(requests, missed);
+	counts[SB_NUMA_MISS] += missed;
+	counts[SB_NUMA_FOREIGN] += sb_zone_events(zone, SB_EVENT_FOREIGN);
+	counts[zone->nid == zone->inst->first_nid ? SB_NUMA_LOCAL : SB_NUMA_OTHER] += requests;
+}
+
+static void show_zone_numa(struct sb_out *out, const struct sb_zone *zone)
+{
+	unsigned long counts[SB_NR_NUMA_ITEMS] = { 0 };
+	unsigned int i;
+
+	add_numa(zone, counts);
+	for (i = 0; i < SB_NR_NUMA_ITEMS; i++)
+		sb_out_printf(out, "      %-12s %lu\n", numa_names[i], counts[i]);
 }
 
 static void show_zone_pagesets(struct sb_out *out, const struct sb_zone *zone)
@@ -198,72 +143,129 @@ void sb_show_zoneinfo(struct sb_out *out, struct sb_instance *inst)
 			sb_out_printf(out, "  per-node stats\n");
 		nid = zone->nid;
 		show_zone_pages(out, zone);
+		show_zone_numa(out, zone);
 		show_zone_pagesets(out, zone);
 		sb_out_printf(out, "  node_unreclaimable:  %u\n", 0u);
 		sb_out_printf(out, "  start_pfn:           %lu\n", zone->start_pfn);
 	}
 }
 
-/* All memory of the pageblock at @pfn is on free lists. */
-static bool all_free(struct sb_zone *zone, unsigned long pfn) __must_hold(zone->lock)
+static unsigned long sum_events(const struct sb_instance *inst, enum sb_event_item item)
 {
-	unsigned long end = pfn + sb_order_pages(zone->inst->blocks.order);
+	const struct sb_zone *zone = NULL;
+	unsigned long nr = 0;
 
-	while (pfn < end) {
-		struct sb_page_info info;
-		unsigned long next = pfn + 1;
+	while ((zone = sb_instance_next_zone(inst, zone)))
+		nr += sb_zone_events(zone, item);
+	return nr;
+}
 
-		sb_memmap_info(zone->inst, pfn, &info);
-		if (info.state == SB_PAGE_FREE)
-			next = info.head + sb_order_pages(info.order);
-		else if (info.state != SB_PAGE_HOLE)
-			return false;
-		if (next <= pfn)
-			return false;
-		pfn = next;
+/* Pages given by the zones of one kind, of all nodes. */
+static unsigned long sum_alloc_pages(const struct sb_instance *inst, enum sb_zone_type type)
+{
+	const struct sb_zone *zone = NULL;
+	unsigned long nr = 0;
+
+	while ((zone = sb_instance_next_zone(inst, zone)))
+		if (zone->type == type)
+			nr += sb_zone_events(zone, SB_EVENT_ALLOC_PAGES);
+	return nr;
+}
+
+static void show_vmstat_zones(struct sb_out *out, const struct sb_instance *inst)
+{
+	unsigned long counts[SB_NR_NUMA_ITEMS] = { 0 };
+	unsigned long nr_free = 0, nr_free_cma = 0;
+	const struct sb_zone *zone = NULL;
+	unsigned int i;
+
+	while ((zone = sb_instance_next_zone(inst, zone))) {
+		nr_free += zone->nr_free;
+		nr_free_cma += zone->nr_free_cma;
+		add_numa(zone, counts);
 	}
-	return true;
+	sb_out_printf(out, "nr_free_pages %lu\n", nr_free);
+	sb_out_printf(out, "nr_free_cma %lu\n", nr_free_cma);
+	for (i = 0; i < SB_NR_NUMA_ITEMS; i++)
+		sb_out_printf(out, "%s %lu\n", numa_names[i], counts[i]);
 }
 
-static char block_char(struct sb_instance *inst, unsigned long pfn)
+void sb_show_vmstat(struct sb_out *out, struct sb_instance *inst)
 {
-	static const char letters[2][SB_NR_TYPES + 1] = { "umrhci", "UMRHCI" };
-	unsigned int index = sb_pageblock_zone(&inst->blocks, pfn);
-	unsigned int type;
-	unsigned long irq;
-	bool all;
+	static const char *const pgalloc[SB_NR_ZONE_TYPES] = {
+		[SB_ZONE_DMA] = "pgalloc_dma",
+		[SB_ZONE_NORMAL] = "pgalloc_normal",
+		[SB_ZONE_HIGHMEM] = "pgalloc_high",
+		[SB_ZONE_MOVABLE] = "pgalloc_movable",
+	};
+	static const struct {
+		const char *name;
+		enum sb_event_item item;
+	} events[] = {
+		{ "pgfree", SB_EVENT_FREE_PAGES },
+		{ "cma_alloc_success", SB_EVENT_CMA_ALLOC_SUCCESS },
+		{ "cma_alloc_fail", SB_EVENT_CMA_ALLOC_FAIL },
+		{ "sbuddy_alloc_fail", SB_EVENT_ALLOC_FAIL },
+		{ "sbuddy_claim", SB_EVENT_CLAIM },
+		{ "sbuddy_steal", SB_EVENT_STEAL },
+		{ "sbuddy_boost", SB_EVENT_BOOST },
+		{ "sbuddy_highatomic_reserve", SB_EVENT_HIGHATOMIC_RESERVE },
+		{ "sbuddy_highatomic_unreserve", SB_EVENT_HIGHATOMIC_UNRESERVE },
+		{ "sbuddy_pcp_refill", SB_EVENT_PCP_REFILL },
+		{ "sbuddy_pcp_drain", SB_EVENT_PCP_DRAIN },
+	};
+	enum sb_zone_type type;
+	unsigned int i;
 
-	if (index >= SB_MAX_ZONES)
-		return '.';
-	irq = sb_irq_save();
-	sb_lock(&inst->zones[index].lock);
-	type = sb_pageblock_type(&inst->blocks, pfn);
-	all = all_free(&inst->zones[index], pfn);
-	sb_unlock(&inst->zones[index].lock);
-	sb_irq_restore(irq);
-	if (type >= SB_NR_TYPES)
-		return '?';
-	return letters[all][type];
-}
-
-void sb_show_pageblocks(struct sb_out *out, struct sb_instance *inst)
-{
-	const struct sb_pageblocks *blocks = &inst->blocks;
-	unsigned long i;
-
-	if (inst->stage < SB_STAGE_PAGEBLOCKS)
+	if (inst->stage < SB_STAGE_LAYOUT)
 		return;
-	sb_out_printf(out, "# %lu pages each: ", sb_order_pages(blocks->order));
-	sb_out_printf(out, "u Unmovable, m Movable, r Reclaimable, h HighAtomic, c CMA, i Isolate");
-	sb_out_printf(out, "; upper case all free; . no memory");
-	for (i = 0; i < blocks->nr_blocks; i++) {
-		unsigned long pfn = blocks->base_pfn + (i << blocks->order);
+	show_vmstat_zones(out, inst);
+	for (type = 0; type < SB_NR_ZONE_TYPES; type++)
+		sb_out_printf(out, "%s %lu\n", pgalloc[type], sum_alloc_pages(inst, type));
+	for (i = 0; i < ARRAY_SIZE(events); i++)
+		sb_out_printf(out, "%s %lu\n", events[i].name, sum_events(inst, events[i].item));
+	sb_out_printf(out, "sbuddy_hwpoison_pages %lu\n", sb_hwpoison_count(inst));
+}
 
-		if (i % BLOCKS_PER_LINE == 0)
-			sb_out_printf(out, "\n0x%08lx ", pfn);
-		sb_out_printf(out, "%c", block_char(inst, pfn));
+void sb_show_unusable_index(struct sb_out *out, struct sb_instance *inst)
+{
+	const struct sb_zone *zone = NULL;
+	struct sb_extfrag seen;
+	unsigned int order;
+	int index;
+
+	if (inst->stage < SB_STAGE_LAYOUT)
+		return;
+	while ((zone = sb_instance_next_zone(inst, zone))) {
+		sb_out_printf(out, "Node %d, zone %8s ", zone->nid, sb_zone_name(zone));
+		for (order = 0; order <= inst->cfg.max_order; order++) {
+			sb_extfrag_count(zone, order, &seen);
+			index = sb_extfrag_unusable(&seen, order);
+			sb_out_printf(out, "%d.%03d ", index / 1000, index % 1000);
+		}
+		sb_out_printf(out, "\n");
 	}
-	sb_out_printf(out, "\n");
+}
+
+/* Negative figures come out as Linux prints them. */
+void sb_show_extfrag_index(struct sb_out *out, struct sb_instance *inst)
+{
+	const struct sb_zone *zone = NULL;
+	struct sb_extfrag seen;
+	unsigned int order;
+	int index;
+
+	if (inst->stage < SB_STAGE_LAYOUT)
+		return;
+	while ((zone = sb_instance_next_zone(inst, zone))) {
+		sb_out_printf(out, "Node %d, zone %8s ", zone->nid, sb_zone_name(zone));
+		for (order = 0; order <= inst->cfg.max_order; order++) {
+			sb_extfrag_count(zone, order, &seen);
+			index = sb_extfrag_index(&seen, order);
+			sb_out_printf(out, "%2d.%03d ", index / 1000, index % 1000);
+		}
+		sb_out_printf(out, "\n");
+	}
 }
 
 /* zone_batchsize() and what its caller makes of 0, Linux 6.12. */
@@ -299,13 +301,13 @@ void sb_show_tunables(struct sb_out *out, struct sb_instance *inst)
 
 	sb_out_printf(out, "stage %s\n", sb_stage_name(inst->stage));
 	sb_out_printf(out, "corrupt %u\n", inst->corrupt);
-	sb_out_printf(out, "max_order %u\n", cfg->max_order);
-	sb_out_printf(out, "pageblock_order %u\n", cfg->pageblock_order);
 	/* Without huge pages, as on this class of boards. */
 	sb_out_printf(out, "linux_pageblock_order %u\n", cfg->max_order);
-	sb_out_printf(out, "pcp_batch %u\n", cfg->pcp_batch);
-	sb_out_printf(out, "pcp_high %u\n", cfg->pcp_high);
 	sb_out_printf(out, "nr_cpus %u\n", cfg->nr_cpus);
+	/* What the file pagemap begins with, and how many words it has. */
+	if (inst->stage >= SB_STAGE_MEMMAP)
+		sb_out_printf(out, "pagemap_base_pfn %lu\npagemap_pages %lu\n", inst->map.base_pfn,
+			      inst->map.nr_pages);
 	if (inst->stage >= SB_STAGE_PAGEBLOCKS)
 		show_grouping(out, inst);
 	if (inst->stage < SB_STAGE_LIVE)
@@ -322,8 +324,7 @@ void sb_show_tunables(struct sb_out *out, struct sb_instance *inst)
 	}
 }
 
-/* Exact, in the largest unit that gives a whole number. */
-static void show_size(struct sb_out *out, u64 bytes)
+void sb_show_size(struct sb_out *out, u64 bytes)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB" };
 	unsigned int i = 0;
@@ -333,153 +334,4 @@ static void show_size(struct sb_out *out, u64 bytes)
 		i++;
 	}
 	sb_out_printf(out, "%llu %s", bytes, units[i]);
-}
-
-static void show_pages(struct sb_out *out, unsigned long nr_pages)
-{
-	show_size(out, (u64)nr_pages << SB_PAGE_SHIFT);
-}
-
-static const char *plural(unsigned long nr)
-{
-	return nr == 1 ? "" : "s";
-}
-
-static void show_stage_new(struct sb_out *out, const struct sb_instance *inst)
-{
-	const struct sb_config *cfg = &inst->cfg;
-
-	sb_out_printf(out, "%u bank%s, %u reserved, max order %u, pageblock order %u",
-		      cfg->nr_banks, plural(cfg->nr_banks), cfg->nr_reserved, cfg->max_order,
-		      cfg->pageblock_order);
-}
-
-static void show_region_type(struct sb_out *out, const struct sb_region_type *type)
-{
-	sb_out_printf(out, "%s ", type->name);
-	show_size(out, type->total_size);
-	sb_out_printf(out, " in %u region%s", type->nr, plural(type->nr));
-}
-
-static void show_stage_regions(struct sb_out *out, const struct sb_instance *inst)
-{
-	show_region_type(out, &inst->regions.memory);
-	sb_out_printf(out, ", ");
-	show_region_type(out, &inst->regions.reserved);
-}
-
-static void show_stage_layout(struct sb_out *out, const struct sb_instance *inst)
-{
-	const struct sb_zone *zone = NULL;
-	unsigned int nr_nodes = 0;
-	int nid = SB_NID_ANY;
-
-	while ((zone = sb_instance_next_zone(inst, zone))) {
-		nr_nodes += zone->nid != nid;
-		nid = zone->nid;
-	}
-	sb_out_printf(out, "%u node%s", nr_nodes, plural(nr_nodes));
-	nid = SB_NID_ANY;
-	while ((zone = sb_instance_next_zone(inst, zone))) {
-		if (zone->nid != nid)
-			sb_out_printf(out, "; node %d: ", zone->nid);
-		else
-			sb_out_printf(out, ", ");
-		nid = zone->nid;
-		sb_out_printf(out, "%s [0x%lx-0x%lx) ", sb_zone_name(zone), zone->start_pfn,
-			      sb_zone_end(zone));
-		show_pages(out, zone->present);
-		if (zone->spanned == zone->present)
-			continue;
-		sb_out_printf(out, " and ");
-		show_pages(out, zone->spanned - zone->present);
-		sb_out_printf(out, " of holes");
-	}
-}
-
-static void show_stage_memmap(struct sb_out *out, const struct sb_instance *inst)
-{
-	const struct sb_memmap *map = &inst->map;
-
-	sb_out_printf(out, "%lu descriptors of %zu B, ", map->nr_pages, sizeof(struct sb_page));
-	show_size(out, (u64)map->nr_pages * sizeof(struct sb_page));
-	sb_out_printf(out, " at 0x%0*llx, ", PHYS_DIGITS, map->phys);
-	show_size(out, (u64)(map->nr_pages - map->nr_present) * sizeof(struct sb_page));
-	sb_out_printf(out, " given back for holes");
-}
-
-static void show_stage_pageblocks(struct sb_out *out, const struct sb_instance *inst)
-{
-	const struct sb_pageblocks *blocks = &inst->blocks;
-	unsigned long holes = 0, i;
-
-	for (i = 0; i < blocks->nr_blocks; i++)
-		holes += blocks->zone[i] == SB_ZONE_NONE;
-	sb_out_printf(out, "%lu pageblock%s of order %u, ", blocks->nr_blocks,
-		      plural(blocks->nr_blocks), blocks->order);
-	show_pages(out, sb_order_pages(blocks->order));
-	sb_out_printf(out, " each, %lu without memory, grouping by mobility %s", holes,
-		      blocks->grouping ? "on" : "off");
-}
-
-static void show_stage_live(struct sb_out *out, const struct sb_instance *inst)
-{
-	const char *before = ": ";
-	unsigned long nr_pages = 0;
-	unsigned int order;
-
-	for (order = 0; order < SB_NR_ORDERS; order++)
-		nr_pages += inst->released[order] << order;
-	sb_out_printf(out, "%lu page%s handed over", nr_pages, plural(nr_pages));
-	while (order-- > 0) {
-		if (!inst->released[order])
-			continue;
-		sb_out_printf(out, "%s%lu of order %u", before, inst->released[order], order);
-		before = ", ";
-	}
-}
-
-void sb_show_stage(struct sb_out *out, const struct sb_instance *inst, enum sb_stage stage)
-{
-	static void (*const show[SB_NR_STAGES])(struct sb_out *, const struct sb_instance *) = {
-		[SB_STAGE_NEW] = show_stage_new,
-		[SB_STAGE_REGIONS] = show_stage_regions,
-		[SB_STAGE_LAYOUT] = show_stage_layout,
-		[SB_STAGE_MEMMAP] = show_stage_memmap,
-		[SB_STAGE_PAGEBLOCKS] = show_stage_pageblocks,
-		[SB_STAGE_LIVE] = show_stage_live,
-	};
-
-	if (stage < SB_NR_STAGES && stage <= inst->stage)
-		show[stage](out, inst);
-}
-
-void sb_show_pcp(struct sb_out *out, const struct sb_instance *inst)
-{
-	const struct sb_config *cfg = &inst->cfg;
-
-	if (inst->stage < SB_STAGE_LIVE)
-		return;
-	if (cfg->pcp_high)
-		sb_out_printf(out, "per-CPU lists: batch %u, high %u, %u CPU%s", cfg->pcp_batch,
-			      cfg->pcp_high, cfg->nr_cpus, plural(cfg->nr_cpus));
-	else
-		sb_out_printf(out, "per-CPU lists: off");
-}
-
-void sb_show_stages(struct sb_out *out, const struct sb_instance *inst)
-{
-	enum sb_stage stage;
-
-	for (stage = SB_STAGE_NEW; stage < SB_NR_STAGES; stage++) {
-		sb_out_printf(out, "%s: ", sb_stage_name(stage));
-		if (stage > inst->stage)
-			sb_out_printf(out, "to come");
-		sb_show_stage(out, inst, stage);
-		if (stage == SB_STAGE_LIVE && stage <= inst->stage) {
-			sb_out_printf(out, "; ");
-			sb_show_pcp(out, inst);
-		}
-		sb_out_printf(out, "\n");
-	}
 }

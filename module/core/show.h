@@ -6,8 +6,9 @@
  * /proc/buddyinfo parses ours. Zones without memory are left out. A file whose
  * stage is still to come is empty.
  *
- * Context: Process, for all of them. The caller keeps the tracker and the
- * stage as they are; zones may change, and are locked where they are walked.
+ * Context: Process, for all of them, here and in show_page.h and show_stage.h.
+ * The caller keeps the tracker and the stage as they are; zones may change, and
+ * are locked where they are walked.
  */
 #ifndef SB_SHOW_H
 #define SB_SHOW_H
@@ -17,22 +18,28 @@
 /* Linux's debugfs memblock/memory and memblock/reserved. */
 void sb_show_regions(struct sb_out *out, const struct sb_region_type *type);
 void sb_show_buddyinfo(struct sb_out *out, struct sb_instance *inst);
-void sb_show_pagetypeinfo(struct sb_out *out, struct sb_instance *inst);
-/* As of a kernel without NUMA and SMP; of its counters, those that count anything here. */
+
+/*
+ * As of a kernel with NUMA and without SMP; of its counters, those that count
+ * anything here. All CPUs are on the node with the lowest number: what that
+ * node serves counts as numa_local, all else as numa_other.
+ */
 void sb_show_zoneinfo(struct sb_out *out, struct sb_instance *inst);
-/* One character a pageblock, 64 a line: its type, '.' for a hole; upper case when all is free. */
-void sb_show_pageblocks(struct sb_out *out, struct sb_instance *inst);
+
+/*
+ * A name and a value a line: Linux's /proc/vmstat where it counts the same, in
+ * its order, then what only an instance counts, named sbuddy_...
+ */
+void sb_show_vmstat(struct sb_out *out, struct sb_instance *inst);
+
+/* Linux's debugfs extfrag/unusable_index and extfrag/extfrag_index. */
+void sb_show_unusable_index(struct sb_out *out, struct sb_instance *inst);
+void sb_show_extfrag_index(struct sb_out *out, struct sb_instance *inst);
+
 /* What was chosen, what Linux would have chosen, and events: a name and a value a line. */
 void sb_show_tunables(struct sb_out *out, struct sb_instance *inst);
 
-/*
- * What a stage did, in one line without a line's end; empty before it is done.
- * Figures are those of the moment it is asked, not those of the step.
- */
-void sb_show_stage(struct sb_out *out, const struct sb_instance *inst, enum sb_stage stage);
-/* The per-CPU lists that SB_STAGE_LIVE set up, likewise: its second line in a log. */
-void sb_show_pcp(struct sb_out *out, const struct sb_instance *inst);
-/* All stages, a line each, the ones to come marked so. */
-void sb_show_stages(struct sb_out *out, const struct sb_instance *inst);
+/* A number of bytes, exact, in the largest unit that gives a whole number. */
+void sb_show_size(struct sb_out *out, u64 bytes);
 
 #endif

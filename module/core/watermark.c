@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "freelist.h"
+#include "layout.h"
 #include "watermark.h"
 
 #define MIN_FREE_LEAST 128u
@@ -20,10 +21,14 @@ unsigned int sb_watermark_min_free_kbytes(u64 lowmem_kbytes)
 	return min(max(root, MIN_FREE_LEAST), MIN_FREE_MOST);
 }
 
+/* is_highmem(): to Linux 6.1 Movable is what it was cut from. */
 static bool counts_as_lowmem(const struct sb_zone *zone)
 {
+	const struct sb_instance *inst = zone->inst;
+
 	if (zone->type == SB_ZONE_MOVABLE)
-		return !zone->inst->rules->movable_capped;
+		return !inst->rules->movable_capped &&
+		       sb_layout_lowmem_end(inst) >= sb_layout_end(inst);
 	return zone->type != SB_ZONE_HIGHMEM;
 }
 
@@ -57,13 +62,16 @@ static unsigned int min_free_kbytes(const struct sb_instance *inst)
 static unsigned long share(unsigned long nr_pages, unsigned int numerator, unsigned int denominator)
 {
 	unsigned long whole = nr_pages / denominator;
+	u64 rest = (u64)(nr_pages % denominator) * numerator;
 
-	return whole * numerator + nr_pages % denominator * numerator / denominator;
+	return whole * numerator + (unsigned long)sb_div_u64(rest, denominator);
 }
 
 static void set_marks(struct sb_zone *zone, unsigned long pages_min, unsigned long lowmem)
 {
-	u64 part = sb_div64_u64((u64)pages_min * zone->managed, max(lowmem, 1ul));
+	/* So much that no sum of marks wraps. */
+	u64 most = ~0ul / 8;
+	u64 part = min(sb_div64_u64((u64)pages_min * zone->managed, max(lowmem, 1ul)), most);
 	unsigned long small = min(max(zone->managed / 1024, SMALL_MIN_LEAST), SMALL_MIN_MOST);
 	unsigned long step =
 		max((unsigned long)part / 4,
@@ -163,15 +171,22 @@ bool sb_watermark_ok(const struct sb_zone *zone, unsigned int order, unsigned lo
 	return !order || has_block(zone, order, flags);
 }
 
-bool sb_watermark_allows(const struct sb_zone *zone, unsigned int order, enum sb_zone_type highest,
-			 unsigned int flags)
+/* 6.1 asks for __GFP_ATOMIC, which stands for a request of HIGH that cannot wait. */
+static bool ignores_boost(const struct sb_zone *zone, unsigned int order, unsigned int flags)
 {
-	enum sb_wmark wmark = flags & SB_ALLOC_WMARK;
+	unsigned int needed = SB_ALLOC_MIN_RESERVE;
 
+	if (!zone->inst->rules->boost_spares_high)
+		needed |= SB_ALLOC_NON_BLOCK;
+	return !order && (flags & SB_ALLOC_WMARK) == SB_WMARK_MIN && (flags & needed) == needed;
+}
+
+bool sb_watermark_allows(const struct sb_zone *zone, unsigned int order, enum sb_wmark wmark,
+			 enum sb_zone_type highest, unsigned int flags)
+{
 	if (likely(sb_watermark_ok(zone, order, sb_watermark(zone, wmark), highest, flags)))
 		return true;
-	return !order && wmark == SB_WMARK_MIN && (flags & SB_ALLOC_MIN_RESERVE) &&
-	       zone->watermark_boost &&
+	return zone->watermark_boost && ignores_boost(zone, order, flags) &&
 	       sb_watermark_ok(zone, order, zone->watermark[SB_WMARK_MIN], highest, flags);
 }
 

@@ -37,7 +37,7 @@ enum sb_alloc_flags {
 #define SB_MIN_FREE_AUTO (~0u)
 
 /* Limits of what can be chosen; Linux's own for the scale factor. */
-#define SB_MIN_FREE_MAX (1u << 31)
+#define SB_MIN_FREE_MAX 0x80000000u
 #define SB_SCALE_FACTOR_MAX 3000u
 #define SB_BOOST_FACTOR_MAX 1000000u
 
@@ -108,9 +108,12 @@ void sb_watermark_sum(const struct sb_zone *zone, unsigned int order, unsigned l
 bool sb_watermark_ok(const struct sb_zone *zone, unsigned int order, unsigned long mark,
 		     enum sb_zone_type highest, unsigned int flags);
 
-/* The same for @flags' own mark; a request of HIGH for one page need not keep a boost. */
-bool sb_watermark_allows(const struct sb_zone *zone, unsigned int order, enum sb_zone_type highest,
-			 unsigned int flags);
+/*
+ * The same for a mark and its boost. A request of HIGH for one page that may go
+ * down to min need not keep the boost, of whatever mark: zone_watermark_fast().
+ */
+bool sb_watermark_allows(const struct sb_zone *zone, unsigned int order, enum sb_wmark wmark,
+			 enum sb_zone_type highest, unsigned int flags);
 
 /**
  * sb_watermark_boost() - Raise a zone's marks by a pageblock: its types are mixing.

@@ -2,9 +2,10 @@
 #include "freelist.h"
 #include "instance.h"
 #include "pcp.h"
+#include "quarantine.h"
 #include "zone.h"
 
-const char *sb_zone_name(const struct sb_zone *zone)
+const char *sb_zone_type_name(enum sb_zone_type type)
 {
 	static const char *const names[SB_NR_ZONE_TYPES] = {
 		[SB_ZONE_DMA] = "DMA",
@@ -13,7 +14,12 @@ const char *sb_zone_name(const struct sb_zone *zone)
 		[SB_ZONE_MOVABLE] = "Movable",
 	};
 
-	return names[zone->type];
+	return names[type];
+}
+
+const char *sb_zone_name(const struct sb_zone *zone)
+{
+	return sb_zone_type_name(zone->type);
 }
 
 void sb_zone_init(struct sb_zone *zone, struct sb_instance *inst, int nid, enum sb_zone_type type)
@@ -25,6 +31,7 @@ void sb_zone_init(struct sb_zone *zone, struct sb_instance *inst, int nid, enum 
 	zone->nid = nid;
 	zone->type = type;
 	sb_freelist_init(zone);
+	sb_quarantine_init(zone);
 }
 
 void sb_zone_count(struct sb_zone *zone, enum sb_event_item item, unsigned long nr)

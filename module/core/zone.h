@@ -8,8 +8,12 @@
  *	2. per-CPU list lock      one CPU's lists of one zone
  *	3. zone lock              free areas and descriptors of free pages
  *	4. pageblock lock         the words of pageblock bits
+ *	   debug lock             hooks and findings
+ *	   owner lock             the table of owners
  *
- * A per-CPU lock is taken by its own CPU, and by another one only to drain.
+ * A CMA area's lock stands alone: nothing is taken under it, nor is it taken under
+ * another. No two of the last three are held at a time. A per-CPU lock is taken by its own
+ * CPU, and by another one only to drain.
  */
 #ifndef SB_ZONE_H
 #define SB_ZONE_H
@@ -58,6 +62,11 @@ enum sb_event_item {
 	SB_EVENT_BOOST, /* watermarks were boosted */
 	SB_EVENT_HIGHATOMIC_RESERVE, /* a pageblock became HighAtomic */
 	SB_EVENT_HIGHATOMIC_UNRESERVE, /* and was given up again */
+	SB_EVENT_PCP_REFILL, /* pages moved to per-CPU lists */
+	SB_EVENT_PCP_DRAIN, /* and back */
+	SB_EVENT_ALLOC_FAIL, /* requests that preferred this zone and failed */
+	SB_EVENT_CMA_ALLOC_SUCCESS, /* ranges given by CMA areas */
+	SB_EVENT_CMA_ALLOC_FAIL, /* and not given */
 	SB_NR_EVENTS
 };
 
@@ -86,6 +95,11 @@ enum sb_event_item {
  * @free_area: by order
  * @events: how often what happened; what per-CPU lists serve is counted there
  * @pcp: per-CPU lists, one for each CPU of the instance
+ * @nr_guard: guard pages, guard.h
+ * @nr_quarantine: pages in quarantine, or on their way out of it
+ * @nr_hwpoison: pages of bad memory that are out of circulation
+ * @nr_marked: pages in use that are marked as bad memory
+ * @quarantine: freed blocks that rest, linked by next, the oldest first
  */
 struct sb_zone {
 	struct sb_lock lock;
@@ -110,10 +124,16 @@ struct sb_zone {
 	struct sb_free_area free_area[SB_NR_ORDERS];
 	unsigned long events[SB_NR_EVENTS];
 	struct sb_pcp *pcp;
+	unsigned long nr_guard;
+	unsigned long nr_quarantine;
+	unsigned long nr_hwpoison;
+	unsigned long nr_marked;
+	struct sb_free_list quarantine;
 };
 
 /* Names as in /proc/zoneinfo. */
 const char *sb_zone_name(const struct sb_zone *zone);
+const char *sb_zone_type_name(enum sb_zone_type type);
 
 /* A zone without memory is absent from every file. */
 static inline bool sb_zone_populated(const struct sb_zone *zone)

@@ -61,23 +61,31 @@ static bool avoids_fragments(struct sb_instance *inst, const struct sb_request *
 	return inst->nr_nodes == 1 || sb_zone_populated(zone - 1);
 }
 
+/* gfp_migratetype(): without pageblocks enough to group by type, all are one. */
+static unsigned int type_of(const struct sb_instance *inst, const struct sb_request *request)
+{
+	return inst->blocks.grouping ? request->type : SB_UNMOVABLE;
+}
+
+static unsigned int cma_flag(const struct sb_instance *inst, const struct sb_request *request)
+{
+	return type_of(inst, request) == SB_MOVABLE ? SB_ALLOC_CMA : 0;
+}
+
 unsigned int sb_zonelist_first_flags(struct sb_instance *inst, const struct sb_request *request)
 {
-	unsigned int flags = SB_WMARK_LOW;
+	unsigned int flags = SB_WMARK_LOW | cma_flag(inst, request);
 
-	if (request->type == SB_MOVABLE)
-		flags |= SB_ALLOC_CMA;
 	if (avoids_fragments(inst, request))
 		flags |= SB_ALLOC_NOFRAGMENT;
 	return flags;
 }
 
-unsigned int sb_zonelist_slow_flags(const struct sb_request *request)
+unsigned int sb_zonelist_slow_flags(const struct sb_instance *inst,
+				    const struct sb_request *request)
 {
-	unsigned int flags = SB_WMARK_MIN;
+	unsigned int flags = SB_WMARK_MIN | cma_flag(inst, request);
 
-	if (request->type == SB_MOVABLE)
-		flags |= SB_ALLOC_CMA;
 	if (request->gfp & SB_GFP_HIGH)
 		flags |= SB_ALLOC_MIN_RESERVE;
 	if (!(request->gfp & (SB_GFP_DIRECT_RECLAIM | SB_GFP_NOMEMALLOC))) {
@@ -88,13 +96,12 @@ unsigned int sb_zonelist_slow_flags(const struct sb_request *request)
 	return flags;
 }
 
-/* Without pageblocks enough to group by type, all are one. */
 static struct sb_fallback fallback_of(const struct sb_instance *inst,
 				      const struct sb_request *request, unsigned int flags)
 {
 	struct sb_fallback take = {
 		.order = request->order,
-		.type = inst->blocks.grouping ? request->type : SB_UNMOVABLE,
+		.type = type_of(inst, request),
 		.flags = flags,
 		.mode = SB_FALLBACK_NORMAL,
 	};
@@ -144,15 +151,14 @@ static bool take_from_zone(struct sb_zone *zone, struct sb_fallback *take, unsig
 static bool may_give(struct sb_zone *zone, const struct sb_request *request,
 		     enum sb_zone_type highest, unsigned int flags)
 {
-	unsigned long mark;
+	unsigned int order = request->order;
 
 	if (!zone->below_high) {
-		mark = sb_watermark(zone, SB_WMARK_HIGH);
-		if (likely(sb_watermark_ok(zone, request->order, mark, highest, flags)))
+		if (likely(sb_watermark_allows(zone, order, SB_WMARK_HIGH, highest, flags)))
 			return true;
 		WRITE_ONCE(zone->below_high, true);
 	}
-	return sb_watermark_allows(zone, request->order, highest, flags) ||
+	return sb_watermark_allows(zone, order, flags & SB_ALLOC_WMARK, highest, flags) ||
 	       (flags & SB_ALLOC_NO_WATERMARKS);
 }
 
@@ -203,7 +209,7 @@ bool sb_zonelist_take(struct sb_instance *inst, const struct sb_request *request
 unsigned long sb_zonelist_take_bulk(struct sb_instance *inst, const struct sb_request *request,
 				    unsigned long nr, unsigned long *pfns)
 {
-	unsigned int flags = sb_zonelist_first_flags(inst, request);
+	unsigned int flags = SB_WMARK_LOW | cma_flag(inst, request);
 	struct sb_fallback take = fallback_of(inst, request, flags);
 	struct sb_zone *preferred = NULL, *zone;
 	struct sb_zonelist_iter it;

@@ -34,7 +34,8 @@ struct sb_zone *sb_zonelist_next(struct sb_zonelist_iter *it);
 
 /* What the first pass keeps to, and what passes after it may do: enum sb_alloc_flags. */
 unsigned int sb_zonelist_first_flags(struct sb_instance *inst, const struct sb_request *request);
-unsigned int sb_zonelist_slow_flags(const struct sb_request *request);
+unsigned int sb_zonelist_slow_flags(const struct sb_instance *inst,
+				    const struct sb_request *request);
 
 /**
  * sb_zonelist_take() - Take a block from the first zone that may give it.
@@ -61,7 +62,7 @@ bool sb_zonelist_take(struct sb_instance *inst, const struct sb_request *request
  * @pfns: those that are SB_PFN_NONE are filled, from the first on
  *
  * From the first zone of the preferred node that stays above its low mark with
- * @nr pages less: alloc_pages_bulk(), Linux 6.12.
+ * @nr pages less; types may mix in it: alloc_pages_bulk(), Linux 6.12.
  *
  * Context: Any but NMI. Takes a per-CPU and a zone lock with interrupts off.
  * Return: pages taken, 0 when no zone would do or per-CPU lists are off.

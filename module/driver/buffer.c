@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <uapi/linux/sbuddy.h>
 
 #include "buffer.h"
+#include "explain.h"
 
 /* Pages zeroed between two looks at who else wants the CPU. */
 #define ZERO_PAGES 256ul
@@ -59,9 +61,21 @@ static int zero_pages_of(const struct sb_buffer *buf)
 	return 0;
 }
 
-static struct sb_buffer *buffer_create(struct sbuddy_device *dev, const struct sb_request *request,
+/* Finds out why at once, while it is true. Without memory for that nothing is known. */
+static void explain_failure(struct sb_client *client, const struct sb_request *request)
+{
+	mutex_lock(&client->failure_lock);
+	if (!client->failure)
+		client->failure = kvmalloc(sizeof(*client->failure), GFP_KERNEL_ACCOUNT);
+	if (client->failure)
+		sb_explain(&client->dev->inst, request, client->failure);
+	mutex_unlock(&client->failure_lock);
+}
+
+static struct sb_buffer *buffer_create(struct sb_client *client, const struct sb_request *request,
 				       unsigned long nr_pages)
 {
+	struct sbuddy_device *dev = client->dev;
 	struct sb_buffer *buf = kzalloc(sizeof(*buf), GFP_KERNEL_ACCOUNT);
 	int err;
 
@@ -71,6 +85,8 @@ static struct sb_buffer *buffer_create(struct sbuddy_device *dev, const struct s
 	buf->request = *request;
 	refcount_set(&buf->refs, 1);
 	err = alloc_pages_of(buf, nr_pages);
+	if (err == -ENOMEM)
+		explain_failure(client, &buf->request);
 	if (err) {
 		kfree(buf);
 		return ERR_PTR(err);
@@ -126,7 +142,7 @@ struct sb_buffer *sb_buffer_alloc(struct sb_client *client, const struct sb_requ
 	err = reserve_handle(client, &handle);
 	if (err)
 		return ERR_PTR(err);
-	buf = buffer_create(client->dev, request, nr_pages);
+	buf = buffer_create(client, request, nr_pages);
 	if (IS_ERR(buf))
 		release_handle(client, handle);
 	else
@@ -182,6 +198,7 @@ void sb_client_init(struct sb_client *client, struct sbuddy_device *dev)
 	xa_init_flags(&client->buffers, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	client->next = 1;
 	atomic_set(&client->nr_handles, 0);
+	mutex_init(&client->failure_lock);
 }
 
 void sb_client_exit(struct sb_client *client)
@@ -194,4 +211,5 @@ void sb_client_exit(struct sb_client *client)
 		cond_resched();
 	}
 	xa_destroy(&client->buffers);
+	kvfree(client->failure);
 }

@@ -31,18 +31,24 @@
 #define SB_BUFFER_WINDOW SB_MAX_ORDER
 #define SB_BUFFER_MAX_HANDLE ((1u << (32 - SB_BUFFER_WINDOW)) - 1)
 
+struct sb_explain;
+
 /**
  * struct sb_client - An open file.
  * @dev: device that was opened
  * @buffers: by handle; reserved entries are handles not published yet
  * @next: where the search for an unused handle begins
  * @nr_handles: published and reserved ones
+ * @failure_lock: guards @failure
+ * @failure: why the last request failed that failed with -ENOMEM, or NULL
  */
 struct sb_client {
 	struct sbuddy_device *dev;
 	struct xarray buffers;
 	u32 next;
 	atomic_t nr_handles;
+	struct mutex failure_lock; /* taken before the locks of core */
+	struct sb_explain *failure;
 };
 
 /**

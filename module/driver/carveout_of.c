@@ -7,60 +7,98 @@
 
 #include "carveout.h"
 #include "device.h"
+#include "tunable.h"
 
-/* A property of one number, of 4 or 8 bytes. */
-struct tunable {
-	const char *name;
-	size_t offset;
-	int bytes;
-};
-
-#define TUNABLE(property, field)                                                                   \
-	{                                                                                          \
-		property, offsetof(struct sb_config, field), sizeof_field(struct sb_config, field) \
-	}
-
-static const struct tunable tunables[] = {
-	TUNABLE("sbuddy,max-order", max_order),
-	TUNABLE("sbuddy,pageblock-order", pageblock_order),
-	TUNABLE("sbuddy,lowmem-bytes", lowmem_bytes),
-	TUNABLE("sbuddy,kernelcore-bytes", kernelcore_bytes),
-	TUNABLE("sbuddy,kernelcore-percent", kernelcore_percent),
-	TUNABLE("sbuddy,movablecore-bytes", movablecore_bytes),
-	TUNABLE("sbuddy,movablecore-percent", movablecore_percent),
-	TUNABLE("sbuddy,pcp-batch", pcp_batch),
-	TUNABLE("sbuddy,pcp-high", pcp_high),
-};
-
-static int read_tunable(struct device *dev, const struct tunable *t, struct sb_config *cfg)
+/* The property of a tunable: "sbuddy,max-order" for max_order. */
+static void property_name(const struct sbuddy_tunable *t, char *name)
 {
-	void *field = (void *)cfg + t->offset;
-	int len;
-	const __be32 *value = of_get_property(dev->of_node, t->name, &len);
+	snprintf(name, SBUDDY_TUNABLE_LEN, "sbuddy,%s", t->name);
+	strreplace(name, '_', '-');
+}
 
-	if (!value)
+static int read_word(struct device *dev, const struct sbuddy_tunable *t, const char *name,
+		     u64 *value)
+{
+	char range[SBUDDY_TUNABLE_LEN];
+	const char *text = "";
+
+	if (!of_property_read_string(dev->of_node, name, &text) &&
+	    !sbuddy_tunable_parse(t, text, value))
 		return 0;
-	if (len != t->bytes) {
-		dev_err(dev, "%s has %d bytes, but must have %d: write it as <%s>\n", t->name, len,
-			t->bytes, t->bytes == 8 ? "HIGH LOW" : "VALUE");
+	dev_err(dev, "%s is \"%s\", but must be %s\n", name, text, sbuddy_tunable_range(t, range));
+	return -ENODEV;
+}
+
+static int read_number(struct device *dev, const struct sbuddy_tunable *t, const char *name,
+		       u64 *value)
+{
+	int len;
+	const __be32 *cells = of_get_property(dev->of_node, name, &len);
+
+	if (len != t->size) {
+		dev_err(dev, "%s has %d bytes, but must have %zu: write it as <%s>\n", name, len,
+			t->size, t->size == 8 ? "HIGH LOW" : "VALUE");
 		return -ENODEV;
 	}
-	if (t->bytes == 8)
-		*(u64 *)field = (u64)be32_to_cpu(value[0]) << 32 | be32_to_cpu(value[1]);
-	else
-		*(unsigned int *)field = be32_to_cpup(value);
+	*value = be32_to_cpu(cells[0]);
+	if (t->size == sizeof(u64))
+		*value = *value << 32 | be32_to_cpu(cells[1]);
 	return 0;
+}
+
+/* Ranges are checked with the whole configuration. */
+static int read_tunable(struct device *dev, const struct sbuddy_tunable *t, struct sb_config *cfg)
+{
+	char name[SBUDDY_TUNABLE_LEN];
+	u64 value = 1;
+	int err = 0;
+
+	property_name(t, name);
+	if (!of_find_property(dev->of_node, name, NULL))
+		return 0;
+	if (t->words)
+		err = read_word(dev, t, name, &value);
+	else if (t->size != sizeof(bool))
+		err = read_number(dev, t, name, &value);
+	if (!err)
+		sbuddy_tunable_set(t, cfg, value);
+	return err;
 }
 
 static int read_tunables(struct device *dev, struct sb_config *cfg)
 {
-	size_t i;
+	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(tunables) && !err; i++)
-		err = read_tunable(dev, &tunables[i], cfg);
-	cfg->bottom_up = of_property_read_bool(dev->of_node, "sbuddy,bottom-up");
+	for (i = 0; i < sbuddy_nr_tunables && !err; i++)
+		err = read_tunable(dev, &sbuddy_tunables[i], cfg);
 	return err;
+}
+
+/* Areas cma0, cma1 and so on, a size of two cells each. */
+static int read_cma(struct device *dev, struct sb_config *cfg)
+{
+	int len = 0;
+	const __be32 *cells = of_get_property(dev->of_node, "sbuddy,cma-bytes", &len);
+	int nr = len / (int)sizeof(u64), i;
+
+	if (!cells)
+		return 0;
+	if (!nr || nr > SB_MAX_CMA || len % sizeof(u64)) {
+		dev_err(dev,
+			"sbuddy,cma-bytes has %d bytes, but must have 8 for each of 1 to %d areas: write it as <HIGH LOW>\n",
+			len, SB_MAX_CMA);
+		return -ENODEV;
+	}
+	cfg->nr_cma = nr;
+	for (i = 0; i < nr; i++) {
+		struct sb_cma_config *area = &cfg->cma[i];
+
+		snprintf(area->name, sizeof(area->name), "cma%d", i);
+		area->size = of_read_number(cells + 2 * i, 2);
+		area->nid = SB_NID_ANY;
+	}
+	return 0;
 }
 
 /* The label, or else the node's name with its unit address. */
@@ -272,6 +310,8 @@ int carveout_read(struct device *dev, struct carveout *co)
 	err = read_name(dev, &co->cfg);
 	if (!err)
 		err = read_tunables(dev, &co->cfg);
+	if (!err)
+		err = read_cma(dev, &co->cfg);
 	if (!err)
 		err = read_claims(dev, co);
 	if (!err)

@@ -189,6 +189,7 @@ static struct configfs_subsystem subsys = {
 
 int sbuddy_configfs_init(void)
 {
+	sbuddy_item_attrs_init();
 	config_group_init(&subsys.su_group);
 	mutex_init(&subsys.su_mutex);
 	return configfs_register_subsystem(&subsys);

@@ -5,6 +5,7 @@
  *	configfs.c        the directories, and starting and stopping what they tell
  *	configfs_attrs.c  their files
  *	configfs_list.c   the files that are lists of ranges
+ *	configfs_cma.c    the file that is a list of CMA areas
  *
  * Locks, outermost first: @lock, then those of driver/device.h; @users_lock
  * is innermost.
@@ -51,7 +52,19 @@ static inline struct sbuddy_item *to_sbuddy_item(struct config_item *item)
 	return container_of(item, struct sbuddy_item, item);
 }
 
+#define SBUDDY_NR_TUNABLE_ATTRS 24
+
+/* All files: those of tunables, then the others; ends with NULL once it is set up. */
 extern struct configfs_attribute *sbuddy_item_attrs[];
+extern struct configfs_attribute *const sbuddy_tunable_attrs[SBUDDY_NR_TUNABLE_ATTRS];
+void sbuddy_item_attrs_init(void);
+
+/* A value without its line's end, cut to SBUDDY_TUNABLE_LEN. */
+const char *sbuddy_item_word(const char *page, char *buf);
+
+/* Says in the kernel's log which value will not do, and what would: -EINVAL. */
+int sbuddy_item_refuse(const struct sbuddy_item *item, const char *attr, const char *page,
+		       const char *wanted);
 
 /**
  * sbuddy_item_start() - Make the device that the files tell.
@@ -95,5 +108,9 @@ int sbuddy_item_begin_change(struct sbuddy_item *item, const char *attr);
  */
 ssize_t sbuddy_list_store(struct sbuddy_item *item, const char *attr, const char *page,
 			  size_t count, struct sb_bank *banks, unsigned int *nr_banks);
+
+/* The file cma. */
+ssize_t sbuddy_cma_show(struct config_item *config_item, char *page);
+ssize_t sbuddy_cma_store(struct config_item *config_item, const char *page, size_t count);
 
 #endif

@@ -10,11 +10,14 @@
 #include <linux/uaccess.h>
 
 #include "check.h"
+#include "cma.h"
 #include "debugfs.h"
 #include "device.h"
 #include "handover.h"
 #include "range.h"
 #include "show.h"
+#include "show_page.h"
+#include "show_stage.h"
 
 static struct dentry *root;
 
@@ -31,12 +34,6 @@ static void print_reserved(struct sb_out *out, struct sb_instance *inst)
 static void print_stages(struct sb_out *out, struct sb_instance *inst)
 {
 	sb_show_stages(out, inst);
-}
-
-static void print_tunables(struct sb_out *out, struct sb_instance *inst)
-{
-	sb_show_tunables(out, inst);
-	sb_out_printf(out, "host_pageblock_order %u\n", sb_host_pageblock_order());
 }
 
 static void print_check(struct sb_out *out, struct sb_instance *inst)
@@ -86,9 +83,12 @@ SBUDDY_FILE(reserved, print_reserved, PAGE_SIZE);
 SBUDDY_FILE(zoneinfo, sb_show_zoneinfo, 2 * PAGE_SIZE);
 SBUDDY_FILE(buddyinfo, sb_show_buddyinfo, PAGE_SIZE);
 SBUDDY_FILE(pagetypeinfo, sb_show_pagetypeinfo, 4 * PAGE_SIZE);
+SBUDDY_FILE(vmstat, sb_show_vmstat, PAGE_SIZE);
+SBUDDY_FILE(unusable_index, sb_show_unusable_index, PAGE_SIZE);
+SBUDDY_FILE(extfrag_index, sb_show_extfrag_index, PAGE_SIZE);
 SBUDDY_FILE(pageblocks, sb_show_pageblocks, 2 * PAGE_SIZE);
 SBUDDY_FILE(stages, print_stages, PAGE_SIZE);
-SBUDDY_FILE(tunables, print_tunables, PAGE_SIZE);
+SBUDDY_FILE(cmainfo, sb_cma_show, PAGE_SIZE);
 SBUDDY_FILE(check, print_check, PAGE_SIZE);
 
 static int hand_over(struct sbuddy_device *dev, const struct sb_bank *range)
@@ -143,6 +143,8 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev)
 {
 	struct dentry *dir = debugfs_create_dir(dev->name, root);
 	struct dentry *memblock = debugfs_create_dir("memblock", dir);
+	struct dentry *extfrag = debugfs_create_dir("extfrag", dir);
+	struct dentry *ring = debugfs_create_dir("ring", dir);
 
 	dev->debugfs = dir;
 	debugfs_create_file("memory", 0444, memblock, dev, &memory_fops);
@@ -150,16 +152,31 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev)
 	debugfs_create_file("zoneinfo", 0444, dir, dev, &zoneinfo_fops);
 	debugfs_create_file("buddyinfo", 0444, dir, dev, &buddyinfo_fops);
 	debugfs_create_file("pagetypeinfo", 0400, dir, dev, &pagetypeinfo_fops);
+	debugfs_create_file("vmstat", 0444, dir, dev, &vmstat_fops);
+	debugfs_create_file("unusable_index", 0444, extfrag, dev, &unusable_index_fops);
+	debugfs_create_file("extfrag_index", 0444, extfrag, dev, &extfrag_index_fops);
 	debugfs_create_file("pageblocks", 0444, dir, dev, &pageblocks_fops);
 	debugfs_create_file("stages", 0444, dir, dev, &stages_fops);
-	debugfs_create_file("tunables", 0444, dir, dev, &tunables_fops);
+	debugfs_create_file("tunables", 0644, dir, dev, &sbuddy_tunables_fops);
+	debugfs_create_file("cmainfo", 0444, dir, dev, &cmainfo_fops);
 	debugfs_create_file("check", 0400, dir, dev, &check_fops);
+	debugfs_create_file("explain", 0600, dir, dev, &sbuddy_explain_fops);
+	debugfs_create_file_unsafe("pagemap", 0400, dir, dev, &sbuddy_pagemap_fops);
 	debugfs_create_file("release", 0200, dir, dev, &release_fops);
+	debugfs_create_file("debug", 0600, dir, dev, &sbuddy_debug_fops);
+	debugfs_create_file("page_owner", 0400, dir, dev, &sbuddy_page_owner_fops);
+	debugfs_create_file("poison", 0200, dir, dev, &sbuddy_poison_fops);
+	debugfs_create_file("enable", 0600, ring, dev, &sbuddy_ring_enable_fops);
+	debugfs_create_file("data", 0400, ring, dev, &sbuddy_ring_data_fops);
+	debugfs_create_file("text", 0400, ring, dev, &sbuddy_ring_text_fops);
+	debugfs_create_file("stats", 0444, ring, dev, &sbuddy_ring_stats_fops);
+	sbuddy_debugfs_cma_add(dev);
 }
 
 void sbuddy_debugfs_remove(struct sbuddy_device *dev)
 {
 	debugfs_remove_recursive(dev->debugfs);
+	sbuddy_debugfs_cma_remove(dev);
 	dev->debugfs = NULL;
 }
 

@@ -3,7 +3,17 @@
 #ifndef SBUDDY_DEBUGFS_H
 #define SBUDDY_DEBUGFS_H
 
+#include <linux/fs.h>
+
 struct sbuddy_device;
+
+/* Files that have a source file of their own; each is given the device. */
+extern const struct file_operations sbuddy_tunables_fops;
+extern const struct file_operations sbuddy_explain_fops;
+extern const struct file_operations sbuddy_pagemap_fops;
+extern const struct file_operations sbuddy_debug_fops;
+extern const struct file_operations sbuddy_page_owner_fops;
+extern const struct file_operations sbuddy_poison_fops;
 
 void sbuddy_debugfs_root_init(void);
 void sbuddy_debugfs_root_exit(void);
@@ -26,5 +36,9 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev);
  *	waited for.
  */
 void sbuddy_debugfs_remove(struct sbuddy_device *dev);
+
+/* The files of CMA areas, below those of the device, which were made or are gone already. */
+void sbuddy_debugfs_cma_add(struct sbuddy_device *dev);
+void sbuddy_debugfs_cma_remove(struct sbuddy_device *dev);
 
 #endif

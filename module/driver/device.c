@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/ctype.h>
+#include <linux/device.h>
 #include <linux/err.h>
 #include <linux/idr.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include "chardev.h"
 #include "cpu.h"
 #include "debugfs.h"
 #include "device.h"
-#include "show.h"
+#include "events.h"
+#include "modes.h"
+#include "show_stage.h"
 
 /* Longest line of a stage. */
 #define LINE_LEN 512
@@ -48,6 +52,13 @@ static void reach_unmap(void *ctx, void *mapped, u64 base, u64 size)
 	backing->ops->meta_unmap(backing, mapped, base, size);
 }
 
+static void *reach_page(void *ctx, unsigned long pfn)
+{
+	struct sb_backing *backing = ctx;
+
+	return backing->ops->va(backing, pfn, 1);
+}
+
 /* Takes a place among all devices, unless the name is taken. */
 static int enlist(struct sbuddy_device *dev)
 {
@@ -71,6 +82,50 @@ static void delist(struct sbuddy_device *dev)
 	mutex_unlock(&devices_lock);
 }
 
+static void set_offered(struct sbuddy_device *dev, bool offered)
+{
+	mutex_lock(&devices_lock);
+	dev->offered = offered;
+	mutex_unlock(&devices_lock);
+}
+
+static bool is_wanted(const struct sbuddy_device *dev, const char *name,
+		      const struct device_node *node)
+{
+	if (!dev->offered || (name && strcmp(dev->name, name)))
+		return false;
+	return !node || (dev->misc.parent && dev->misc.parent->of_node == node);
+}
+
+struct sbuddy_device *sbuddy_device_get(const char *name, const struct device_node *node)
+{
+	struct sbuddy_device *found = NULL, *dev;
+
+	if (!try_module_get(THIS_MODULE))
+		return NULL;
+	mutex_lock(&devices_lock);
+	list_for_each_entry(dev, &devices, all)
+		if (!found && is_wanted(dev, name, node))
+			found = dev;
+	/* It cannot end meanwhile: before that it is taken off the offer. */
+	if (found && found->ops && found->ops->get && found->ops->get(found))
+		found = NULL;
+	if (found)
+		atomic_inc(&found->nr_clients);
+	mutex_unlock(&devices_lock);
+	if (!found)
+		module_put(THIS_MODULE);
+	return found;
+}
+
+void sbuddy_device_put(struct sbuddy_device *dev)
+{
+	atomic_dec(&dev->nr_clients);
+	if (dev->ops && dev->ops->put)
+		dev->ops->put(dev);
+	module_put(THIS_MODULE);
+}
+
 static void log_stage(struct sbuddy_device *dev)
 {
 	char line[LINE_LEN] = "";
@@ -82,7 +137,7 @@ static void log_stage(struct sbuddy_device *dev)
 	if (stage != SB_STAGE_LIVE)
 		return;
 	out.used = 0;
-	sb_show_pcp(&out, &dev->inst);
+	sb_show_stage_pcp(&out, &dev->inst);
 	pr_info("%s: %s\n", dev->name, line);
 }
 
@@ -102,6 +157,7 @@ static int publish(struct sbuddy_device *dev)
 		pr_err("%s: cannot make /dev/sbuddy%d: error %d\n", dev->name, dev->id, err);
 		set_published(dev, false);
 	}
+	set_offered(dev, !err);
 	/* -EEXIST is for a name that is taken. */
 	return err == -EEXIST ? -EBUSY : err;
 }
@@ -120,6 +176,8 @@ int sbuddy_device_step(struct sbuddy_device *dev)
 		log_stage(dev);
 		last = dev->inst.stage == SB_STAGE_LIVE;
 		dev->published = last;
+		if (last)
+			sbuddy_modes_start(dev);
 	}
 	mutex_unlock(&dev->lock);
 	return last ? publish(dev) : err;
@@ -139,6 +197,8 @@ static int start(struct sbuddy_device *dev, const struct sb_config *cfg)
 	const struct sb_reach reach = {
 		.map = reach_map,
 		.unmap = reach_unmap,
+		.page = reach_page,
+		.origin = sbuddy_modes_origin,
 		.ctx = dev->backing,
 	};
 	int err;
@@ -152,8 +212,10 @@ static int start(struct sbuddy_device *dev, const struct sb_config *cfg)
 		       MAX_DEVICES);
 		return dev->id;
 	}
+	sbuddy_events_add(dev);
 	err = sbuddy_cpu_add(dev);
 	if (err) {
+		sbuddy_events_remove(dev);
 		ida_free(&ids, dev->id);
 		return err;
 	}
@@ -175,6 +237,7 @@ static struct sbuddy_device *alloc(const char *name, struct sb_backing *backing,
 	dev->maker = maker;
 	dev->misc.parent = parent;
 	mutex_init(&dev->lock);
+	mutex_init(&dev->contig_lock);
 	return dev;
 }
 
@@ -212,6 +275,7 @@ void sbuddy_device_unpublish(struct sbuddy_device *dev)
 {
 	/* The files first, so that nobody walks to another stage through them. */
 	sbuddy_debugfs_remove(dev);
+	set_offered(dev, false);
 	if (!dev->published)
 		return;
 	sbuddy_chardev_unregister(dev);
@@ -222,6 +286,8 @@ void sbuddy_device_destroy(struct sbuddy_device *dev)
 {
 	sbuddy_device_unpublish(dev);
 	sbuddy_cpu_remove(dev);
+	sbuddy_events_remove(dev);
+	sbuddy_modes_stop(dev);
 	sb_instance_exit(&dev->inst);
 	ida_free(&ids, dev->id);
 	delist(dev);

@@ -4,8 +4,8 @@
  *
  * It is made by a probed carveout or by a configfs directory and lives until
  * that maker destroys it. The maker is kept from doing so while the device is
- * in use: an open file or a mapping holds the module, and through @ops->get the
- * configfs directory.
+ * in use: an open file, a mapping or an in-kernel client holds the module, and
+ * through @ops->get the configfs directory.
  *
  * Locks, outermost first: @lock, then those of core (module/core/zone.h).
  */
@@ -19,16 +19,20 @@
 
 #include "instance.h"
 #include "backing.h"
+#include "ring.h"
 
 struct dentry;
 struct device;
+struct device_node;
+struct sbuddy_cma_files;
 struct sbuddy_device;
 
 /**
  * struct sbuddy_device_ops - What a maker is asked when its device is used.
- * @get: a file was opened; keep the device until @put; 0 or -errno
- * @put: the file and all its mappings are gone; may be called in any process
- *	context, also with mmap_lock held
+ * @get: a file was opened, or a client came; keep the device until @put; 0 or
+ *	-errno
+ * @put: the file and all its mappings are gone, or the client; may be called in
+ *	any process context, also with mmap_lock held
  */
 struct sbuddy_device_ops {
 	int (*get)(struct sbuddy_device *dev);
@@ -44,12 +48,19 @@ struct sbuddy_device_ops {
  * @misc: /dev/sbuddyN
  * @id: N
  * @debugfs: /sys/kernel/debug/sbuddy/<name>
+ * @cma_files: of its CMA areas in debugfs, or NULL
+ * @contig_lock: keeps contiguous requests apart, contig_lock.h; @lock is not held
+ *	with it
  * @lock: see below; core guards what requests touch by its own locks
  * @nr_files: open files
+ * @nr_clients: in-kernel clients
  * @nr_buffers: buffers that some handle or mapping keeps
  * @name: of @inst, which is not known at first
  * @published: /dev/sbuddyN exists, or is being made
+ * @offered: to in-kernel clients; guarded by the lock of @all
  * @all: among all devices, whose names differ
+ * @traced: among those with events, see events.h
+ * @ring: its last events
  * @cpu: among those that hear of CPUs going offline
  */
 struct sbuddy_device {
@@ -60,12 +71,18 @@ struct sbuddy_device {
 	struct miscdevice misc;
 	int id;
 	struct dentry *debugfs;
+	struct sbuddy_cma_files *cma_files;
+	struct mutex contig_lock; /* no data: see contig_lock.h */
 	struct mutex lock; /* guards @inst.regions, @inst.stage and @published */
 	atomic_t nr_files;
+	atomic_t nr_clients;
 	atomic_t nr_buffers;
 	char name[SB_NAME_LEN];
 	bool published;
+	bool offered;
 	struct list_head all;
+	struct list_head traced;
+	struct sbuddy_ring ring;
 	struct hlist_node cpu;
 };
 
@@ -110,8 +127,19 @@ struct sbuddy_device *sbuddy_device_create(const struct sb_config *cfg, struct s
 int sbuddy_device_step(struct sbuddy_device *dev);
 
 /**
+ * sbuddy_device_get() - Find a live device for an in-kernel client, and keep it.
+ * @name: of the instance, or NULL for any
+ * @node: of the device tree that it was made for, or NULL for any
+ *
+ * Context: Process. Takes the lock of the list of all devices.
+ * Return: the device until sbuddy_device_put(), or NULL.
+ */
+struct sbuddy_device *sbuddy_device_get(const char *name, const struct device_node *node);
+void sbuddy_device_put(struct sbuddy_device *dev);
+
+/**
  * sbuddy_device_unpublish() - Take the /dev node and the files away.
- * @dev: device; open files stay usable
+ * @dev: device; open files stay usable, and clients keep it
  *
  * For a maker that has to wait until the last user has gone.
  *

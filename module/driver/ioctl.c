@@ -44,10 +44,14 @@ int sb_call_reply(struct sb_call *call)
 	return copy_to_user(call->user, &call->info, min(call->size, call->known)) ? -EFAULT : 0;
 }
 
-/* Physical addresses are for those who may reach physical memory anyway. */
-static int check_phys_flag(u32 flags, u32 phys)
+void __user *sb_call_pointer(u64 address)
 {
-	if (flags & ~phys)
+	return address == (unsigned long)address ? u64_to_user_ptr(address) : NULL;
+}
+
+int sb_call_check_phys(u32 flags, u32 known, u32 phys)
+{
+	if (flags & ~known)
 		return -EINVAL;
 	if ((flags & phys) && !capable(CAP_SYS_RAWIO))
 		return -EPERM;
@@ -98,7 +102,7 @@ static int call_info(struct sb_call *call)
 
 	if (info->reserved)
 		return -EINVAL;
-	err = check_phys_flag(flags, SBUDDY_INFO_PHYS);
+	err = sb_call_check_phys(flags, SBUDDY_INFO_PHYS, SBUDDY_INFO_PHYS);
 	if (err)
 		return err;
 	memset(info, 0, sizeof(*info));
@@ -141,7 +145,7 @@ static int call_query(struct sb_call *call)
 	struct sb_buffer *buf;
 	int err;
 
-	err = check_phys_flag(call->query.flags, SBUDDY_QUERY_PHYS);
+	err = sb_call_check_phys(call->query.flags, SBUDDY_QUERY_PHYS, SBUDDY_QUERY_PHYS);
 	if (err)
 		return err;
 	buf = sb_buffer_get(call->client, call->query.handle);
@@ -176,6 +180,8 @@ static const struct command {
 		SBUDDY_FREE_BULK_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_QUERY, call_query, sbuddy_query, SBUDDY_QUERY_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_DRAIN, call_drain, sbuddy_drain, SBUDDY_DRAIN_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_EXPLAIN, sb_call_explain, sbuddy_explain, SBUDDY_EXPLAIN_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_POISON, sb_call_poison, sbuddy_poison, SBUDDY_POISON_SIZE_VER0),
 #undef COMMAND
 };
 

@@ -33,6 +33,8 @@ struct sb_call {
 		struct sbuddy_free_bulk free_bulk;
 		struct sbuddy_query query;
 		struct sbuddy_drain drain;
+		struct sbuddy_explain explain;
+		struct sbuddy_poison poison;
 	};
 };
 
@@ -50,6 +52,20 @@ long sb_ioctl(struct sb_client *client, unsigned int cmd, void __user *user);
 /* Writes the struct back, as much of it as the process knows: 0 or -EFAULT. */
 int sb_call_reply(struct sb_call *call);
 
+/* An address that a struct tells, or NULL: a 32-bit kernel must not drop half of it. */
+void __user *sb_call_pointer(u64 address);
+
+/*
+ * What the fields that all kinds of requests have ask for. @request has its type
+ * and node already; @nr_pages is set to 0 unless they are given as bytes. 0,
+ * -EINVAL or -EPERM.
+ */
+int sb_call_parse(const struct sb_instance *inst, struct sb_request *request,
+		  unsigned long *nr_pages, u32 flags, u32 zone, u32 order, u64 bytes);
+
+/* Physical addresses are for those who may reach physical memory anyway. */
+int sb_call_check_phys(u32 flags, u32 known, u32 phys);
+
 /* A zone as the ABI numbers it: 0 or -EINVAL; and back. */
 int sb_call_zone(u32 zone, enum sb_zone_type *type);
 u32 sb_call_zone_number(enum sb_zone_type type);
@@ -61,5 +77,7 @@ int sb_call_alloc(struct sb_call *call);
 int sb_call_alloc_bulk(struct sb_call *call);
 int sb_call_free(struct sb_call *call);
 int sb_call_free_bulk(struct sb_call *call);
+int sb_call_explain(struct sb_call *call);
+int sb_call_poison(struct sb_call *call);
 
 #endif

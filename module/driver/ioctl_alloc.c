@@ -10,12 +10,6 @@
 /* Handles of SBUDDY_IOC_FREE_BULK read at once. */
 #define FREE_CHUNK 64u
 
-/* Where an array is, or NULL: a 32-bit kernel must not drop half of the address. */
-static void __user *user_array(u64 address)
-{
-	return address == (unsigned long)address ? u64_to_user_ptr(address) : NULL;
-}
-
 /* A process can wait, unless it says that it cannot. */
 static u32 gfp_of(u32 flags)
 {
@@ -30,9 +24,8 @@ static u32 gfp_of(u32 flags)
 	return gfp;
 }
 
-/* What the fields that both kinds of allocation have ask for. */
-static int parse_request(const struct sb_instance *inst, struct sb_request *request,
-			 unsigned long *nr_pages, u32 flags, u32 zone, u32 order, u64 bytes)
+int sb_call_parse(const struct sb_instance *inst, struct sb_request *request,
+		  unsigned long *nr_pages, u32 flags, u32 zone, u32 order, u64 bytes)
 {
 	if (flags & ~SBUDDY_ALLOC_FLAGS)
 		return -EINVAL;
@@ -69,7 +62,7 @@ int sb_call_alloc(struct sb_call *call)
 
 	if (alloc->reserved)
 		return -EINVAL;
-	err = parse_request(&client->dev->inst, &request, &nr_pages, alloc->flags, alloc->zone,
+	err = sb_call_parse(&client->dev->inst, &request, &nr_pages, alloc->flags, alloc->zone,
 			    alloc->order, alloc->bytes);
 	if (err)
 		return err;
@@ -102,7 +95,7 @@ static int fill_chain(struct sb_call *call, const struct sb_request *request,
 		      unsigned long nr_pages, struct sb_buffer **chain)
 {
 	struct sbuddy_alloc_bulk *bulk = &call->alloc_bulk;
-	struct sbuddy_result __user *results = user_array(bulk->results);
+	struct sbuddy_result __user *results = sb_call_pointer(bulk->results);
 	struct sb_buffer *buf;
 
 	if (!results)
@@ -151,7 +144,7 @@ int sb_call_alloc_bulk(struct sb_call *call)
 
 	if (!bulk->count || bulk->count > SBUDDY_MAX_HANDLES)
 		return -EINVAL;
-	err = parse_request(&client->dev->inst, &request, &nr_pages, bulk->flags, bulk->zone,
+	err = sb_call_parse(&client->dev->inst, &request, &nr_pages, bulk->flags, bulk->zone,
 			    bulk->order, bulk->bytes);
 	if (err)
 		return err;
@@ -182,7 +175,7 @@ static u32 read_handles(u32 *handles, const u32 __user *from, u32 left)
 static int free_array(struct sb_call *call)
 {
 	struct sbuddy_free_bulk *bulk = &call->free_bulk;
-	const u32 __user *from = user_array(bulk->handles);
+	const u32 __user *from = sb_call_pointer(bulk->handles);
 	u32 handles[FREE_CHUNK];
 
 	if (!from)

@@ -19,9 +19,12 @@
  *                sb_div64_u64(), one by 64 bits
  *   complaints   sb_warn(fmt, ...), one line to whoever looks after the
  *                machine; rate limited, callable from any context
+ *   events       sb_platform_trace(), declared in trace.h, takes an event and
+ *                stamps it; callable from any context but NMI
  *   text         struct sb_out and sb_out_printf(), where a text file goes; what
  *                is printed to NULL is dropped;
- *                SB_PHYS_DIGITS, how many digits a physical address prints with
+ *                SB_PHYS_DIGITS, how many digits a physical address prints with;
+ *                SB_CALLER, how an address of code prints, a void *
  *   annotations  __acquires(), __releases() and __must_hold(), read by
  *                sparse in the kernel and by clang on the host
  */
@@ -47,6 +50,7 @@ struct seq_file;
 #define SB_PAGE_SHIFT PAGE_SHIFT
 #define SB_PAGE_SIZE PAGE_SIZE
 /* As %pa prints. */
+#define SB_CALLER "%pS"
 #define SB_PHYS_DIGITS (2 * sizeof(phys_addr_t))
 
 /* Raw, as PREEMPT_RT must not sleep on a lock with interrupts off. */

@@ -88,7 +88,7 @@ step_board-banks() { boot 512m banks check 12; }
 step_board-wrong()
 {
 	selftests/board/run --board 512m --overlay wrong \
-		exec 'modprobe sbuddy; /sbuddy/run-tap /selftests/wrong.sh'
+		exec 'modprobe sbuddy; /sbuddy/run-tap /selftests/wrong.sh /selftests/client.sh'
 }
 
 step_board-256m() { boot 256m imx6ull-256m check 12; }

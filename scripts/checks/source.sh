@@ -57,7 +57,7 @@ step_checkpatch()
 	user+=,LONG_LINE,LONG_LINE_STRING,OPEN_ENDED_LINE,SPLIT_STRING,EMBEDDED_FUNCTION_NAME
 
 	# A macro that makes a table's row or a file's functions is given a name, not a value.
-	checkpatch '^./(module/(core|driver)|include)/' MACRO_ARG_REUSE
+	checkpatch '^./(module/(core|driver)|include|selftests/(sbuddy/client|oracle))/' MACRO_ARG_REUSE
 	checkpatch '^./module/compat/' MACRO_ARG_REUSE,LINUX_VERSION_CODE,CONSTANT_COMPARISON
 	checkpatch '^./(selftests|tools)/' $user
 }
@@ -89,7 +89,7 @@ step_layers()
 
 step_kernel-doc()
 {
-	find include module -name '*.[ch]' ! -name '*.mod.c' |
+	find include module selftests/sbuddy/client -name '*.[ch]' ! -name '*.mod.c' |
 		sort | xargs "$KSRC/scripts/kernel-doc" -none -Werror
 }
 
@@ -149,20 +149,36 @@ step_readme()
 	local driver=module/driver
 
 	diff <(in_readme debugfs) \
-		<(sed -n 's/.*debugfs_create_file("\([a-z]*\)", [0-7]*, \([a-z]*\),.*/\2\/\1/p' \
+		<(sed -n 's/.*debugfs_create_file[a-z_]*("\([a-z_]*\)", [0-7]*, \([a-z]*\),.*/\2\/\1/p' \
 			$driver/debugfs.c | sed 's/^dir\///' | sort)
 	diff <(in_readme 'Device tree' | grep -v '^memory-region$\|^label$') \
-		<(grep -oh '"sbuddy,[a-z-]*"' $driver/carveout_of.c | tr -d '"' | sort -u)
+		<({
+			tunables | sed 's/^/sbuddy,/; s/_/-/g'
+			grep -oh '"sbuddy,[a-z-]*"' $driver/carveout_of.c | tr -d '"'
+		} | sort -u)
 	diff <(in_readme 'Device tree') \
 		<(sed -n '/^properties:/,/^required:/s/^  \([a-z,-]*\):.*/\1/p' \
 			dts-overlays/bindings/sbuddy,carveout.yaml | grep -v '^compatible$' | sort)
 	diff <(in_readme configfs) \
-		<(sed -n 's/^\(CONFIGFS_ATTR\(_RO\)\{0,1\}(sbuddy_, \|NUMBER(\)\([a-z_]*\).*/\3/p' \
-			$driver/configfs_attrs.c | sort)
+		<({
+			tunables
+			sed -n 's/^CONFIGFS_ATTR\(_RO\)\{0,1\}(sbuddy_, \([a-z_]*\).*/\2/p' \
+				$driver/configfs_attrs.c
+		} | sort)
+	diff <(tunables | sort) \
+		<(sed -n 's/^TUNABLE_FILE(\([a-z_]*\).*/\1/p' $driver/configfs_tunable.c | sort)
 	diff <(in_readme ioctl) \
 		<(sed -n 's/^#define \(SBUDDY_IOC_[A-Z_]*\) _IO.*/\1/p' include/uapi/linux/sbuddy.h | sort)
 	grep "dkms install sbuddy/$(version)" README.md
 	diff <(in_overlays) <(cd dts-overlays && ls sbuddy-*.dtso | sed 's/\.dtso$//' | sort)
+}
+
+# Names in the table of tunables.
+tunables()
+{
+	sed -n 's/^	TUNABLE\(_LIVE\)\{0,1\}(\([a-z_]*\),.*/\2/p
+		s/^	TUNABLE_RATIO(\([a-z]*\),.*/lowmem_reserve_ratio_\1/p
+		s/.*\.name = "\([a-z_]*\)",.*/\1/p' module/driver/tunable.c
 }
 
 in_overlays()

@@ -16,6 +16,9 @@ _Static_assert(sizeof(struct sbuddy_free) == SBUDDY_FREE_SIZE_VER0, "free");
 _Static_assert(sizeof(struct sbuddy_free_bulk) == SBUDDY_FREE_BULK_SIZE_VER0, "free_bulk");
 _Static_assert(sizeof(struct sbuddy_query) == SBUDDY_QUERY_SIZE_VER0, "query");
 _Static_assert(sizeof(struct sbuddy_drain) == SBUDDY_DRAIN_SIZE_VER0, "drain");
+_Static_assert(sizeof(struct sbuddy_poison) == SBUDDY_POISON_SIZE_VER0, "poison");
+_Static_assert(sizeof(struct sbuddy_explain) == SBUDDY_EXPLAIN_SIZE_VER0, "explain");
+_Static_assert(sizeof(struct sbuddy_explain_zone) == SBUDDY_EXPLAIN_ZONE_SIZE_VER0, "explain_zone");
 _Static_assert(sizeof(struct sbuddy_result) == 16, "result");
 SAME(sbuddy_info, pages_managed, 40);
 SAME(sbuddy_info, name, 88);
@@ -26,7 +29,13 @@ SAME(sbuddy_alloc_bulk, results, 40);
 SAME(sbuddy_free_bulk, handles, 16);
 SAME(sbuddy_query, bytes, 32);
 SAME(sbuddy_drain, pages, 8);
+SAME(sbuddy_poison, address, 16);
 SAME(sbuddy_result, offset, 8);
+SAME(sbuddy_explain, verdict, 40);
+SAME(sbuddy_explain, zones, 88);
+SAME(sbuddy_explain, reserved, 128);
+SAME(sbuddy_explain_zone, free, 16);
+SAME(sbuddy_explain_zone, blocks, 104);
 /* A program built today works with the kernel of tomorrow. */
 _Static_assert(SBUDDY_IOC_INFO == 0xc098b900, "info");
 _Static_assert(SBUDDY_IOC_ALLOC == 0xc038b901, "alloc");
@@ -35,6 +44,8 @@ _Static_assert(SBUDDY_IOC_FREE == 0xc008b903, "free");
 _Static_assert(SBUDDY_IOC_FREE_BULK == 0xc018b904, "free_bulk");
 _Static_assert(SBUDDY_IOC_QUERY == 0xc038b905, "query");
 _Static_assert(SBUDDY_IOC_DRAIN == 0xc010b906, "drain");
+_Static_assert(SBUDDY_IOC_POISON == 0xc018b908, "poison");
+_Static_assert(SBUDDY_IOC_EXPLAIN == 0xc088b907, "explain");
 
 #define TAIL 24
 #define CANARY 0xa5
@@ -50,6 +61,7 @@ union arg {
 	struct sbuddy_free_bulk free_bulk;
 	struct sbuddy_query query;
 	struct sbuddy_drain drain;
+	struct sbuddy_explain explain;
 	unsigned char bytes[512];
 };
 
@@ -120,6 +132,14 @@ FIXTURE_VARIANT_ADD(command, drain) {
 	offsetof(struct sbuddy_drain, reserved),
 	NONE,
 	0,
+};
+
+FIXTURE_VARIANT_ADD(command, explain) {
+	SBUDDY_IOC_EXPLAIN,
+	sizeof(struct sbuddy_explain),
+	offsetof(struct sbuddy_explain, reserved),
+	offsetof(struct sbuddy_explain, alloc_flags),
+	SBUDDY_ALLOC_FLAGS,
 };
 
 /* clang-format on */
@@ -302,7 +322,7 @@ TEST(unknown_commands_are_refused)
 	int fd = sb_open(O_RDWR);
 	unsigned int nr;
 
-	for (nr = _IOC_NR(SBUDDY_IOC_DRAIN) + 1; nr < 256; nr++)
+	for (nr = _IOC_NR(SBUDDY_IOC_POISON) + 1; nr < 256; nr++)
 		ASSERT_EQ(-ENOTTY,
 			  sb_call(fd,
 				  _IOC(_IOC_READ | _IOC_WRITE, SBUDDY_IOC_MAGIC, nr, sizeof(arg)),

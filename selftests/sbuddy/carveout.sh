@@ -56,10 +56,23 @@ look_at_tunables()
 	tunable pageblock-order
 	tunable pcp-batch
 	tunable pcp-high
-	# Of 48 MiB 16 are Normal, and a quarter is Movable, in blocks of 2 MiB.
+	tunable pcp-high-max
+	tunable pcp-huge-order
+	tunable min-free-kbytes
+	tunable watermark-scale-factor
+	tunable watermark-boost-factor
+	tunable lowmem-reserve-ratio-dma
+	tunable lowmem-reserve-ratio-normal
+	tunable lowmem-reserve-ratio-highmem
+	grep -q "^rules 6.1$" $debugfs/carveout/tunables
+	result $? "rules are what the device tree says"
+	[ "$(cat $debugfs/carveout/cma/cma0/count $debugfs/carveout/cma/cma1/count | tr '\n' ' ')" = \
+		"512 256 " ]
+	result $? "cma-bytes are areas"
+	# Of 48 MiB 4 are DMA, 12 Normal, and a quarter is Movable, in blocks of 2 MiB.
 	zones=$(awk '{ printf "%s ", $4 }' $debugfs/carveout/buddyinfo)
-	[ "$zones" = "Normal HighMem Movable " ]
-	result $? "memory above lowmem-bytes is HighMem, and movablecore-percent of all Movable"
+	[ "$zones" = "DMA Normal HighMem Movable " ]
+	result $? "dma-bytes are DMA, above lowmem-bytes is HighMem, movablecore-percent of all Movable"
 	start=$(sed -n 's/^ *0: \([^.]*\)\..*/\1/p' $debugfs/carveout/memblock/memory)
 	grep -q "^ *0: $start\.\." $debugfs/carveout/memblock/reserved
 	result $? "bottom-up puts the metadata at the start"

@@ -66,7 +66,7 @@ test_defaults()
 	[ "$(cat $a/kind $a/boot $a/stage $a/live $a/max_order $a/pageblock_order $a/bottom_up |
 		tr '\n' ' ')" = "sandbox auto off 0 10 8 0 " ] &&
 		[ "$(cat $a/pcp_batch $a/pcp_high $a/users | tr '\n' ' ')" = \
-			"16 64 0 files, 0 buffers " ] &&
+			"16 64 0 files, 0 buffers, 0 clients " ] &&
 		[ -z "$(cat $a/memory $a/reserved $a/device)" ]
 	result $? "a new directory has the defaults"
 }
@@ -100,7 +100,23 @@ test_values()
 	test_number movablecore_percent 0 100
 	test_number pcp_batch 1 512
 	test_number pcp_high 0 8192
+	test_number pcp_high_max 0 131072
+	test_number pcp_huge_order 0 15
+	test_number watermark_scale_factor 1 3000
+	test_number watermark_boost_factor 0 1000000
+	test_number lowmem_reserve_ratio_dma 0 2147483647
+	test_number lowmem_reserve_ratio_normal 0 2147483647
+	test_number lowmem_reserve_ratio_highmem 0 2147483647
+	takes min_free_kbytes 0
+	takes min_free_kbytes 2147483648
+	takes min_free_kbytes auto
+	refuses min_free_kbytes 2147483649 "$invalid" "is .*, but must be auto or 0 to 2147483648"
+	refuses min_free_kbytes much "$invalid" "is \"much\", but must be auto or 0 to"
+	takes rules 6.1
+	takes rules 6.12
+	refuses rules 6.2 "$invalid" "is \"6.2\", but must be 6.12 or 6.1"
 	test_number bottom_up 0 1
+	test_bytes dma_bytes
 	test_bytes lowmem_bytes
 	test_bytes kernelcore_bytes
 	test_bytes movablecore_bytes
@@ -175,7 +191,7 @@ test_in_use()
 {
 	echo 1 > $a/live
 	exec 3<> "/dev/$(cat $a/device)"
-	[ "$(cat $a/users)" = "1 files, 0 buffers" ]
+	[ "$(cat $a/users)" = "1 files, 0 buffers, 0 clients" ]
 	result $? "users tells of an open file"
 	! rmdir $a 2> /dev/null && [ "$(cat $a/live)" = 1 ]
 	result $? "rmdir is refused while a file is open"

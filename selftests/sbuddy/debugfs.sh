@@ -12,7 +12,8 @@ configfs=${CONFIGFS:-/sys/kernel/config}
 demo=${SBUDDY_DEMO:-/usr/bin/sbuddy-demo}
 item=$configfs/sbuddy/debugfs-test
 dir=$debugfs/sbuddy/debugfs-test
-public="memblock/memory memblock/reserved zoneinfo buddyinfo pageblocks stages tunables"
+public="memblock/memory memblock/reserved zoneinfo buddyinfo pageblocks stages tunables
+	vmstat extfrag/unusable_index extfrag/extfrag_index"
 private="pagetypeinfo check"
 churning=$(mktemp) || exit 1
 
@@ -49,11 +50,12 @@ modes_are_linux_s()
 {
 	bad=0
 	for file in $public; do
-		has_mode "$file" -r--r--r-- || bad=1
+		[ "$file" = tunables ] || has_mode "$file" -r--r--r-- || bad=1
 	done
 	for file in $private; do
 		has_mode "$file" -r-------- || bad=1
 	done
+	has_mode tunables -rw-r--r-- || bad=1
 	return $bad
 }
 
@@ -170,7 +172,7 @@ read_under_churn()
 	churn &
 	i=0
 	while [ $i -lt "${SBUDDY_ROUNDS:-30}" ]; do
-		for file in $public $private; do
+		for file in $public $private pagemap; do
 			cat "$dir/$file" > /dev/null 2>&1
 		done
 		i=$((i + 1))

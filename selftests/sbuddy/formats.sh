@@ -8,7 +8,9 @@
 # kernel's file in the same order, and the other way round. What may differ:
 #
 #   - the number of migratetypes; our instance gets as many orders as the kernel;
-#   - zoneinfo has counters of things that we do not have, and of SMP and NUMA;
+#   - zoneinfo has counters of things that we do not have, and of SMP; those of
+#     NUMA are in ours, and in the kernel's if it has NUMA;
+#   - vmstat has few of the kernel's counters, in the kernel's order, and ours;
 #   - zoneinfo says "promo" in newer kernels only, and those after 6.12 have
 #     "high_min" beside "high", and wider labels;
 #   - memblock's files say node and flags since 6.3;
@@ -103,6 +105,17 @@ shape_zoneinfo()
 	names | sed -E 's/[0-9]+/D/g; s/(, D)+\)/, D)/'
 }
 
+shape_unusable()
+{
+	names | sed -E 's/[0-9]+\.[0-9]{3} /D.3 /g'
+}
+
+# Negative figures that are not -1 look odd, in the kernel's file as in ours.
+shape_extfrag()
+{
+	names | sed -E 's/( [0-9]|-1)\.(-[0-9]{2,3}|[0-9]{3}) /2.3 /g'
+}
+
 shape_memblock()
 {
 	sed -E "s/^$c4: /I: /
@@ -117,6 +130,7 @@ age_zoneinfo()
 	if grep -q high_min "$1"; then
 		sed -i -E 's/^( +(count|high|batch):) +D/\1 D/' "$1" "$2"
 	fi
+	grep -q 'numa_hit' "$1" || sed -i '/^ *numa_/d' "$2"
 	grep -q '^ *promo ' "$1" || sed -i 's/^        promo    D$/        high     D/' "$2"
 }
 
@@ -178,6 +192,20 @@ compare()
 	result $? "$1"
 }
 
+# The kernel's counters among ours are lines of the kernel's file, in its order.
+compare_vmstat()
+{
+	[ -r "$proc/vmstat" ] && cat "$ours/vmstat" > "$tmp/ours.text" || return 1
+	! grep -qvE '^[a-z_]+ [0-9]+$' "$tmp/ours.text" || return 1
+	cut -d ' ' -f 1 "$proc/vmstat" > "$tmp/kernel"
+	cut -d ' ' -f 1 "$tmp/ours.text" | grep -v '^sbuddy_' > "$tmp/names"
+	grep -xFf "$tmp/kernel" "$tmp/names" > "$tmp/ours"
+	# The rest depends on how the kernel was configured.
+	! grep -vxFf "$tmp/kernel" "$tmp/names" |
+		grep -vE '^(numa_|cma_|nr_free_cma$|pgalloc_(dma|high|movable)$)' || return 1
+	grep -qx pgalloc_normal "$tmp/ours" && in_order "$tmp/kernel" "$tmp/ours" "the kernel's"
+}
+
 echo "TAP version 13"
 [ -d "$debugfs/sbuddy" ] || skip_all "no $debugfs/sbuddy: is the module loaded and debugfs mounted?"
 if [ -z "$SBUDDY_INSTANCE" ]; then
@@ -193,6 +221,12 @@ ours=$debugfs/sbuddy/$SBUDDY_INSTANCE
 compare "buddyinfo" "$proc/buddyinfo" "$ours/buddyinfo" buddyinfo
 compare "pagetypeinfo" "$proc/pagetypeinfo" "$ours/pagetypeinfo" pagetypeinfo
 compare "zoneinfo" "$proc/zoneinfo" "$ours/zoneinfo" zoneinfo
+compare "extfrag/unusable_index" "$debugfs/extfrag/unusable_index" \
+	"$ours/extfrag/unusable_index" unusable
+compare "extfrag/extfrag_index" "$debugfs/extfrag/extfrag_index" \
+	"$ours/extfrag/extfrag_index" extfrag
+compare_vmstat
+result $? "vmstat"
 compare "memblock/memory" "$debugfs/memblock/memory" "$ours/memblock/memory" memblock
 compare "memblock/reserved" "$debugfs/memblock/reserved" "$ours/memblock/reserved" memblock
 finish

@@ -20,7 +20,7 @@
 
 static const unsigned long commands[] = {
 	SBUDDY_IOC_INFO,      SBUDDY_IOC_ALLOC, SBUDDY_IOC_ALLOC_BULK, SBUDDY_IOC_FREE,
-	SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_QUERY, SBUDDY_IOC_DRAIN,
+	SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_QUERY, SBUDDY_IOC_DRAIN,      SBUDDY_IOC_EXPLAIN,
 };
 
 /* xorshift64: the same everywhere. */
@@ -123,6 +123,13 @@ static void make_struct(uint32_t *words, unsigned long cmd, void *array, uint64_
 		words[1] = (uint32_t)(next_random(rnd) % 20);
 	if (cmd == SBUDDY_IOC_ALLOC_BULK)
 		words[8] = (uint32_t)(next_random(rnd) % 20);
+	if (cmd == SBUDDY_IOC_EXPLAIN) {
+		words[19] = 2;
+		words[20] = SBUDDY_EXPLAIN_ZONE_SIZE_VER0;
+		words[21] = (uint32_t)(next_random(rnd) % 600);
+		memcpy(&words[22], &address, sizeof(address));
+		memcpy(&words[24], &address, sizeof(address));
+	}
 	if (cmd == SBUDDY_IOC_FREE_BULK || cmd == SBUDDY_IOC_ALLOC_BULK)
 		memcpy((char *)words + size - 8, &address, sizeof(address));
 	for (i = 0; i < nr_wrong; i++)

@@ -125,7 +125,7 @@ TEST_F(file, alloc_refuses_bad_values)
 		{ 0, UINT32_MAX, 0, 0, -1, 0 },
 		{ 0, 0, 3, 0, -1, 0 },
 		{ 0, 0, UINT32_MAX, 0, -1, 0 },
-		{ 0, 0, 0, 3, -1, 0 },
+		{ 0, 0, 0, 4, -1, 0 },
 		{ 0, 0, 0, UINT32_MAX, -1, 0 },
 		{ 0, 0, 0, 0, -2, 0 },
 		{ 0, 0, 0, 0, 8, 0 },
@@ -199,7 +199,6 @@ TEST_F(file, exhaustion_is_told_and_recovered_from)
 	ASSERT_LT(0, nr);
 	if (nr == MAX_BUFFERS)
 		SKIP(return, "more than %d blocks are free", MAX_BUFFERS);
-	EXPECT_EQ(0, sb_free_pages(self->fd));
 	EXPECT_EQ(-ENOMEM, sb_get(self->fd, 0, &one));
 	EXPECT_EQ(nr, (int)sb_info(self->fd).nr_handles);
 	ASSERT_EQ(0, sb_put(self->fd, all[nr - 1].handle));
@@ -208,6 +207,69 @@ TEST_F(file, exhaustion_is_told_and_recovered_from)
 		ASSERT_EQ(0, sb_put(self->fd, all[i].handle));
 	EXPECT_EQ(self->info.pages_free, sb_free_pages(self->fd));
 	EXPECT_EQ(0, sb_get(self->fd, self->info.max_order, &one));
+}
+
+/* Allocates single pages until there is none; says how many there were. */
+static uint64_t drain_with(int fd, uint32_t flags)
+{
+	struct sbuddy_alloc one = sb_request(0);
+	uint64_t nr;
+
+	one.flags = flags;
+	for (nr = 0; !sb_call(fd, SBUDDY_IOC_ALLOC, &one); nr++)
+		;
+	return nr;
+}
+
+/* Ordinary requests stop at the watermarks, others go deeper, and MEMALLOC to the end. */
+TEST_F(file, reserves_are_for_those_who_say_so)
+{
+	uint64_t left;
+
+	if (geteuid())
+		SKIP(return, "reserves take CAP_SYS_RESOURCE");
+	ASSERT_LT(0, sb_get_all(self->fd, all, MAX_BUFFERS));
+	drain_with(self->fd, 0);
+	left = sb_free_pages(self->fd);
+	EXPECT_LT(0, left);
+	EXPECT_LT(0, drain_with(self->fd, SBUDDY_ALLOC_HIGH));
+	EXPECT_LT(0, drain_with(self->fd, SBUDDY_ALLOC_ATOMIC));
+	EXPECT_LT(0, drain_with(self->fd, SBUDDY_ALLOC_MEMALLOC));
+	EXPECT_EQ(0, sb_free_pages(self->fd));
+}
+
+TEST_F(file, reserves_need_a_capability)
+{
+	static const uint32_t flags[] = { SBUDDY_ALLOC_HIGH, SBUDDY_ALLOC_ATOMIC,
+					  SBUDDY_ALLOC_MEMALLOC };
+	struct sbuddy_alloc alloc = sb_request(0);
+	size_t i;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		if (!geteuid() && setuid(65534))
+			_exit(1);
+		for (i = 0; i < ARRAY_LEN(flags); i++) {
+			alloc.flags = flags[i];
+			if (sb_call(self->fd, SBUDDY_IOC_ALLOC, &alloc) != -EPERM)
+				_exit(2 + (int)i);
+		}
+		_exit(0);
+	}
+	EXPECT_EQ(0, sb_child_status(pid));
+}
+
+/* As in a kernel without a DMA zone: then Normal it is. */
+TEST_F(file, dma_is_always_possible)
+{
+	struct sbuddy_alloc alloc = sb_request(0);
+	struct sbuddy_query query;
+
+	alloc.zone = SBUDDY_ZONE_DMA;
+	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_ALLOC, &alloc));
+	ASSERT_EQ(0, sb_query(self->fd, alloc.handle, &query));
+	EXPECT_TRUE(query.zone == SBUDDY_ZONE_DMA || query.zone == SBUDDY_ZONE_NORMAL);
 }
 
 TEST_F(file, query_refuses_unknown_handles)

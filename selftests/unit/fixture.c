@@ -39,6 +39,25 @@ static void unmap(void *ctx, void *mapped, u64 base, u64 size)
 		free(mapped);
 }
 
+static void *page(void *ctx, unsigned long pfn)
+{
+	return memory_at(ctx, sb_pfn_addr(pfn));
+}
+
+/* The time is how often somebody asked; there is one caller, and one process. */
+static void origin(void *ctx, struct sb_origin *origin)
+{
+	struct fixture *f = ctx;
+
+	origin->ns = ++f->nr_origins;
+	origin->pid = f->pid;
+	origin->tgid = f->pid;
+	snprintf(origin->comm, sizeof(origin->comm), "process %d", f->pid);
+	origin->stack.nr = 2;
+	origin->stack.entry[0] = 0x1000;
+	origin->stack.entry[1] = 0x2000 + (unsigned long)f->pid;
+}
+
 static void give_memory(struct fixture *f)
 {
 	const struct sb_config *cfg = &f->inst.cfg;
@@ -64,6 +83,9 @@ static void scribble(struct fixture *f)
 {
 	unsigned long pfn = f->inst.map.base_pfn, end = pfn + f->inst.map.nr_pages;
 
+	/* What was filled has contents. */
+	if (f->inst.hooks)
+		return;
 	for (; pfn < end; pfn++) {
 		unsigned char *page = memory_at(f, sb_pfn_addr(pfn));
 		struct sb_page_info info;
@@ -106,12 +128,19 @@ void fixture_reserve(struct sb_config *cfg, u64 base, u64 size)
 
 int fixture_init(struct fixture *f, const struct sb_config *cfg)
 {
-	struct sb_reach reach = { .map = map, .unmap = unmap, .ctx = f };
+	struct sb_reach reach = {
+		.map = map,
+		.unmap = unmap,
+		.page = page,
+		.origin = origin,
+		.ctx = f,
+	};
 
 	int err;
 
 	f->nr_maps = 0;
 	f->nr_map_calls = 0;
+	f->nr_origins = 0;
 	err = sb_instance_init(&f->inst, cfg, &reach);
 	if (!err)
 		give_memory(f);
@@ -166,6 +195,47 @@ long fixture_alloc(struct fixture *f, unsigned int order, unsigned int type)
 void fixture_free(struct fixture *f, unsigned long pfn, unsigned int order)
 {
 	EXPECT_EQ(sb_alloc_free(&f->inst, pfn, order), 0);
+}
+
+long fixture_ask(struct fixture *f, struct sb_request request)
+{
+	unsigned long pfn;
+	int err = sb_alloc(&f->inst, &request, &pfn);
+
+	return err ? err : (long)pfn;
+}
+
+void fixture_fill(struct fixture *f)
+{
+	struct sb_request request = { .type = SB_MOVABLE,
+				      .zone = SB_ZONE_MOVABLE,
+				      .nid = SB_NID_ANY,
+				      .gfp = SB_GFP_KERNEL | SB_GFP_MEMALLOC };
+
+	while (fixture_ask(f, request) > 0)
+		;
+	CHECK(f);
+}
+
+void fixture_free_run(struct fixture *f, unsigned long pfn, unsigned long nr_pages)
+{
+	while (nr_pages--)
+		fixture_free(f, pfn++, 0);
+	CHECK(f);
+}
+
+void fixture_set_type(struct fixture *f, unsigned long pfn, unsigned int type)
+{
+	struct sb_zone *zone = fixture_zone_of(f, pfn);
+
+	sb_lock(&zone->lock);
+	sb_buddy_move_block(zone, pfn, type);
+	sb_unlock(&zone->lock);
+}
+
+struct sb_zone *fixture_zone_of(struct fixture *f, unsigned long pfn)
+{
+	return &f->inst.zones[sb_pageblock_zone(&f->inst.blocks, pfn)];
 }
 
 struct sb_zone *fixture_zone(struct fixture *f, enum sb_zone_type type)

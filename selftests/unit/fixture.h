@@ -21,6 +21,8 @@
  * @nr_maps: pieces of metadata mapped now
  * @fail_map: the map call that fails, counted from 1; 0 for none
  * @nr_map_calls: map calls so far
+ * @nr_origins: how often core asked who calls
+ * @pid: who calls
  */
 struct fixture {
 	struct sb_instance inst;
@@ -28,6 +30,8 @@ struct fixture {
 	unsigned int nr_maps;
 	unsigned int fail_map;
 	unsigned int nr_map_calls;
+	unsigned long nr_origins;
+	int pid;
 };
 
 /* The defaults, one bank, node 0; nothing is kept back, so that every page can be had. */
@@ -52,8 +56,17 @@ void fixture_check(struct fixture *f, const char *file, int line);
 long fixture_alloc(struct fixture *f, unsigned int order, unsigned int type);
 void fixture_free(struct fixture *f, unsigned long pfn, unsigned int order);
 
+/* What a request is given, or the errno. */
+long fixture_ask(struct fixture *f, struct sb_request request);
+/* Takes all there is as single Movable pages, so that a test frees what its picture needs. */
+void fixture_fill(struct fixture *f);
+void fixture_free_run(struct fixture *f, unsigned long pfn, unsigned long nr_pages);
+/* Gives a pageblock and its free pages another type. */
+void fixture_set_type(struct fixture *f, unsigned long pfn, unsigned int type);
+
 /* The populated zone @type of node 0. */
 struct sb_zone *fixture_zone(struct fixture *f, enum sb_zone_type type);
+struct sb_zone *fixture_zone_of(struct fixture *f, unsigned long pfn);
 
 /* Blocks on a free list, and blocks of an order on all of them. */
 unsigned long fixture_free_blocks(struct fixture *f, unsigned int order, unsigned int type);

@@ -57,7 +57,7 @@ static inline void host_unmap(void *ctx, void *mapped, u64 base, u64 size)
 static inline void host_init(struct host *h, bool can_grow)
 {
 	memset(h, 0, sizeof(*h));
-	h->reach = (struct sb_reach){ host_map, host_unmap, h };
+	h->reach = (struct sb_reach){ .map = host_map, .unmap = host_unmap, .ctx = h };
 	h->refuse_from = ~0u;
 	sb_region_init(&h->r, can_grow ? &h->reach : NULL);
 	EXPECT_EQ(sb_region_check(&h->r), 0);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sb_platform.h"
+#include "trace.h"
 #include "unit.h"
 
 _Thread_local unsigned int sb_host_cpu;
@@ -56,6 +57,35 @@ void sb_warn(const char *fmt, ...)
 	vsnprintf(unit_last_warning, sizeof(unit_last_warning), fmt, args);
 	va_end(args);
 	__atomic_add_fetch(&unit_warnings, 1, __ATOMIC_RELAXED);
+}
+
+#define MAX_EVENTS 256
+
+unsigned int unit_nr_events;
+void (*unit_event_hook)(struct sb_instance *inst, const struct sb_event *event);
+static struct sb_event events[MAX_EVENTS];
+
+void sb_platform_trace(struct sb_instance *inst, struct sb_event *event)
+{
+	unsigned int nr = __atomic_fetch_add(&unit_nr_events, 1, __ATOMIC_RELAXED);
+
+	event->seq = nr;
+	event->cpu = sb_host_cpu;
+	if (nr < MAX_EVENTS)
+		events[nr] = *event;
+	if (unit_event_hook)
+		unit_event_hook(inst, event);
+}
+
+const struct sb_event *unit_event(unsigned int nr)
+{
+	assert(nr < unit_nr_events && nr < MAX_EVENTS);
+	return &events[nr];
+}
+
+void unit_events_clear(void)
+{
+	unit_nr_events = 0;
 }
 
 void sb_out_printf(struct sb_out *out, const char *fmt, ...)

@@ -19,9 +19,12 @@
  *                sb_div64_u64(), one by 64 bits
  *   complaints   sb_warn(fmt, ...), one line to whoever looks after the
  *                machine; rate limited, callable from any context
+ *   events       sb_platform_trace(), declared in trace.h, takes an event and
+ *                stamps it; callable from any context but NMI
  *   text         struct sb_out and sb_out_printf(), where a text file goes; what
  *                is printed to NULL is dropped;
- *                SB_PHYS_DIGITS, how many digits a physical address prints with
+ *                SB_PHYS_DIGITS, how many digits a physical address prints with;
+ *                SB_CALLER, how an address of code prints, a void *
  *   annotations  __acquires(), __releases() and __must_hold(), read by
  *                sparse in the kernel and by clang on the host
  */
@@ -45,6 +48,7 @@ typedef unsigned long long u64;
 #define SB_PAGE_SHIFT 12
 #define SB_PAGE_SIZE 4096ul
 #define SB_PHYS_DIGITS 8
+#define SB_CALLER "%p"
 
 #define min(a, b)                       \
 	({                              \
@@ -67,6 +71,7 @@ typedef unsigned long long u64;
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#define noinline __attribute__((noinline))
 #define __must_check __attribute__((warn_unused_result))
 #define __printf(a, b) __attribute__((format(printf, a, b)))
 

@@ -270,6 +270,22 @@ static void isolated_pageblocks_do_not_merge_and_do_not_count(void)
 	fixture_exit(&f);
 }
 
+/* The last pageblock has half its pages; those that are free sit on lists of Movable. */
+static void a_pageblock_that_the_zones_end_cuts_is_not_moved_by_6_1(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB + 512 * 1024);
+	unsigned long pfn = PFN + 16 * 256;
+
+	cfg.pcp_high = 0;
+	cfg.rules = SB_RULES_6_1;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	move_block(pfn, SB_RECLAIMABLE);
+	EXPECT_EQ(sb_pageblock_type(&f.inst.blocks, pfn), SB_RECLAIMABLE);
+	EXPECT_EQ(sb_page_list(sb_memmap_page(&f.inst.map, pfn)), SB_MOVABLE);
+	fixture_exit(&f);
+}
+
 UNIT_MAIN(UNIT_CASE(a_split_gives_the_lower_half_and_keeps_the_upper_ones),
 	  UNIT_CASE(the_smallest_block_that_fits_is_taken),
 	  UNIT_CASE(halves_merge_up_to_max_order_in_any_order_of_return),
@@ -278,5 +294,6 @@ UNIT_MAIN(UNIT_CASE(a_split_gives_the_lower_half_and_keeps_the_upper_ones),
 	  UNIT_CASE(a_block_below_the_largest_order_goes_to_the_head),
 	  UNIT_CASE(moved_blocks_go_to_the_tail),
 	  UNIT_CASE(moving_a_pageblock_moves_its_free_blocks),
+	  UNIT_CASE(a_pageblock_that_the_zones_end_cuts_is_not_moved_by_6_1),
 	  UNIT_CASE(mergeable_pageblocks_merge_and_take_over_the_type),
 	  UNIT_CASE(isolated_pageblocks_do_not_merge_and_do_not_count))

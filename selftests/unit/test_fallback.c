@@ -2,6 +2,7 @@
 /* Whose pages a request may use when its own type has none: Linux 6.12's rules. */
 #include "fallback.h"
 #include "fixture.h"
+#include "watermark.h"
 
 #define BASE 0x90000000ull
 #define PFN 0x90000ul
@@ -298,6 +299,75 @@ static void without_grouping_everything_becomes_unmovable(void)
 	fixture_exit(&f);
 }
 
+static void movable_requests_borrow_from_cma_while_it_has_over_half_of_all(void)
+{
+	boot();
+	fill();
+	set_type(PFN, SB_CMA);
+	free_run(PFN, 65);
+	free_run(PFN + 2 * BLOCK, 64);
+	/* 65 of 129, and then 64 of 128. */
+	EXPECT_EQ(sb_pfn_block(alloc(0, SB_MOVABLE), 8), PFN);
+	EXPECT_EQ(sb_pfn_block(alloc(0, SB_MOVABLE), 8), PFN + 2 * BLOCK);
+	EXPECT_EQ(sb_pfn_block(alloc(0, SB_UNMOVABLE), 8), PFN + 2 * BLOCK);
+	fixture_exit(&f);
+}
+
+static void movable_requests_borrow_from_cma_before_they_fall_back(void)
+{
+	boot();
+	fill();
+	set_type(PFN, SB_CMA);
+	set_type(PFN + 2 * BLOCK, SB_UNMOVABLE);
+	free_run(PFN, 8);
+	free_run(PFN + 2 * BLOCK, 64);
+	EXPECT_EQ(sb_pfn_block(alloc(0, SB_MOVABLE), 8), PFN);
+	EXPECT_EQ(type_of(PFN), SB_CMA);
+	fixture_exit(&f);
+}
+
+static unsigned long take(struct sb_fallback *run)
+{
+	unsigned long pfn = 0;
+
+	sb_lock(&zone->lock);
+	if (sb_fallback_take(zone, run, &pfn))
+		sb_page_set(sb_memmap_page(&f.inst.map, pfn), SB_PAGE_ALLOC, run->order, run->type);
+	sb_unlock(&zone->lock);
+	CHECK(&f);
+	return pfn;
+}
+
+/* What it did not find before cannot have come: the lock is held. A claim brings it. */
+static void a_run_begins_where_the_last_take_found_something(void)
+{
+	struct sb_fallback run = { .type = SB_MOVABLE, .flags = SB_ALLOC_CMA };
+
+	boot();
+	fill();
+	set_type(PFN, SB_CMA);
+	set_type(PFN + 2 * BLOCK, SB_UNMOVABLE);
+	free_run(PFN, 1);
+	free_run(PFN + 2 * BLOCK, 8);
+	EXPECT_EQ(take(&run), PFN);
+	EXPECT_EQ(run.mode, SB_FALLBACK_CMA);
+	EXPECT_EQ(sb_pfn_block(take(&run), 8), PFN + 2 * BLOCK);
+	EXPECT_EQ(run.mode, SB_FALLBACK_STEAL);
+	free_run(PFN + 4 * BLOCK, 1);
+	EXPECT_EQ(sb_pfn_block(take(&run), 8), PFN + 2 * BLOCK);
+	run.mode = SB_FALLBACK_NORMAL;
+	EXPECT_EQ(take(&run), PFN + 4 * BLOCK);
+	free_run(PFN + 2 * BLOCK, 2);
+	/* Six are free there: no claim for a small Movable one, but for an Unmovable one. */
+	free_run(PFN + 6 * BLOCK, BLOCK);
+	run.type = SB_RECLAIMABLE;
+	run.flags = 0;
+	run.mode = SB_FALLBACK_CLAIM;
+	EXPECT_EQ(take(&run), PFN + 6 * BLOCK);
+	EXPECT_EQ(run.mode, SB_FALLBACK_NORMAL);
+	fixture_exit(&f);
+}
+
 UNIT_MAIN(UNIT_CASE(a_whole_free_block_is_claimed_with_its_pageblocks),
 	  UNIT_CASE(the_order_of_fallbacks_is_linux_own),
 	  UNIT_CASE(a_pageblock_is_claimed_when_half_is_free_or_alike),
@@ -310,4 +380,7 @@ UNIT_MAIN(UNIT_CASE(a_whole_free_block_is_claimed_with_its_pageblocks),
 	  UNIT_CASE(a_pageblock_that_sticks_out_at_the_end_is_not_claimed),
 	  UNIT_CASE(without_grouping_any_pageblock_is_claimed),
 	  UNIT_CASE(highatomic_cma_and_isolated_pages_are_nobody_elses),
-	  UNIT_CASE(without_grouping_everything_becomes_unmovable))
+	  UNIT_CASE(without_grouping_everything_becomes_unmovable),
+	  UNIT_CASE(movable_requests_borrow_from_cma_while_it_has_over_half_of_all),
+	  UNIT_CASE(movable_requests_borrow_from_cma_before_they_fall_back),
+	  UNIT_CASE(a_run_begins_where_the_last_take_found_something))

@@ -278,7 +278,8 @@ static void a_span_too_large_for_links_is_refused(void)
 	fixture_exit(&f);
 }
 
-/* A frame number is an unsigned long: 32 bits reach 8 TiB, 64 bits everything. */
+/* A frame number is an unsigned long: 32 bits reach 8 TiB, 64 bits everything.
+ */
 static void memory_beyond_frame_numbers_is_refused(void)
 {
 	struct sb_config cfg = fixture_config(0xffffffff00000000ull, 64 * MiB);
@@ -300,6 +301,88 @@ static void memory_above_4_gib_works_on_any_cpu(void)
 	fixture_exit(&f);
 }
 
+/* DMA is measured from the lowest bank and rounded down to a pageblock, 1 MiB here. */
+static void memory_at_the_start_is_dma(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 64 * MiB);
+
+	cfg.dma_bytes = 16 * MiB + 8192;
+	walk_to(&cfg, SB_STAGE_LIVE);
+	expect_zone(0, SB_ZONE_DMA, 0, 16, 16);
+	expect_zone(0, SB_ZONE_NORMAL, 16, 48, 48);
+	fixture_exit(&f);
+	cfg.dma_bytes = MiB - 4096;
+	walk_to(&cfg, SB_STAGE_LIVE);
+	expect_zone(0, SB_ZONE_DMA, 0, 0, 0);
+	expect_zone(0, SB_ZONE_NORMAL, 0, 64, 64);
+	fixture_exit(&f);
+}
+
+static void dma_may_be_all_and_ends_where_highmem_begins(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 64 * MiB);
+
+	cfg.dma_bytes = ~0ull;
+	walk_to(&cfg, SB_STAGE_LIVE);
+	expect_zone(0, SB_ZONE_DMA, 0, 64, 64);
+	expect_zone(0, SB_ZONE_NORMAL, 0, 0, 0);
+	fixture_exit(&f);
+	cfg.lowmem_bytes = 24 * MiB;
+	walk_to(&cfg, SB_STAGE_LIVE);
+	expect_zone(0, SB_ZONE_DMA, 0, 24, 24);
+	expect_zone(0, SB_ZONE_NORMAL, 0, 0, 0);
+	expect_zone(0, SB_ZONE_HIGHMEM, 24, 40, 40);
+	fixture_exit(&f);
+}
+
+/* What is Movable is cut from Normal, even if kernelcore is less than DMA. */
+static void movable_never_starts_in_dma_when_there_is_normal(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 64 * MiB);
+
+	cfg.dma_bytes = 16 * MiB;
+	cfg.kernelcore_bytes = 32 * MiB;
+	walk_to(&cfg, SB_STAGE_LIVE);
+	expect_zone(0, SB_ZONE_DMA, 0, 16, 16);
+	expect_zone(0, SB_ZONE_NORMAL, 16, 16, 16);
+	expect_zone(0, SB_ZONE_MOVABLE, 32, 32, 32);
+	fixture_exit(&f);
+	cfg.kernelcore_bytes = 8 * MiB;
+	walk_to(&cfg, SB_STAGE_LIVE);
+	expect_zone(0, SB_ZONE_DMA, 0, 16, 16);
+	expect_zone(0, SB_ZONE_NORMAL, 0, 0, 0);
+	expect_zone(0, SB_ZONE_MOVABLE, 16, 48, 48);
+	fixture_exit(&f);
+}
+
+static void dma_lies_on_the_nodes_that_have_the_lowest_memory(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	fixture_add_bank(&cfg, BASE + 16 * MiB, 16 * MiB, 1);
+	cfg.dma_bytes = 20 * MiB;
+	walk_to(&cfg, SB_STAGE_LIVE);
+	expect_zone(0, SB_ZONE_DMA, 0, 16, 16);
+	expect_zone(0, SB_ZONE_NORMAL, 0, 0, 0);
+	expect_zone(1, SB_ZONE_DMA, 16, 4, 4);
+	expect_zone(1, SB_ZONE_NORMAL, 20, 12, 12);
+	EXPECT_EQ(f.inst.nodes[1].nr_zones, 3);
+	EXPECT_EQ(f.inst.nodes[1].zonelist[1], SB_NR_ZONE_TYPES + SB_ZONE_DMA);
+	fixture_exit(&f);
+}
+
+static void nodes_with_memory_are_counted_and_the_lowest_is_known(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	cfg.banks[0].nid = 5;
+	fixture_add_bank(&cfg, BASE + 16 * MiB, 16 * MiB, 2);
+	walk_to(&cfg, SB_STAGE_LAYOUT);
+	EXPECT_EQ(f.inst.first_nid, 2);
+	EXPECT_EQ(f.inst.nr_nodes, 2);
+	fixture_exit(&f);
+}
+
 UNIT_MAIN(UNIT_CASE(one_bank_is_one_normal_zone), UNIT_CASE(a_hole_is_spanned_and_not_present),
 	  UNIT_CASE(memory_above_lowmem_is_highmem),
 	  UNIT_CASE(a_limit_above_all_memory_makes_no_highmem),
@@ -315,4 +398,8 @@ UNIT_MAIN(UNIT_CASE(one_bank_is_one_normal_zone), UNIT_CASE(a_hole_is_spanned_an
 	  UNIT_CASE(memory_without_a_whole_page_is_refused),
 	  UNIT_CASE(a_span_too_large_for_links_is_refused),
 	  UNIT_CASE(memory_beyond_frame_numbers_is_refused),
-	  UNIT_CASE(memory_above_4_gib_works_on_any_cpu))
+	  UNIT_CASE(memory_above_4_gib_works_on_any_cpu), UNIT_CASE(memory_at_the_start_is_dma),
+	  UNIT_CASE(dma_may_be_all_and_ends_where_highmem_begins),
+	  UNIT_CASE(movable_never_starts_in_dma_when_there_is_normal),
+	  UNIT_CASE(dma_lies_on_the_nodes_that_have_the_lowest_memory),
+	  UNIT_CASE(nodes_with_memory_are_counted_and_the_lowest_is_known))

@@ -2,6 +2,8 @@
 /* The text files, byte for byte. */
 #include "fixture.h"
 #include "show.h"
+#include "show_page.h"
+#include "show_stage.h"
 
 static struct fixture f;
 static char text[1 << 20];
@@ -119,6 +121,15 @@ static const char *stage(enum sb_stage which)
 	" pages each: u Unmovable, m Movable, r Reclaimable, h HighAtomic, c CMA" \
 	", i Isolate; upper case all free; . no memory\n"
 
+/* What a zone counts that nobody has asked for anything. */
+#define NO_NUMA                     \
+	"      numa_hit     0\n"    \
+	"      numa_miss    0\n"    \
+	"      numa_foreign 0\n"    \
+	"      numa_interleave 0\n" \
+	"      numa_local   0\n"    \
+	"      numa_other   0\n"
+
 static void carveout_buddyinfo_has_a_column_an_order(void)
 {
 	boot_carveout();
@@ -160,8 +171,7 @@ static void carveout_zoneinfo_is_that_of_a_small_kernel(void)
 					   "        cma      0\n"
 					   "        protection: (0, 0, 0, 0)\n"
 					   "      nr_free_pages 16350\n"
-					   "      nr_free_cma  0\n"
-					   "  pagesets\n"
+					   "      nr_free_cma  0\n" NO_NUMA "  pagesets\n"
 					   "    cpu: 0\n"
 					   "              count: 0\n"
 					   "              high:  8\n"
@@ -266,8 +276,7 @@ static void each_cpu_has_its_pageset(void)
 		   "        cma      0\n"
 		   "        protection: (0, 0, 0, 0)\n"
 		   "      nr_free_pages 3062\n"
-		   "      nr_free_cma  0\n"
-		   "  pagesets\n" PAGESET("0", "0")
+		   "      nr_free_cma  0\n" NO_NUMA "  pagesets\n" PAGESET("0", "0")
 			   PAGESET("1", "0") "  node_unreclaimable:  0\n"
 					     "  start_pfn:           524288\n"
 					     "Node 3, zone   Normal\n"
@@ -284,7 +293,7 @@ static void each_cpu_has_its_pageset(void)
 					     "        cma      0\n"
 					     "        protection: (0, 0, 0, 0)\n"
 					     "      nr_free_pages 1022\n"
-					     "      nr_free_cma  0\n"
+					     "      nr_free_cma  0\n" NO_NUMA
 					     "  pagesets\n" PAGESET("0", "0") PAGESET(
 						     "1", "0") "  node_unreclaimable:  0\n"
 							       "  start_pfn:           532480\n");
@@ -376,7 +385,7 @@ static void pageblocks_break_after_64(void)
 /* Linux counts a list up to 100000, and says so when it stopped there. */
 static void long_free_lists_are_capped(void)
 {
-	struct sb_config cfg = config(1, 1, 0x40000000, 202000 * SB_PAGE_SIZE);
+	struct sb_config cfg = config(1, 1, 0x40000000, 202001 * SB_PAGE_SIZE);
 	const struct sb_zone *zone;
 
 	cfg.pcp_high = 0;
@@ -399,6 +408,9 @@ static void every_file_is_empty_until_its_stage(void)
 	} files[] = {
 		{ sb_show_buddyinfo, SB_STAGE_LAYOUT },
 		{ sb_show_zoneinfo, SB_STAGE_LAYOUT },
+		{ sb_show_vmstat, SB_STAGE_LAYOUT },
+		{ sb_show_unusable_index, SB_STAGE_LAYOUT },
+		{ sb_show_extfrag_index, SB_STAGE_LAYOUT },
 		{ sb_show_pagetypeinfo, SB_STAGE_PAGEBLOCKS },
 		{ sb_show_pageblocks, SB_STAGE_PAGEBLOCKS },
 		{ sb_show_tunables, SB_STAGE_NEW },
@@ -415,7 +427,7 @@ static void every_file_is_empty_until_its_stage(void)
 			EXPECT_EQ(file(files[i].show)[0] != '\0', at >= files[i].from);
 		for (which = SB_STAGE_NEW; which < SB_NR_STAGES; which++)
 			EXPECT_EQ(stage(which)[0] != '\0', at >= which);
-		EXPECT_EQ(line(sb_show_pcp)[0] != '\0', at == SB_STAGE_LIVE);
+		EXPECT_EQ(line(sb_show_stage_pcp)[0] != '\0', at == SB_STAGE_LIVE);
 		EXPECT_EQ(sb_instance_step(&f.inst), at == SB_STAGE_LIVE ? -EALREADY : 0);
 	}
 	EXPECT_STR(stage(SB_NR_STAGES), "");
@@ -453,7 +465,7 @@ static void stages_tell_what_they_did(void)
 		"memmap: 16384 descriptors of 8 B, 128 KiB at 0x9bfe0000, 0 B given back for holes\n"
 		"pageblocks: 64 pageblocks of order 8, 1 MiB each, 0 without memory, grouping by mobility on\n"
 		"live: 16350 pages handed over: 15 of order 10, 1 of order 9, 1 of order 8, 1 of order 7, 1 of order 6, 1 of order 4, 1 of order 3, 1 of order 2, 1 of order 1; per-CPU lists: batch 2, high 8, 1 CPU\n");
-	EXPECT_STR(line(sb_show_pcp), "per-CPU lists: batch 2, high 8, 1 CPU");
+	EXPECT_STR(line(sb_show_stage_pcp), "per-CPU lists: batch 2, high 8, 1 CPU");
 	fixture_exit(&f);
 }
 
@@ -496,7 +508,7 @@ static void layout_line_has_all_nodes_and_zones(void)
 	fixture_exit(&f);
 	boot_tiny();
 	EXPECT(strstr(stage(SB_STAGE_PAGEBLOCKS), "grouping by mobility off"));
-	EXPECT_STR(line(sb_show_pcp), "per-CPU lists: off");
+	EXPECT_STR(line(sb_show_stage_pcp), "per-CPU lists: off");
 	fixture_exit(&f);
 }
 
@@ -505,12 +517,10 @@ static void tunables_say_what_linux_would_have_chosen(void)
 	boot_carveout();
 	EXPECT_STR(file(sb_show_tunables), "stage live\n"
 					   "corrupt 0\n"
-					   "max_order 10\n"
-					   "pageblock_order 8\n"
 					   "linux_pageblock_order 10\n"
-					   "pcp_batch 2\n"
-					   "pcp_high 8\n"
 					   "nr_cpus 1\n"
+					   "pagemap_base_pfn 622592\n"
+					   "pagemap_pages 16384\n"
 					   "grouping 1\n"
 					   "grouping_pages 16384\n"
 					   "grouping_pages_needed 1536\n"

@@ -19,6 +19,9 @@ SIZE(sbuddy_free, SBUDDY_FREE_SIZE_VER0);
 SIZE(sbuddy_free_bulk, SBUDDY_FREE_BULK_SIZE_VER0);
 SIZE(sbuddy_query, SBUDDY_QUERY_SIZE_VER0);
 SIZE(sbuddy_drain, SBUDDY_DRAIN_SIZE_VER0);
+SIZE(sbuddy_poison, SBUDDY_POISON_SIZE_VER0);
+SIZE(sbuddy_explain, SBUDDY_EXPLAIN_SIZE_VER0);
+SIZE(sbuddy_explain_zone, SBUDDY_EXPLAIN_ZONE_SIZE_VER0);
 SIZE(sbuddy_result, 16);
 
 /* Every u64 lies where 64-bit alignment puts it, so no compiler adds padding. */
@@ -39,6 +42,14 @@ AT(sbuddy_query, bytes, 32);
 AT(sbuddy_query, offset, 40);
 AT(sbuddy_query, phys, 48);
 AT(sbuddy_drain, pages, 8);
+AT(sbuddy_poison, address, 16);
+AT(sbuddy_explain, bytes, 32);
+AT(sbuddy_explain, zones, 88);
+AT(sbuddy_explain, text, 96);
+AT(sbuddy_explain, block_used, 104);
+AT(sbuddy_explain, reserved, 128);
+AT(sbuddy_explain_zone, free, 16);
+AT(sbuddy_explain_zone, extfrag_index, 64);
 
 /* A program finds @size before it knows anything else of the struct. */
 static void every_struct_begins_with_its_size(void)
@@ -50,13 +61,16 @@ static void every_struct_begins_with_its_size(void)
 	EXPECT_EQ(offsetof(struct sbuddy_free_bulk, size), 0);
 	EXPECT_EQ(offsetof(struct sbuddy_query, size), 0);
 	EXPECT_EQ(offsetof(struct sbuddy_drain, size), 0);
+	EXPECT_EQ(offsetof(struct sbuddy_poison, size), 0);
+	EXPECT_EQ(offsetof(struct sbuddy_explain, size), 0);
 }
 
 static void commands_are_numbered_without_gaps(void)
 {
 	static const unsigned long commands[] = {
-		SBUDDY_IOC_INFO,      SBUDDY_IOC_ALLOC, SBUDDY_IOC_ALLOC_BULK, SBUDDY_IOC_FREE,
-		SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_QUERY, SBUDDY_IOC_DRAIN,
+		SBUDDY_IOC_INFO,  SBUDDY_IOC_ALLOC,	SBUDDY_IOC_ALLOC_BULK,
+		SBUDDY_IOC_FREE,  SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_QUERY,
+		SBUDDY_IOC_DRAIN, SBUDDY_IOC_EXPLAIN,	SBUDDY_IOC_POISON,
 	};
 	unsigned int i;
 

@@ -27,6 +27,16 @@ struct unit_case {
 extern unsigned int unit_warnings;
 extern char unit_last_warning[256];
 
+/* Events of all instances since unit_events_clear(): the first 256 can be looked at. */
+struct sb_event;
+extern unsigned int unit_nr_events;
+const struct sb_event *unit_event(unsigned int nr);
+void unit_events_clear(void);
+
+/* Called for each event, where it is told: what another CPU might do just then. */
+struct sb_instance;
+extern void (*unit_event_hook)(struct sb_instance *inst, const struct sb_event *event);
+
 void unit_fail(const char *file, int line, const char *fmt, ...) __printf(3, 4);
 int unit_run(const struct unit_case *cases, size_t nr_cases);
 

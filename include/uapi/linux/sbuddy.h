@@ -137,8 +137,7 @@ struct sbuddy_info {
 #define SBUDDY_ALLOC_MEMALLOC 0x10 /* watermarks do not count */
 
 #define SBUDDY_ALLOC_RESERVES (SBUDDY_ALLOC_HIGH | SBUDDY_ALLOC_ATOMIC | SBUDDY_ALLOC_MEMALLOC)
-#define SBUDDY_ALLOC_FLAGS \
-	(SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_THIS_NODE | SBUDDY_ALLOC_RESERVES)
+#define SBUDDY_ALLOC_FLAGS (SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_THIS_NODE | SBUDDY_ALLOC_RESERVES)
 
 /**
  * struct sbuddy_alloc - SBUDDY_IOC_ALLOC: a buffer, zeroed.
@@ -321,6 +320,247 @@ struct sbuddy_drain {
 
 #define SBUDDY_DRAIN_SIZE_VER0 16
 
+/* sbuddy_poison.flags */
+#define SBUDDY_POISON_PHYS 0x1 /* @address is a physical address, not one in a buffer */
+#define SBUDDY_POISON_UNDO 0x2 /* the memory is good again */
+
+#define SBUDDY_POISON_FLAGS (SBUDDY_POISON_PHYS | SBUDDY_POISON_UNDO)
+
+/**
+ * struct sbuddy_poison - SBUDDY_IOC_POISON: a page of bad memory.
+ * @size: in, bytes of this struct
+ * @flags: in, SBUDDY_POISON_*
+ * @handle: in, buffer that the page belongs to; 0 with SBUDDY_POISON_PHYS
+ * @in_use: out, 1 when somebody uses the page, so that it leaves circulation
+ *	only when it is freed; 0 when it is out of circulation, or good again
+ * @address: in, offset of any byte of the page in the buffer, or with
+ *	SBUDDY_POISON_PHYS its physical address
+ *
+ * Nobody is given the page any more. Who has it goes on using it: a buffer keeps
+ * its pages and its mappings, until it is freed.
+ *
+ * EPERM: without CAP_SYS_ADMIN; or a page that was never handed over.
+ * ENOENT: no such handle in this file.
+ * EALREADY: it was said before.
+ * EINVAL: @address beyond the end of the buffer; or, with SBUDDY_POISON_UNDO, a
+ *	page that is not bad.
+ * ERANGE: with SBUDDY_POISON_PHYS, no memory of this instance.
+ * EBUSY: the page goes from list to list faster than it can be got hold of.
+ * EIO: the instance was found corrupt.
+ */
+struct sbuddy_poison {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 in_use;
+	__u64 address;
+};
+
+#define SBUDDY_POISON_SIZE_VER0 24
+
+/* sbuddy_explain.flags */
+#define SBUDDY_EXPLAIN_LAST 0x1 /* about the request of this file that failed last */
+#define SBUDDY_EXPLAIN_PHYS 0x2 /* tell physical addresses */
+
+/* sbuddy_explain.verdict */
+#define SBUDDY_EXPLAIN_SERVED 0 /* it would be served */
+#define SBUDDY_EXPLAIN_NOT_LIVE 1 /* the instance is not live */
+#define SBUDDY_EXPLAIN_CORRUPT 2 /* it was found corrupt: it has stopped allocating */
+#define SBUDDY_EXPLAIN_TOO_LARGE 3 /* no block has that order */
+#define SBUDDY_EXPLAIN_QUOTA 4 /* the file has all the handles that it may have */
+#define SBUDDY_EXPLAIN_RESERVED 5 /* there is a block, kept for others */
+#define SBUDDY_EXPLAIN_FRAGMENTED 6 /* there are pages enough, in blocks too small */
+#define SBUDDY_EXPLAIN_WRONG_ZONE 7 /* memory is free in zones that it may not use */
+#define SBUDDY_EXPLAIN_WRONG_NODE 8 /* memory is free on nodes that it may not use */
+#define SBUDDY_EXPLAIN_NO_MEMORY 9 /* there is not enough */
+
+/* sbuddy_explain.help: what would have it served, all that is set together. */
+#define SBUDDY_HELP_HIGH 0x1 /* SBUDDY_ALLOC_HIGH */
+#define SBUDDY_HELP_ATOMIC 0x2 /* SBUDDY_ALLOC_ATOMIC */
+#define SBUDDY_HELP_MEMALLOC 0x4 /* SBUDDY_ALLOC_MEMALLOC */
+#define SBUDDY_HELP_MOVABLE 0x8 /* type SBUDDY_MOVABLE */
+#define SBUDDY_HELP_ZONE 0x10 /* a higher zone: @help_zone */
+#define SBUDDY_HELP_NODE 0x20 /* not SBUDDY_ALLOC_THIS_NODE */
+#define SBUDDY_HELP_MOVE 0x40 /* moving what is in the block that @block tells of */
+
+/* sbuddy_explain.pass: which try serves it, or the last that fails */
+#define SBUDDY_PASS_UNMIXED 0 /* above the low mark, no pageblock mixed */
+#define SBUDDY_PASS_LOW 1 /* above the low mark */
+#define SBUDDY_PASS_MIN 2 /* above what its flags leave of the min mark */
+#define SBUDDY_PASS_MEMALLOC 3 /* without marks */
+#define SBUDDY_PASS_DRAINED 4 /* with all per-CPU lists empty */
+#define SBUDDY_PASS_UNRESERVED 5 /* with the HighAtomic reserve given up */
+
+/* sbuddy_explain.way: where its block would come from */
+#define SBUDDY_WAY_PCP 0 /* this CPU's list */
+#define SBUDDY_WAY_OWN 1 /* a free list of its type */
+#define SBUDDY_WAY_HIGHATOMIC 2 /* one of HighAtomic */
+#define SBUDDY_WAY_CMA 3 /* one of CMA */
+#define SBUDDY_WAY_CLAIM 4 /* @way_type's; the pageblock changes its type */
+#define SBUDDY_WAY_STEAL 5 /* @way_type's; the pageblock keeps its type */
+#define SBUDDY_WAY_FREED 6 /* what that try has freed */
+
+/* sbuddy_explain_zone.fit */
+#define SBUDDY_FIT_GIVES 0 /* would give the block */
+#define SBUDDY_FIT_NOT_NEEDED 1 /* comes after the one that would */
+#define SBUDDY_FIT_MARK 2 /* has a block, and too few pages above the mark */
+#define SBUDDY_FIT_BLOCKS 3 /* has pages enough, and no block */
+#define SBUDDY_FIT_PAGES 4 /* has neither */
+#define SBUDDY_FIT_ZONE 5 /* is of a kind that the request may not use */
+#define SBUDDY_FIT_NODE 6 /* is on a node that it may not use */
+
+/**
+ * struct sbuddy_explain_zone - One zone in the answer of SBUDDY_IOC_EXPLAIN.
+ * @zone: out, SBUDDY_ZONE_*
+ * @node: out, node
+ * @fit: out, SBUDDY_FIT_*
+ * @mark: out, the watermark to be kept: 0 min, 1 low
+ * @free: out, pages on free lists
+ * @unusable: out, of these, what the request may not have
+ * @min: out, the mark less what the request may dip into, its boost included
+ * @reserve: out, pages kept back from requests that could use a higher zone
+ * @boost: out, what a boost adds to the mark
+ * @pcp: out, pages on the lists of all CPUs
+ * @extfrag_index: out, for the request's order, in thousandths: -1000 when a
+ *	block is free, else towards 0 for lack of memory, towards 1000 for
+ *	fragmentation
+ * @unusable_index: out, thousandths of what is free that are in smaller blocks
+ * @largest: out, by migratetype, as /proc/pagetypeinfo orders them, the order of
+ *	the largest free block, or -1; the last two are -1
+ * @blocks: out, free blocks of each order, of all types
+ *
+ * A page can be given when @free - @unusable > @min + @reserve.
+ */
+struct sbuddy_explain_zone {
+	__u32 zone;
+	__s32 node;
+	__u32 fit;
+	__u32 mark;
+	__u64 free;
+	__u64 unusable;
+	__u64 min;
+	__u64 reserve;
+	__u64 boost;
+	__u64 pcp;
+	__s32 extfrag_index;
+	__s32 unusable_index;
+	__s32 largest[8];
+	__u64 blocks[16];
+};
+
+#define SBUDDY_EXPLAIN_ZONE_SIZE_VER0 232
+
+/**
+ * struct sbuddy_explain - SBUDDY_IOC_EXPLAIN: what would become of a request.
+ * @size: in, bytes of this struct
+ * @flags: in, SBUDDY_EXPLAIN_*
+ * @alloc_flags: in, SBUDDY_ALLOC_*; out with SBUDDY_EXPLAIN_LAST
+ * @order: in, as in struct sbuddy_alloc; but any order may be asked about. Out
+ *	with SBUDDY_EXPLAIN_LAST, then that of the smallest block that holds it
+ * @type: in, as in struct sbuddy_alloc; out with SBUDDY_EXPLAIN_LAST
+ * @zone: likewise
+ * @node: likewise
+ * @error: out, what SBUDDY_IOC_ALLOC would fail with: 0 or a positive errno
+ * @bytes: in, as in struct sbuddy_alloc; out with SBUDDY_EXPLAIN_LAST, then 0
+ *	and without SBUDDY_ALLOC_BYTES in @alloc_flags
+ * @verdict: out, SBUDDY_EXPLAIN_*
+ * @help: out, SBUDDY_HELP_*; 0 when nothing would help
+ * @help_zone: out, SBUDDY_ZONE_*, with SBUDDY_HELP_ZONE
+ * @pass: out, SBUDDY_PASS_*
+ * @way: out, SBUDDY_WAY_*, with SBUDDY_EXPLAIN_SERVED
+ * @way_type: out, migratetype of the list that the block would come from
+ * @way_order: out, order of the block there
+ * @serves: out, entry of @zones that would serve it, or -1
+ * @exact: out, 0 when the order in which pages come free would decide; else 1
+ * @nr_zones: in, entries that @zones has room for; out, zones there are
+ * @zone_size: in, sizeof(struct sbuddy_explain_zone)
+ * @text_size: in, bytes that @text has room for; out, bytes of the whole text,
+ *	its terminating zero included
+ * @zones: in, address of an array of @nr_zones entries of @zone_size bytes, or 0
+ * @text: in, address of a buffer for the answer as text for people, or 0
+ * @block_used: out, with SBUDDY_EXPLAIN_FRAGMENTED: pages in use in the aligned
+ *	block of that order that has the fewest; ~0 when each has pages that
+ *	never leave
+ * @block_movable: out, of these, pages of SBUDDY_MOVABLE requests
+ * @block_phys: out, address of that block; 0 without SBUDDY_EXPLAIN_PHYS
+ * @reserved: in, 0
+ *
+ * Nothing is allocated, and the answer is that of the moment. The zones are
+ * those with memory: first those that suit the request, in the order in which
+ * they are tried. Entries beyond those there are stay as they were. The text is
+ * cut off where the buffer ends, and always terminated.
+ *
+ * With SBUDDY_EXPLAIN_LAST the answer is what was found when the request failed
+ * with ENOMEM. If memory came free in that instant, it is that it would be
+ * served.
+ *
+ * EPERM: SBUDDY_EXPLAIN_PHYS without CAP_SYS_RAWIO; or as SBUDDY_IOC_ALLOC.
+ * ENOENT: SBUDDY_EXPLAIN_LAST, and no request of this file has failed so.
+ * ENOMEM: the kernel lacks memory for the answer.
+ */
+struct sbuddy_explain {
+	__u32 size;
+	__u32 flags;
+	__u32 alloc_flags;
+	__u32 order;
+	__u32 type;
+	__u32 zone;
+	__s32 node;
+	__u32 error;
+	__u64 bytes;
+	__u32 verdict;
+	__u32 help;
+	__u32 help_zone;
+	__u32 pass;
+	__u32 way;
+	__u32 way_type;
+	__u32 way_order;
+	__s32 serves;
+	__u32 exact;
+	__u32 nr_zones;
+	__u32 zone_size;
+	__u32 text_size;
+	__u64 zones;
+	__u64 text;
+	__u64 block_used;
+	__u64 block_movable;
+	__u64 block_phys;
+	__u64 reserved;
+};
+
+#define SBUDDY_EXPLAIN_SIZE_VER0 136
+
+/*
+ * The file pagemap in debugfs: eight bytes a page, for root. Word N is that of
+ * frame pagemap_base_pfn + N, which the file tunables tells with the number of
+ * words. read() tells what pages are now; offset and length have to be multiples
+ * of eight, else it fails with EINVAL. mmap(), read-only, shows what they were
+ * when this open file was first mapped: open it again for another look.
+ */
+#define SBUDDY_PM_STATE(word) ((word) >> 0 & 15) /* SBUDDY_PM_HOLE and so on */
+#define SBUDDY_PM_ORDER(word) ((word) >> 4 & 15) /* of the page's block */
+#define SBUDDY_PM_HEAD 0x100ull /* first page of its block */
+#define SBUDDY_PM_TAIL 0x200ull /* another page of its block */
+#define SBUDDY_PM_COMP 0x400ull /* in use, and freed as a whole alone */
+#define SBUDDY_PM_TYPE(word) ((word) >> 12 & 7) /* of the free list, or of the request */
+#define SBUDDY_PM_BLOCK_TYPE(word) ((word) >> 16 & 7) /* of the pageblock */
+#define SBUDDY_PM_ZONE(word) ((word) >> 20 & 7) /* SBUDDY_ZONE_* */
+#define SBUDDY_PM_NODE(word) ((word) >> 24 & 7)
+
+/* Beside the types of requests, a list or a pageblock may be of these. */
+#define SBUDDY_TYPE_HIGHATOMIC 3
+#define SBUDDY_TYPE_CMA 4
+#define SBUDDY_TYPE_ISOLATE 5
+
+#define SBUDDY_PM_HOLE 0 /* no memory; the word is 0 */
+#define SBUDDY_PM_RESERVED 1 /* never handed over to the allocator */
+#define SBUDDY_PM_FREE 2 /* on a free list */
+#define SBUDDY_PM_PCP 3 /* on a per-CPU list */
+#define SBUDDY_PM_USED 4
+#define SBUDDY_PM_GUARD 5 /* kept empty to catch overruns */
+#define SBUDDY_PM_QUARANTINE 6 /* freed, and resting before its reuse */
+#define SBUDDY_PM_POISONED 7 /* bad memory, out of circulation for good */
+
 #define SBUDDY_IOC_MAGIC 0xB9
 
 #define SBUDDY_IOC_INFO _IOWR(SBUDDY_IOC_MAGIC, 0, struct sbuddy_info)
@@ -330,5 +570,7 @@ struct sbuddy_drain {
 #define SBUDDY_IOC_FREE_BULK _IOWR(SBUDDY_IOC_MAGIC, 4, struct sbuddy_free_bulk)
 #define SBUDDY_IOC_QUERY _IOWR(SBUDDY_IOC_MAGIC, 5, struct sbuddy_query)
 #define SBUDDY_IOC_DRAIN _IOWR(SBUDDY_IOC_MAGIC, 6, struct sbuddy_drain)
+#define SBUDDY_IOC_EXPLAIN _IOWR(SBUDDY_IOC_MAGIC, 7, struct sbuddy_explain)
+#define SBUDDY_IOC_POISON _IOWR(SBUDDY_IOC_MAGIC, 8, struct sbuddy_poison)
 
 #endif

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "owner.h"
+
+/* Stacks that are kept, a power of two; those that do not fit are not known. */
+#define NR_STACKS 4096u
+/* Places that a stack may have. */
+#define NR_PROBES 32u
+
+/**
+ * struct sb_owner_table - What is attached.
+ * @nr_pages: entries of @owner
+ * @stacks: by hash; number n of an owner is entry n - 1
+ * @owner: by page
+ */
+struct sb_owner_table {
+	unsigned long nr_pages;
+	struct sb_stack stacks[NR_STACKS];
+	struct sb_owner owner[];
+};
+
+u64 sb_owner_size(const struct sb_instance *inst)
+{
+	if (!inst->map.pages)
+		return 0;
+	return sizeof(struct sb_owner_table) + (u64)inst->map.nr_pages * sizeof(struct sb_owner);
+}
+
+int sb_owner_attach(struct sb_instance *inst, void *mem)
+{
+	struct sb_owner_table *table = mem;
+	unsigned long irq = sb_irq_save();
+	bool had;
+
+	sb_lock(&inst->owners.lock);
+	had = inst->owners.table;
+	if (!had) {
+		table->nr_pages = inst->map.nr_pages;
+		inst->owners.table = table;
+	}
+	sb_unlock(&inst->owners.lock);
+	sb_irq_restore(irq);
+	if (had)
+		return -EALREADY;
+	sb_instance_hook(inst, SB_HOOK_OWNER, true);
+	return 0;
+}
+
+void *sb_owner_detach(struct sb_instance *inst)
+{
+	struct sb_owner_table *table;
+	unsigned long irq;
+
+	sb_instance_hook(inst, SB_HOOK_OWNER, false);
+	irq = sb_irq_save();
+	sb_lock(&inst->owners.lock);
+	table = inst->owners.table;
+	inst->owners.table = NULL;
+	sb_unlock(&inst->owners.lock);
+	sb_irq_restore(irq);
+	return table;
+}
+
+/* FNV-1a, by whole addresses. */
+static u32 hash_of(const struct sb_stack *stack)
+{
+	u32 hash = 2166136261u, i;
+
+	for (i = 0; i < stack->nr; i++)
+		hash = (hash ^ (u32)stack->entry[i]) * 16777619u;
+	return hash ^ hash >> 15;
+}
+
+/* The number of a stack, which is written down if it is new; 0 when there is no room. */
+static u32 number_of(struct sb_owner_table *table, const struct sb_stack *stack)
+{
+	u32 hash = hash_of(stack), i;
+
+	for (i = 0; stack->nr && i < NR_PROBES; i++) {
+		u32 place = (hash + i) % NR_STACKS;
+		struct sb_stack *kept = &table->stacks[place];
+
+		if (!kept->nr)
+			*kept = *stack;
+		if (kept->nr == stack->nr &&
+		    !memcmp(kept->entry, stack->entry, stack->nr * sizeof(*stack->entry)))
+			return place + 1;
+	}
+	return 0;
+}
+
+static void who(const struct sb_instance *inst, struct sb_origin *origin)
+{
+	memset(origin, 0, sizeof(*origin));
+	if (inst->reach.origin)
+		inst->reach.origin(inst->reach.ctx, origin);
+}
+
+/* What the request says by its type and zone is in its mask, too. */
+static u32 mask_of(const struct sb_request *request)
+{
+	u32 gfp = request->gfp | request->type << 3;
+
+	if (request->zone == SB_ZONE_DMA)
+		return gfp | SB_GFP_DMA;
+	return request->zone == SB_ZONE_NORMAL ? gfp : gfp | SB_GFP_HIGHMEM;
+}
+
+/* The entry of a block, or NULL when owners are not kept any more. */
+static struct sb_owner *entry_of(const struct sb_instance *inst, unsigned long pfn)
+{
+	return inst->owners.table ? &inst->owners.table->owner[pfn - inst->map.base_pfn] : NULL;
+}
+
+void sb_owner_alloc(struct sb_instance *inst, unsigned long pfn, const struct sb_request *request,
+		    unsigned int order)
+{
+	struct sb_origin origin;
+	struct sb_owner *owner;
+	unsigned long irq;
+
+	who(inst, &origin);
+	irq = sb_irq_save();
+	sb_lock(&inst->owners.lock);
+	owner = entry_of(inst, pfn);
+	if (owner) {
+		owner->ns = origin.ns;
+		owner->pid = origin.pid;
+		owner->tgid = origin.tgid;
+		memcpy(owner->comm, origin.comm, sizeof(owner->comm));
+		owner->stack = number_of(inst->owners.table, &origin.stack);
+		owner->gfp = mask_of(request);
+		owner->order = (u8)order;
+		owner->known = true;
+		owner->in_use = true;
+	}
+	sb_unlock(&inst->owners.lock);
+	sb_irq_restore(irq);
+}
+
+void sb_owner_free(struct sb_instance *inst, unsigned long pfn)
+{
+	struct sb_origin origin;
+	struct sb_owner *owner;
+	unsigned long irq;
+
+	who(inst, &origin);
+	irq = sb_irq_save();
+	sb_lock(&inst->owners.lock);
+	owner = entry_of(inst, pfn);
+	/* What was in use before owners were kept has an order that is not known. */
+	if (owner && owner->known) {
+		owner->free_ns = origin.ns;
+		owner->free_pid = origin.pid;
+		owner->free_tgid = origin.tgid;
+		owner->free_stack = number_of(inst->owners.table, &origin.stack);
+		owner->in_use = false;
+	}
+	sb_unlock(&inst->owners.lock);
+	sb_irq_restore(irq);
+}
+
+void sb_owner_piece(struct sb_instance *inst, unsigned long pfn, unsigned long piece,
+		    unsigned int order)
+{
+	unsigned long irq = sb_irq_save();
+	struct sb_owner *owner, *part;
+
+	sb_lock(&inst->owners.lock);
+	owner = entry_of(inst, pfn);
+	part = entry_of(inst, piece);
+	if (owner && owner->known) {
+		*part = *owner;
+		part->order = (u8)order;
+	}
+	sb_unlock(&inst->owners.lock);
+	sb_irq_restore(irq);
+}
+
+static void get_stack(const struct sb_owner_table *table, u32 number, struct sb_stack *stack)
+{
+	if (!stack)
+		return;
+	if (number)
+		*stack = table->stacks[number - 1];
+	else
+		stack->nr = 0;
+}
+
+static bool is_later(const struct sb_owner *owner, const struct sb_owner *best)
+{
+	return !best || max(owner->ns, owner->free_ns) > max(best->ns, best->free_ns);
+}
+
+/* The last of all blocks, each known by its first page, that had @pfn. */
+static const struct sb_owner *last_owner(const struct sb_instance *inst, unsigned long pfn,
+					 unsigned long *head)
+{
+	const struct sb_owner *best = NULL;
+	unsigned int order;
+
+	for (order = 0; order <= inst->cfg.max_order; order++) {
+		unsigned long first = sb_pfn_block(pfn, order);
+		const struct sb_owner *owner;
+
+		if (first < inst->map.base_pfn)
+			break;
+		owner = entry_of(inst, first);
+		if (!owner->known || first + sb_order_pages(owner->order) <= pfn ||
+		    !is_later(owner, best))
+			continue;
+		best = owner;
+		*head = first;
+	}
+	return best;
+}
+
+unsigned long sb_owner_find(struct sb_instance *inst, unsigned long pfn, struct sb_owner *owner,
+			    struct sb_stack *stack, struct sb_stack *free_stack)
+{
+	unsigned long irq = sb_irq_save();
+	const struct sb_owner *last = NULL;
+	unsigned long head = pfn;
+
+	memset(owner, 0, sizeof(*owner));
+	sb_lock(&inst->owners.lock);
+	if (inst->owners.table && sb_memmap_covers(&inst->map, pfn))
+		last = last_owner(inst, pfn, &head);
+	if (last)
+		*owner = *last;
+	get_stack(inst->owners.table, owner->stack, stack);
+	get_stack(inst->owners.table, owner->free_stack, free_stack);
+	sb_unlock(&inst->owners.lock);
+	sb_irq_restore(irq);
+	return head;
+}
+
+void sb_owner_show_gfp(struct sb_out *out, u32 gfp)
+{
+	static const struct {
+		u32 gfp;
+		const char *name;
+	} names[] = {
+		{ SB_GFP_KERNEL, "GFP_KERNEL" },
+		{ SB_GFP_ATOMIC, "GFP_ATOMIC" },
+		{ SB_GFP_NOWAIT, "GFP_NOWAIT" },
+		{ SB_GFP_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM" },
+		{ SB_GFP_DMA, "GFP_DMA" },
+		{ SB_GFP_HIGHMEM, "__GFP_HIGHMEM" },
+		{ SB_GFP_MOVABLE, "__GFP_MOVABLE" },
+		{ SB_GFP_RECLAIMABLE, "__GFP_RECLAIMABLE" },
+		{ SB_GFP_HIGH, "__GFP_HIGH" },
+		{ SB_GFP_ZERO, "__GFP_ZERO" },
+		{ SB_GFP_NOWARN, "__GFP_NOWARN" },
+		{ SB_GFP_NORETRY, "__GFP_NORETRY" },
+		{ SB_GFP_MEMALLOC, "__GFP_MEMALLOC" },
+		{ SB_GFP_COMP, "__GFP_COMP" },
+		{ SB_GFP_NOMEMALLOC, "__GFP_NOMEMALLOC" },
+		{ SB_GFP_THISNODE, "__GFP_THISNODE" },
+	};
+	const char *between = "";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if ((gfp & names[i].gfp) != names[i].gfp)
+			continue;
+		gfp &= ~names[i].gfp;
+		sb_out_printf(out, "%s%s", between, names[i].name);
+		between = "|";
+	}
+	if (!*between)
+		sb_out_printf(out, "none");
+}
+
+static void print(struct sb_out *out, const struct sb_instance *inst, unsigned long pfn,
+		  const struct sb_owner *owner, const struct sb_stack *stack)
+{
+	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
+	const struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
+	u32 i;
+
+	sb_out_printf(out, "Page allocated via order %u, mask %#x(", owner->order, owner->gfp);
+	sb_owner_show_gfp(out, owner->gfp);
+	sb_out_printf(out, "), pid %d, tgid %d (%s), ts %llu ns\n", owner->pid, owner->tgid,
+		      owner->comm, owner->ns);
+	sb_out_printf(out, "PFN 0x%lx type %s Block %lu type %s Flags 0x0(node=%d|zone=%u)\n", pfn,
+		      sb_pageblock_type_name(sb_gfp_type(owner->gfp)),
+		      pfn >> inst->cfg.pageblock_order, sb_pageblock_type_name(type), zone->nid,
+		      zone->type);
+	for (i = 0; i < stack->nr; i++)
+		sb_out_printf(out, " " SB_CALLER "\n", (void *)stack->entry[i]);
+	sb_out_printf(out, "\n");
+}
+
+unsigned long sb_owner_show(struct sb_out *out, struct sb_instance *inst, unsigned long pfn)
+{
+	struct sb_page_info info;
+	struct sb_owner owner;
+	struct sb_stack stack;
+	unsigned long next;
+
+	if (!sb_memmap_info(inst, pfn, &info))
+		return 1;
+	next = info.head + sb_order_pages(info.order) - pfn;
+	if (info.tail || info.state != SB_PAGE_ALLOC)
+		return next;
+	if (sb_owner_find(inst, pfn, &owner, &stack, NULL) == pfn && owner.known && owner.in_use)
+		print(out, inst, pfn, &owner, &stack);
+	return next;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "pagemap.h"
+
+static u64 zone_bits(const struct sb_instance *inst, unsigned long pfn)
+{
+	/* The ioctls' numbers came before there was a DMA zone. */
+	static const u8 numbers[SB_NR_ZONE_TYPES] = {
+		[SB_ZONE_NORMAL] = 0,
+		[SB_ZONE_HIGHMEM] = 1,
+		[SB_ZONE_MOVABLE] = 2,
+		[SB_ZONE_DMA] = 3,
+	};
+	const struct sb_zone *zone;
+
+	if (!inst->blocks.zone)
+		return 0;
+	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
+	return (u64)sb_pageblock_type(&inst->blocks, pfn) << SB_PM_BLOCK_TYPE_SHIFT |
+	       (u64)numbers[zone->type] << SB_PM_ZONE_SHIFT | (u64)zone->nid << SB_PM_NODE_SHIFT;
+}
+
+/* The migratetype of a block: of the list that it is on, or of the request that has it. */
+static u64 type_bits(const struct sb_instance *inst, const struct sb_page_info *info)
+{
+	const struct sb_page *head = sb_memmap_page(&inst->map, info->head);
+
+	switch (info->state) {
+	case SB_PAGE_FREE:
+		return (u64)sb_page_list(head) << SB_PM_TYPE_SHIFT;
+	case SB_PAGE_ALLOC:
+		return (u64)info->type << SB_PM_TYPE_SHIFT |
+		       (sb_page_is_comp(head) ? SB_PM_COMP : 0);
+	case SB_PAGE_PCP:
+		return (u64)info->type << SB_PM_TYPE_SHIFT;
+	default:
+		return 0;
+	}
+}
+
+static u64 word(const struct sb_instance *inst, unsigned long pfn)
+{
+	static const u8 states[SB_NR_PAGE_STATES] = {
+		[SB_PAGE_HOLE] = SB_PM_HOLE,
+		[SB_PAGE_RESERVED] = SB_PM_RESERVED,
+		[SB_PAGE_TAIL] = SB_PM_HOLE,
+		[SB_PAGE_PCP] = SB_PM_PCP,
+		[SB_PAGE_ALLOC] = SB_PM_USED,
+		[SB_PAGE_GUARD] = SB_PM_GUARD,
+		[SB_PAGE_QUARANTINE] = SB_PM_QUARANTINE,
+		[SB_PAGE_POISONED] = SB_PM_POISONED,
+		[SB_PAGE_FREE] = SB_PM_FREE,
+	};
+	struct sb_page_info info;
+
+	if (!sb_memmap_info(inst, pfn, &info) || info.state == SB_PAGE_HOLE)
+		return 0;
+	return (u64)states[info.state] << SB_PM_STATE_SHIFT | (u64)info.order << SB_PM_ORDER_SHIFT |
+	       (info.tail ? SB_PM_TAIL : SB_PM_HEAD) | type_bits(inst, &info) |
+	       zone_bits(inst, pfn);
+}
+
+static void fill(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
+		 u64 *words)
+{
+	unsigned long i;
+
+	for (i = 0; i < nr_pages; i++)
+		words[i] = word(inst, pfn + i);
+}
+
+void sb_pagemap_fill(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
+		     u64 *words)
+{
+	unsigned int block_order = inst->cfg.pageblock_order;
+	unsigned long nr, irq;
+
+	for (; nr_pages; nr_pages -= nr, pfn += nr, words += nr) {
+		unsigned int index = inst->blocks.zone ? sb_pageblock_zone(&inst->blocks, pfn) :
+							 SB_ZONE_NONE;
+
+		nr = min(nr_pages,
+			 sb_pfn_block(pfn, block_order) + sb_order_pages(block_order) - pfn);
+		if (index == SB_ZONE_NONE) {
+			fill(inst, pfn, nr, words);
+			continue;
+		}
+		irq = sb_irq_save();
+		sb_lock(&inst->zones[index].lock);
+		fill(inst, pfn, nr, words);
+		sb_unlock(&inst->zones[index].lock);
+		sb_irq_restore(irq);
+	}
+}

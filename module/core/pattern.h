@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Patterns: pages filled with one byte, and looked at for others.
+ *
+ * Memory is reached by sb_reach.page; a page that has none is as it should be.
+ * It is reached cached: what a device wrote is seen when no cache line of the
+ * page hides it, as with Linux's page_poison.
+ */
+#ifndef SB_PATTERN_H
+#define SB_PATTERN_H
+
+#include "instance.h"
+
+/* PAGE_POISON, Linux 6.12. */
+#define SB_PATTERN_FREE 0xaa
+/* Another one, so that a dump tells guard pages from free ones. */
+#define SB_PATTERN_GUARD 0x4e
+
+/* Context of both: any; nobody else has the pages. */
+void sb_pattern_fill(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
+		     u8 byte);
+
+/**
+ * sb_pattern_check() - Look for the first page that is not as it was filled.
+ * @inst: instance
+ * @pfn: first page
+ * @nr_pages: how many
+ * @byte: what they are filled with
+ * @finding: its page, offset, bytes, value and wanted are set when there is one
+ *
+ * check_poison_mem(), Linux 6.12.
+ *
+ * Return: true when a page is not.
+ */
+bool sb_pattern_check(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
+		      u8 byte, struct sb_finding *finding);
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/of.h>
+
+#include "api.h"
+#include "pcp.h"
+
+static_assert(SBUDDY_PFN_NONE == SB_PFN_NONE);
+static_assert(NUMA_NO_NODE == SB_NID_ANY);
+
+struct sbuddy *sbuddy_get(const char *name)
+{
+	struct sbuddy_device *dev = sbuddy_device_get(name, NULL);
+
+	return dev ? container_of(dev, struct sbuddy, dev) : ERR_PTR(-ENODEV);
+}
+EXPORT_SYMBOL_GPL(sbuddy_get);
+
+static struct sbuddy *get_by_node(const struct device_node *node)
+{
+	struct sbuddy_device *dev;
+
+	if (!of_device_is_compatible(node, "sbuddy,carveout") || !of_device_is_available(node))
+		return ERR_PTR(-ENODEV);
+	dev = sbuddy_device_get(NULL, node);
+	/* It may be probed yet; if it was refused, the kernel's log says why. */
+	return dev ? container_of(dev, struct sbuddy, dev) : ERR_PTR(-EPROBE_DEFER);
+}
+
+struct sbuddy *sbuddy_get_by_phandle(const struct device_node *np, const char *prop)
+{
+	struct device_node *node = of_parse_phandle(np, prop, 0);
+	struct sbuddy *sb;
+
+	if (!node)
+		return ERR_PTR(-ENOENT);
+	sb = get_by_node(node);
+	of_node_put(node);
+	return sb;
+}
+EXPORT_SYMBOL_GPL(sbuddy_get_by_phandle);
+
+void sbuddy_put(struct sbuddy *sb)
+{
+	if (!IS_ERR_OR_NULL(sb))
+		sbuddy_device_put(&sb->dev);
+}
+EXPORT_SYMBOL_GPL(sbuddy_put);
+
+static void put(void *sb)
+{
+	sbuddy_put(sb);
+}
+
+struct sbuddy *devm_sbuddy_get(struct device *dev)
+{
+	struct sbuddy *sb = sbuddy_get_by_phandle(dev->of_node, "sbuddy");
+	int err;
+
+	if (IS_ERR(sb))
+		return sb;
+	err = devm_add_action_or_reset(dev, put, sb);
+	if (err)
+		return ERR_PTR(err);
+	/* Makes the driver core unbind @dev before the carveout. */
+	if (!device_link_add(dev, sb->dev.misc.parent, DL_FLAG_AUTOREMOVE_CONSUMER))
+		return ERR_PTR(-ENOMEM);
+	return sb;
+}
+EXPORT_SYMBOL_GPL(devm_sbuddy_get);
+
+void *sbuddy_pfn_to_virt(struct sbuddy *sb, unsigned long pfn)
+{
+	struct sb_backing *backing = sb->dev.backing;
+
+	return backing->ops->va(backing, pfn, 1);
+}
+EXPORT_SYMBOL_GPL(sbuddy_pfn_to_virt);
+
+/* A bank is contiguous for the kernel, too. */
+static unsigned long find_in_bank(struct sb_backing *backing, const struct sb_bank *bank,
+				  const void *addr)
+{
+	unsigned long first = sb_pfn_up(bank->base);
+	unsigned long end = sb_pfn_down(bank->base + bank->size);
+	const void *va = first < end ? backing->ops->va(backing, first, end - first) : NULL;
+	unsigned long index = (unsigned long)(addr - va) >> SB_PAGE_SHIFT;
+
+	return va && addr >= va && index < end - first ? first + index : SBUDDY_PFN_NONE;
+}
+
+unsigned long sbuddy_virt_to_pfn(struct sbuddy *sb, const void *addr)
+{
+	const struct sb_config *cfg = &sb->dev.inst.cfg;
+	unsigned long pfn = SBUDDY_PFN_NONE;
+	unsigned int i;
+
+	for (i = 0; i < cfg->nr_banks && pfn == SBUDDY_PFN_NONE; i++)
+		pfn = find_in_bank(sb->dev.backing, &cfg->banks[i], addr);
+	return pfn;
+}
+EXPORT_SYMBOL_GPL(sbuddy_virt_to_pfn);
+
+static const struct sb_zone *find_zone(struct sbuddy *sb, unsigned long pfn)
+{
+	const struct sb_instance *inst = &sb->dev.inst;
+
+	if (!sb_memmap_exists(inst, pfn) ||
+	    sb_page_state(sb_memmap_page(&inst->map, pfn)) == SB_PAGE_HOLE)
+		return NULL;
+	return &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
+}
+
+int sbuddy_pfn_node(struct sbuddy *sb, unsigned long pfn)
+{
+	const struct sb_zone *zone = find_zone(sb, pfn);
+
+	return zone ? zone->nid : -ERANGE;
+}
+EXPORT_SYMBOL_GPL(sbuddy_pfn_node);
+
+const char *sbuddy_pfn_zone(struct sbuddy *sb, unsigned long pfn)
+{
+	const struct sb_zone *zone = find_zone(sb, pfn);
+
+	return zone ? sb_zone_name(zone) : NULL;
+}
+EXPORT_SYMBOL_GPL(sbuddy_pfn_zone);
+
+unsigned long sbuddy_nr_free_pages(struct sbuddy *sb)
+{
+	struct sb_zone *zone = NULL;
+	unsigned long nr = 0;
+
+	while ((zone = sb_instance_next_zone(&sb->dev.inst, zone)))
+		nr += READ_ONCE(zone->nr_free) + sb_pcp_count(zone);
+	return nr;
+}
+EXPORT_SYMBOL_GPL(sbuddy_nr_free_pages);

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "guard.h"
+#include "pcp.h"
+#include "quarantine.h"
+#include "range.h"
+#include "tunable.h"
+#include "watermark.h"
+
+static const char *const rules[] = {
+	[SB_RULES_6_12] = "6.12",
+	[SB_RULES_6_1] = "6.1",
+};
+
+static_assert(ARRAY_SIZE(rules) == SB_NR_RULES);
+
+#define FIELD(field) \
+	.offset = offsetof(struct sb_config, field), .size = sizeof_field(struct sb_config, field)
+#define TUNABLE(field, least, greatest)                                          \
+	{                                                                        \
+		.name = #field, FIELD(field), .low = (least), .high = (greatest) \
+	}
+#define TUNABLE_LIVE(field, least, greatest)                                                   \
+	{                                                                                      \
+		.name = #field, FIELD(field), .low = (least), .high = (greatest), .live = true \
+	}
+#define TUNABLE_RATIO(zone, index)                                                         \
+	{                                                                                  \
+		.name = "lowmem_reserve_ratio_" #zone, FIELD(lowmem_reserve_ratio[index]), \
+		.high = INT_MAX, .live = true                                              \
+	}
+
+const struct sbuddy_tunable sbuddy_tunables[] = {
+	TUNABLE(max_order, 1, SB_MAX_ORDER),
+	TUNABLE(pageblock_order, 1, SB_MAX_ORDER),
+	{ .name = "rules", FIELD(rules), .high = SB_NR_RULES - 1, .words = rules },
+	TUNABLE(dma_bytes, 0, SB_PHYS_END),
+	TUNABLE(lowmem_bytes, 0, SB_PHYS_END),
+	TUNABLE(kernelcore_bytes, 0, SB_PHYS_END),
+	TUNABLE(kernelcore_percent, 0, 100),
+	TUNABLE(movablecore_bytes, 0, SB_PHYS_END),
+	TUNABLE(movablecore_percent, 0, 100),
+	TUNABLE(pcp_batch, 1, SB_PCP_MAX_BATCH),
+	TUNABLE(pcp_high, 0, SB_PCP_MAX_HIGH),
+	TUNABLE(pcp_high_max, 0, SB_PCP_MAX_TUNED),
+	TUNABLE(pcp_huge_order, 0, SB_MAX_ORDER),
+	{ .name = "min_free_kbytes",
+	  FIELD(min_free_kbytes),
+	  .high = SB_MIN_FREE_MAX,
+	  .automatic = SB_MIN_FREE_AUTO,
+	  .live = true },
+	TUNABLE_LIVE(watermark_scale_factor, 1, SB_SCALE_FACTOR_MAX),
+	TUNABLE_LIVE(watermark_boost_factor, 0, SB_BOOST_FACTOR_MAX),
+	TUNABLE_RATIO(dma, SB_ZONE_DMA),
+	TUNABLE_RATIO(normal, SB_ZONE_NORMAL),
+	TUNABLE_RATIO(highmem, SB_ZONE_HIGHMEM),
+	TUNABLE(bottom_up, 0, 1),
+	TUNABLE(page_poison, 0, 1),
+	TUNABLE(page_owner, 0, 1),
+	TUNABLE(debug_guardpage_minorder, 0, SB_GUARD_ORDER_MAX),
+	TUNABLE(quarantine_pages, 0, SB_QUARANTINE_MAX),
+};
+
+const unsigned int sbuddy_nr_tunables = ARRAY_SIZE(sbuddy_tunables);
+
+const struct sbuddy_tunable *sbuddy_tunable_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < sbuddy_nr_tunables; i++)
+		if (!strcmp(sbuddy_tunables[i].name, name))
+			return &sbuddy_tunables[i];
+	return NULL;
+}
+
+u64 sbuddy_tunable_get(const struct sbuddy_tunable *t, const struct sb_config *cfg)
+{
+	const void *field = (const void *)cfg + t->offset;
+
+	if (t->size == sizeof(u64))
+		return *(const u64 *)field;
+	return t->size == sizeof(bool) ? *(const bool *)field : *(const unsigned int *)field;
+}
+
+void sbuddy_tunable_set(const struct sbuddy_tunable *t, struct sb_config *cfg, u64 value)
+{
+	void *field = (void *)cfg + t->offset;
+
+	if (t->size == sizeof(u64))
+		*(u64 *)field = value;
+	else if (t->size == sizeof(bool))
+		*(bool *)field = value;
+	else
+		WRITE_ONCE(*(unsigned int *)field, value);
+}
+
+int sbuddy_tunable_parse(const struct sbuddy_tunable *t, const char *text, u64 *value)
+{
+	if (t->automatic && !strcmp(text, "auto")) {
+		*value = t->automatic;
+		return 0;
+	}
+	for (*value = 0; t->words && *value <= t->high; ++*value)
+		if (!strcmp(text, t->words[*value]))
+			return 0;
+	if (t->words || sbuddy_range_bytes(text, value) || *value < t->low || *value > t->high)
+		return -EINVAL;
+	return 0;
+}
+
+const char *sbuddy_tunable_text(const struct sbuddy_tunable *t, u64 value, char *buf)
+{
+	if (t->words)
+		return t->words[value];
+	if (t->automatic && value == t->automatic)
+		return "auto";
+	snprintf(buf, SBUDDY_TUNABLE_LEN, "%llu", value);
+	return buf;
+}
+
+const char *sbuddy_tunable_range(const struct sbuddy_tunable *t, char *buf)
+{
+	if (t->words)
+		snprintf(buf, SBUDDY_TUNABLE_LEN, "%s or %s", t->words[0], t->words[t->high]);
+	else
+		snprintf(buf, SBUDDY_TUNABLE_LEN, "%s%llu to %llu", t->automatic ? "auto or " : "",
+			 t->low, t->high);
+	return buf;
+}
