@@ -35,11 +35,20 @@ dtbs:
 unit:
 	$(MAKE) -C selftests/unit
 
+labs:
+	@$(MAKE) -s -C selftests/labs
+
 check:
 	scripts/check
 
 check-quick:
 	scripts/check --quick
+
+oracle:
+	scripts/setup
+	scripts/kernels
+	selftests/oracle/run --kernel 6.1 --seeds 20 --ops 100000
+	selftests/oracle/run --kernel 6.12 --seeds 20 --ops 100000
 
 demo shell:
 	scripts/setup
@@ -57,9 +66,11 @@ help:
 	@echo 'Parts:'
 	@echo '  make tools            user programs in build/tools (CROSS_COMPILE=)'
 	@echo '  make dtbs             device-tree overlays in build/dtbs'
+	@echo '  make labs             scripted situations, drawn in build/labs (no kernel needed)'
 	@echo 'Tests:'
 	@echo '  make unit             the allocator on this machine, under sanitizers'
 	@echo '  make check-quick      all that needs no emulated board, in minutes'
+	@echo '  make oracle           the same requests made of Linux, at length'
 	@echo '  make check            everything (scripts/check --help names the steps)'
 	@echo 'Variables:'
 	@echo '  KDIR=DIR              kernel headers or build tree; now $(KDIR)'
@@ -67,5 +78,5 @@ help:
 	@echo '  ARCH= CROSS_COMPILE=  the target, as for the kernel'
 	@echo '  V=1 W=1 C=1|2         verbose, more warnings, sparse, as for the kernel'
 
-.PHONY: modules modules_install clean kernel-headers tools dtbs unit check \
-	check-quick demo shell help
+.PHONY: modules modules_install clean kernel-headers tools dtbs unit labs check \
+	check-quick oracle demo shell help
