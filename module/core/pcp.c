@@ -230,6 +230,16 @@ static unsigned int return_type(const struct sb_zone *zone, unsigned long pfn)
 	return sb_page_type(sb_memmap_page(&inst->map, pfn));
 }
 
+/*
+ * A block larger than a pageblock may have two types in it: part of it was isolated
+ * meanwhile, or it was taken as a range.
+ */
+static bool is_mixed(const struct sb_zone *zone, unsigned int order)
+{
+	return order > zone->inst->cfg.pageblock_order &&
+	       (zone->inst->rules->split_large || zone->nr_isolated_blocks);
+}
+
 /* Returns the @nr oldest blocks of a list, and says how many pages they had. */
 static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
 			       unsigned int nr) __must_hold(pcp->lock) __must_hold(zone->lock)
@@ -246,8 +256,7 @@ static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigne
 			continue;
 		}
 		type = return_type(zone, pfn);
-		/* Part of a block larger than a pageblock may have been isolated meanwhile. */
-		if (unlikely(order > zone->inst->cfg.pageblock_order && zone->nr_isolated_blocks))
+		if (unlikely(is_mixed(zone, order)))
 			sb_buddy_free(zone, pfn, order, false);
 		else
 			sb_buddy_put(zone, pfn, order, type, false);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Per-CPU lists: refill, overflow, drain, and what never gets on them. */
+#include "contig.h"
 #include "fixture.h"
 
 #define BASE 0x90000000ull
@@ -194,6 +195,25 @@ static void special_blocks_rest_among_movable_ones(void)
 	}
 }
 
+/* Taken as a range: no split or claim makes such a block. */
+static void a_block_across_pageblocks_of_two_types_returns_to_both(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+	unsigned long bad = 0;
+
+	cfg.pageblock_order = 2;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	fixture_fill(&f);
+	fixture_free_run(&f, PFN, 8);
+	EXPECT_EQ(sb_contig_alloc_range(&f.inst, PFN, PFN + 8, SB_MOVABLE, &bad), 0);
+	fixture_set_type(&f, PFN + 4, SB_UNMOVABLE);
+	give(PFN, 3);
+	EXPECT_EQ(sb_pcp_count(zone), 8);
+	sb_pcp_drain_all(&f.inst);
+	fixture_exit(&f);
+}
+
 static void high_0_switches_them_off(void)
 {
 	unsigned long pfn;
@@ -367,6 +387,7 @@ UNIT_MAIN(UNIT_CASE(an_empty_list_is_refilled_by_a_batch),
 	  UNIT_CASE(an_overflow_goes_round_the_lists),
 	  UNIT_CASE(large_blocks_and_isolated_ones_never_get_there),
 	  UNIT_CASE(special_blocks_rest_among_movable_ones), UNIT_CASE(high_0_switches_them_off),
+	  UNIT_CASE(a_block_across_pageblocks_of_two_types_returns_to_both),
 	  UNIT_CASE(each_cpu_has_its_own_and_drains_alone),
 	  UNIT_CASE(pages_on_another_cpus_list_are_found_before_giving_up),
 	  UNIT_CASE(lists_have_room_for_what_high_allows),
