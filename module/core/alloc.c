@@ -289,17 +289,25 @@ static void mark_pieces(struct sb_zone *zone, unsigned long head, unsigned long 
 	}
 }
 
-/* Makes one block in use two runs of smaller ones, the second after @nr_pages. */
-static void divide(struct sb_instance *inst, unsigned long pfn, unsigned int order,
-		   unsigned long nr_pages)
+/* Makes one block in use two runs of smaller ones, the second from @pfn on. */
+static void divide_locked(struct sb_zone *zone, unsigned long head, unsigned int order,
+			  unsigned long pfn) __must_hold(zone->lock)
 {
-	struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
-	unsigned int type = sb_page_type(sb_memmap_page(&inst->map, pfn));
+	unsigned int type = sb_page_type(sb_memmap_page(&zone->inst->map, head));
+	unsigned long end = head + sb_order_pages(order);
+
+	mark_pieces(zone, head, head, pfn - head, order, type);
+	mark_pieces(zone, head, pfn, end - pfn, order, type);
+}
+
+static void divide(struct sb_instance *inst, unsigned long head, unsigned int order,
+		   unsigned long pfn)
+{
+	struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, head)];
 	unsigned long irq = sb_irq_save();
 
 	sb_lock(&zone->lock);
-	mark_pieces(zone, pfn, pfn, nr_pages, order, type);
-	mark_pieces(zone, pfn, pfn + nr_pages, sb_order_pages(order) - nr_pages, order, type);
+	divide_locked(zone, head, order, pfn);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
 }
@@ -337,7 +345,7 @@ int sb_alloc_exact(struct sb_instance *inst, const struct sb_request *request,
 	err = sb_alloc(inst, &block, pfn);
 	if (err)
 		return err;
-	divide(inst, *pfn, block.order, nr_pages);
+	divide(inst, *pfn, block.order, *pfn + nr_pages);
 	sb_alloc_free_exact(inst, *pfn + nr_pages, sb_order_pages(block.order) - nr_pages);
 	return 0;
 }
@@ -348,6 +356,8 @@ int sb_alloc_free_exact(struct sb_instance *inst, unsigned long pfn, unsigned lo
 	unsigned int order;
 	int err;
 
+	if (end < pfn)
+		return -EINVAL;
 	/* All of it or nothing. */
 	for (piece = pfn; piece < end; piece += sb_order_pages(order)) {
 		order = sb_order_at(piece, end - piece, inst->cfg.max_order);
@@ -364,15 +374,33 @@ int sb_alloc_free_exact(struct sb_instance *inst, unsigned long pfn, unsigned lo
 	return 0;
 }
 
+/* What a page is while no block is on its way from list to list, or half divided. */
+static bool look_up(struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info)
+{
+	struct sb_zone *zone;
+	unsigned long irq;
+	bool known;
+
+	if (!sb_memmap_exists(inst, pfn))
+		return sb_memmap_info(inst, pfn, info);
+	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
+	irq = sb_irq_save();
+	sb_lock(&zone->lock);
+	known = sb_memmap_info(inst, pfn, info);
+	sb_unlock(&zone->lock);
+	sb_irq_restore(irq);
+	return known;
+}
+
 /* Says why pages in use cannot be freed as a range; 0 when they can. */
-static int check_free_range(const struct sb_instance *inst, unsigned long pfn, unsigned long end)
+static int check_free_range(struct sb_instance *inst, unsigned long pfn, unsigned long end)
 {
 	struct sb_page_info info;
 	unsigned long next;
 	int err;
 
 	for (; pfn < end; pfn = next) {
-		err = sb_memmap_info(inst, pfn, &info) ? 0 : -ERANGE;
+		err = look_up(inst, pfn, &info) ? 0 : -ERANGE;
 		if (!err)
 			err = check_free(inst, info.head, info.order);
 		if (err)
@@ -385,13 +413,25 @@ static int check_free_range(const struct sb_instance *inst, unsigned long pfn, u
 	return 0;
 }
 
-/* Splits the block in use that lies across @pfn, so that one starts there. */
+/*
+ * Splits the block in use that lies across @pfn, so that one starts there. Who
+ * has it is seen with the lock held: what begins at @pfn may be somebody else's.
+ */
 static void cut(struct sb_instance *inst, unsigned long pfn)
 {
 	struct sb_page_info info;
+	struct sb_zone *zone;
+	unsigned long irq;
 
+	if (!sb_memmap_exists(inst, pfn))
+		return;
+	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
+	irq = sb_irq_save();
+	sb_lock(&zone->lock);
 	if (sb_memmap_info(inst, pfn, &info) && info.tail && info.state == SB_PAGE_ALLOC)
-		divide(inst, info.head, info.order, pfn - info.head);
+		divide_locked(zone, info.head, info.order, pfn);
+	sb_unlock(&zone->lock);
+	sb_irq_restore(irq);
 }
 
 int sb_alloc_free_range(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages)

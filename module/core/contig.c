@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "contig.h"
 #include "debug.h"
+#include "hwpoison.h"
 #include "isolate.h"
 #include "owner.h"
 #include "quarantine.h"
@@ -218,6 +219,7 @@ static bool take_piece(struct sb_zone *zone, unsigned long pfn, unsigned int ord
 	return found;
 }
 
+/* Meanwhile a mode may have been switched on, or a page been marked bad. */
 static void give_back(struct sb_zone *zone, unsigned long start, unsigned long end)
 {
 	unsigned long irq = sb_irq_save();
@@ -226,7 +228,11 @@ static void give_back(struct sb_zone *zone, unsigned long start, unsigned long e
 	sb_lock(&zone->lock);
 	for (; start < end; start += sb_order_pages(order)) {
 		order = sb_page_order(sb_memmap_page(&zone->inst->map, start));
-		sb_buddy_free(zone, start, order, false);
+		sb_debug_fill(zone->inst, start, sb_order_pages(order));
+		if (unlikely(sb_hwpoison_any(zone, start, order)))
+			sb_hwpoison_free(zone, start, order);
+		else
+			sb_buddy_free(zone, start, order, false);
 	}
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);

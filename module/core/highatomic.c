@@ -21,7 +21,17 @@ static bool inside_zone(const struct sb_zone *zone, unsigned long start)
 	       sb_zone_spans(zone, start + sb_order_pages(zone->inst->cfg.pageblock_order) - 1);
 }
 
-/* Only a pageblock that merges with others is one to be kept. */
+/* Only pageblocks that merge with others are to be kept; one may be isolated by now. */
+static bool all_merge(const struct sb_instance *inst, unsigned long pfn, unsigned int order)
+{
+	unsigned long end = pfn + sb_order_pages(order);
+
+	for (; pfn < end; pfn += sb_order_pages(inst->cfg.pageblock_order))
+		if (sb_pageblock_type(&inst->blocks, pfn) >= SB_PCPTYPES)
+			return false;
+	return true;
+}
+
 static void reserve_locked(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 	__must_hold(zone->lock)
 {
@@ -30,7 +40,8 @@ static void reserve_locked(struct sb_zone *zone, unsigned long pfn, unsigned int
 	unsigned long start = sb_pfn_block(pfn, block_order);
 	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
 
-	if (zone->nr_reserved_highatomic >= most_reserved(zone) || type >= SB_PCPTYPES)
+	if (zone->nr_reserved_highatomic >= most_reserved(zone) ||
+	    !all_merge(inst, start, max(order, block_order)))
 		return;
 	/* To Linux 6.1 it is one pageblock, whatever the order and wherever it ends. */
 	if (order >= block_order && inst->rules->own_lists)

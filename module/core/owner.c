@@ -300,7 +300,7 @@ unsigned long sb_owner_show(struct sb_out *out, struct sb_instance *inst, unsign
 
 	if (!sb_memmap_info(inst, pfn, &info))
 		return 1;
-	next = info.head + sb_order_pages(info.order) - pfn;
+	next = sb_page_info_next(&info, pfn) - pfn;
 	if (info.tail || info.state != SB_PAGE_ALLOC)
 		return next;
 	if (sb_owner_find(inst, pfn, &owner, &stack, NULL) == pfn && owner.known && owner.in_use)

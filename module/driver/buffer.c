@@ -64,7 +64,8 @@ static int zero_pages_of(const struct sb_buffer *buf)
 /* Finds out why at once, while it is true. Without memory for that nothing is known. */
 static void explain_failure(struct sb_client *client, const struct sb_request *request)
 {
-	mutex_lock(&client->failure_lock);
+	if (mutex_lock_killable(&client->failure_lock))
+		return;
 	if (!client->failure)
 		client->failure = kvmalloc(sizeof(*client->failure), GFP_KERNEL_ACCOUNT);
 	if (client->failure)

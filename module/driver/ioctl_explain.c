@@ -112,7 +112,8 @@ static int recall(struct sb_client *client, struct sbuddy_explain *arg, struct s
 {
 	int err = 0;
 
-	mutex_lock(&client->failure_lock);
+	if (mutex_lock_killable(&client->failure_lock))
+		return -EINTR;
 	if (client->failure)
 		memcpy(ex, client->failure, sizeof(*ex));
 	else

@@ -5,49 +5,47 @@
 #include "hwpoison.h"
 #include "ioctl.h"
 
-static int find_in_buffer(struct sb_call *call, unsigned long *pfn)
+static int mark(struct sb_call *call, unsigned long pfn)
+{
+	struct sb_instance *inst = &call->client->dev->inst;
+
+	return call->poison.flags & SBUDDY_POISON_UNDO ? sb_hwpoison_unmark(inst, pfn) :
+							 sb_hwpoison_mark(inst, pfn);
+}
+
+/* The buffer stays until its page is marked, so that the page is nobody else's by then. */
+static int mark_in_buffer(struct sb_call *call)
 {
 	u64 offset = call->poison.address;
 	struct sb_buffer *buf = sb_buffer_get(call->client, call->poison.handle);
-	int err = 0;
+	int ret = -EINVAL;
 
 	if (!buf)
 		return -ENOENT;
 	if (offset < sb_buffer_bytes(buf))
-		*pfn = buf->pfn + sb_pfn_down(offset);
-	else
-		err = -EINVAL;
+		ret = mark(call, buf->pfn + sb_pfn_down(offset));
 	sb_buffer_put(buf);
-	return err;
+	return ret;
 }
 
-static int find(struct sb_call *call, unsigned long *pfn)
+static int mark_phys(struct sb_call *call)
 {
-	if (!(call->poison.flags & SBUDDY_POISON_PHYS))
-		return find_in_buffer(call, pfn);
 	if (call->poison.handle)
 		return -EINVAL;
 	if (call->poison.address >= SB_PHYS_END)
 		return -ERANGE;
-	*pfn = sb_pfn_down(call->poison.address);
-	return 0;
+	return mark(call, sb_pfn_down(call->poison.address));
 }
 
 int sb_call_poison(struct sb_call *call)
 {
-	struct sb_instance *inst = &call->client->dev->inst;
-	unsigned long pfn;
 	int ret;
 
 	if (call->poison.flags & ~SBUDDY_POISON_FLAGS)
 		return -EINVAL;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	ret = find(call, &pfn);
-	if (ret)
-		return ret;
-	ret = call->poison.flags & SBUDDY_POISON_UNDO ? sb_hwpoison_unmark(inst, pfn) :
-							sb_hwpoison_mark(inst, pfn);
+	ret = call->poison.flags & SBUDDY_POISON_PHYS ? mark_phys(call) : mark_in_buffer(call);
 	if (ret < 0)
 		return ret;
 	call->poison.in_use = ret;

@@ -78,6 +78,9 @@ static ssize_t data_read(struct file *file, char __user *user, size_t count, lof
 		}
 		done += nr;
 	}
+	/* 0 is for a ring that is empty. */
+	if (!done && signal_pending(current))
+		return -ERESTARTSYS;
 	return done * sizeof(*batch);
 }
 

@@ -8,6 +8,7 @@
 #include "unit.h"
 
 _Thread_local unsigned int sb_host_cpu;
+_Thread_local struct unit_lock_hooks unit_lock_hooks;
 unsigned int unit_warnings;
 char unit_last_warning[256];
 
@@ -19,6 +20,8 @@ void sb_lock_init(struct sb_lock *lock)
 
 void sb_lock(struct sb_lock *lock) SB_UNCHECKED
 {
+	if (unit_lock_hooks.before_lock)
+		unit_lock_hooks.before_lock(lock);
 	pthread_mutex_lock(&lock->mutex);
 	lock->owner = pthread_self();
 	lock->held = true;
@@ -28,6 +31,8 @@ void sb_unlock(struct sb_lock *lock) SB_UNCHECKED
 {
 	lock->held = false;
 	pthread_mutex_unlock(&lock->mutex);
+	if (unit_lock_hooks.after_unlock)
+		unit_lock_hooks.after_unlock(lock);
 }
 
 void sb_lock_nested(struct sb_lock *lock, struct sb_lock *outer) SB_UNCHECKED

@@ -37,6 +37,14 @@ void unit_events_clear(void);
 struct sb_instance;
 extern void (*unit_event_hook)(struct sb_instance *inst, const struct sb_event *event);
 
+/* Called before a lock is taken and after it is let go of, for what happens in between. */
+struct unit_lock_hooks {
+	void (*before_lock)(struct sb_lock *lock);
+	void (*after_unlock)(struct sb_lock *lock);
+};
+
+extern _Thread_local struct unit_lock_hooks unit_lock_hooks;
+
 void unit_fail(const char *file, int line, const char *fmt, ...) __printf(3, 4);
 int unit_run(const struct unit_case *cases, size_t nr_cases);
 

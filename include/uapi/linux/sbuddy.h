@@ -455,7 +455,7 @@ struct sbuddy_explain_zone {
  * @size: in, bytes of this struct
  * @flags: in, SBUDDY_EXPLAIN_*
  * @alloc_flags: in, SBUDDY_ALLOC_*; out with SBUDDY_EXPLAIN_LAST
- * @order: in, as in struct sbuddy_alloc; but any order may be asked about. Out
+ * @order: in, as in struct sbuddy_alloc; but any order to 31 may be asked about. Out
  *	with SBUDDY_EXPLAIN_LAST, then that of the smallest block that holds it
  * @type: in, as in struct sbuddy_alloc; out with SBUDDY_EXPLAIN_LAST
  * @zone: likewise
