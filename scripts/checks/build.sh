@@ -24,7 +24,20 @@ step_unit-armhf() { unit armhf; }
 step_unit-long()
 {
 	make -s -C selftests/unit -j"$(nproc)" fast-build
-	SB_ITER=1000000 make -s -C selftests/unit fast TESTS="test_model test_region_model"
+	SB_ITER=1000000 make -s -C selftests/unit fast \
+		TESTS="test_model test_model_modes test_region_model"
+}
+
+# Linux's own tool reads what core says of owners: all blocks, and whose they are.
+step_owner-sort()
+{
+	gcc -O1 -w "$KSRC/tools/vm/page_owner_sort.c" -o "$TMP/page_owner_sort"
+	make -s -C selftests/unit TESTS=test_owner fast-build
+	SB_OWNER_TEXT=$TMP/text build/unit/fast/test_owner
+	"$TMP/page_owner_sort" -p "$TMP/text" "$TMP/sorted"
+	[ "$(grep -c '^Page allocated via order' "$TMP/sorted")" = 12 ]
+	"$TMP/page_owner_sort" --cull=pid "$TMP/text" "$TMP/culled"
+	[ "$(grep -cE '^4 times, 15 pages, PID 4[012]' "$TMP/culled")" = 3 ]
 }
 
 # A tree as a package would have it, with no trace of a build.

@@ -115,7 +115,7 @@ TEST_F(owner, every_buffer_of_this_process_is_told)
 	EXPECT_STREQ("page_owner", field(text, "tgid\\s*[0-9]*\\s*\\((.*)\\),\\s*ts"));
 	EXPECT_NE(0, atoll(field(text, "ts\\s*([0-9]*)\\s*ns")));
 	EXPECT_STREQ("Movable", field(text, "PFN 0x[0-9a-f]* type ([A-Za-z]*) Block [0-9]* type"));
-	EXPECT_NE(NULL, strstr(text, "\n sb_"));
+	EXPECT_TRUE(!!strstr(text, "\n sb_"));
 	for (i = 0; i < 3; i++)
 		EXPECT_EQ(0, sb_put(self->fd, alloc[i].handle));
 	EXPECT_EQ(0, strlen(read_file(self->dir, "page_owner")));
@@ -154,7 +154,7 @@ TEST_F(owner, it_comes_and_goes_while_others_allocate)
 	}
 	kill(pid, SIGKILL);
 	sb_child_status(pid);
-	EXPECT_NE(NULL, strstr(read_file(self->dir, "check"), "0 violations"));
+	EXPECT_TRUE(!!strstr(read_file(self->dir, "check"), "0 violations"));
 }
 
 SBUDDY_TEST_MAIN

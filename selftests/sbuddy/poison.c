@@ -76,7 +76,7 @@ TEST_F(poison, a_page_in_use_leaves_when_its_buffer_is_freed)
 	/* Who has it goes on using it. */
 	if (sb_mappable(self->fd)) {
 		mem = sb_map(self->fd, alloc.offset, 8 * page);
-		ASSERT_NE(MAP_FAILED, mem);
+		ASSERT_TRUE(mem != MAP_FAILED);
 		memset(mem, 0x5a, 8 * page);
 		EXPECT_EQ(-1, sb_differs(mem, 0x5a, 8 * page));
 		munmap(mem, 8 * page);

@@ -264,6 +264,25 @@ static const char *gfp_text(u32 gfp)
 	return text;
 }
 
+/* Left in the file that SB_OWNER_TEXT names: 12 blocks of three processes. */
+static void the_text_can_be_left_for_page_owner_sort(void)
+{
+	const char *path = getenv("SB_OWNER_TEXT");
+	unsigned int i;
+	FILE *file;
+
+	boot();
+	for (i = 0; i < 12; i++)
+		alloc_as(40 + (int)i % 3, i % 4);
+	file = path ? fopen(path, "w") : NULL;
+	EXPECT(!path || file);
+	if (file) {
+		fputs(show_all(), file);
+		EXPECT_EQ(fclose(file), 0);
+	}
+	end();
+}
+
 static void a_mask_is_spelt_as_linux_does(void)
 {
 	EXPECT_STR(gfp_text(0), "none");
@@ -301,5 +320,6 @@ UNIT_MAIN(UNIT_CASE(who_allocated_and_who_freed_is_known),
 	  UNIT_CASE(what_was_in_use_before_has_no_owner), UNIT_CASE(pages_outside_have_none),
 	  UNIT_CASE(pieces_of_a_split_block_belong_to_its_owner),
 	  UNIT_CASE(an_exact_buffer_s_rest_is_free), UNIT_CASE(the_text_is_that_of_linux_6_12),
-	  UNIT_CASE(page_owner_sort_finds_its_fields), UNIT_CASE(a_mask_is_spelt_as_linux_does),
-	  UNIT_CASE(as_many_stacks_as_fit_are_kept))
+	  UNIT_CASE(page_owner_sort_finds_its_fields),
+	  UNIT_CASE(the_text_can_be_left_for_page_owner_sort),
+	  UNIT_CASE(a_mask_is_spelt_as_linux_does), UNIT_CASE(as_many_stacks_as_fit_are_kept))
