@@ -43,7 +43,7 @@ step_format()
 checkpatch()
 {
 	sources '*.c' '*.h' | grep -E "$1" | sed "s|^[.]|$PWD|" |
-		(cd "$TMP" && xargs perl "$KSRC/scripts/checkpatch.pl" --no-tree --strict \
+		(cd "$TMP" && xargs -P "$(nproc)" -n 20 perl "$KSRC/scripts/checkpatch.pl" --no-tree --strict \
 			--terse --show-types --ignore "$2" -f)
 }
 
