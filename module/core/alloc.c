@@ -8,9 +8,6 @@
 #include "trace.h"
 #include "zonelist.h"
 
-/* PAGE_ALLOC_COSTLY_ORDER: for larger blocks Linux goes to no lengths. */
-#define COSTLY_ORDER 3
-
 static int check_request(const struct sb_instance *inst, const struct sb_request *request)
 {
 	if (inst->corrupt)
@@ -51,7 +48,7 @@ static bool take_all(struct sb_instance *inst, const struct sb_request *request,
 	sb_quarantine_drain_all(inst);
 	if (sb_zonelist_take(inst, request, flags, pfn))
 		return true;
-	if ((request->gfp & SB_GFP_NORETRY) || request->order > COSTLY_ORDER)
+	if ((request->gfp & SB_GFP_NORETRY) || request->order > SB_COSTLY_ORDER)
 		return false;
 	while (sb_highatomic_unreserve(inst, request, true))
 		if (sb_zonelist_take(inst, request, flags, pfn))

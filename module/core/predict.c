@@ -3,9 +3,6 @@
 #include "predict.h"
 #include "zonelist.h"
 
-/* As sb_alloc() has it: for larger blocks the last of the reserve is kept. */
-#define COSTLY_ORDER 3
-
 /* What is asked of each zone, pass by pass. */
 struct question {
 	struct sb_instance *inst;
@@ -344,7 +341,7 @@ static bool try_all(struct sb_prediction *p, struct question *q, unsigned int fl
 	give_first(p, q);
 	if (try_pass(p, q, SB_PREDICT_DRAINED, flags))
 		return true;
-	if ((q->request->gfp & SB_GFP_NORETRY) || q->request->order > COSTLY_ORDER)
+	if ((q->request->gfp & SB_GFP_NORETRY) || q->request->order > SB_COSTLY_ORDER)
 		return false;
 	return try_pass(p, q, SB_PREDICT_UNRESERVED, flags);
 }

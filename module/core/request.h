@@ -6,6 +6,12 @@
 #include "gfp.h"
 #include "instance.h"
 
+/*
+ * PAGE_ALLOC_COSTLY_ORDER: for larger blocks Linux goes to no lengths, and the
+ * last of the HighAtomic reserve is kept.
+ */
+#define SB_COSTLY_ORDER 3
+
 /**
  * struct sb_request - What is asked of the allocator.
  * @order: log2 of the pages wanted, 0 .. max_order

@@ -227,7 +227,9 @@ void sb_show_vmstat(struct sb_out *out, struct sb_instance *inst)
 	sb_out_printf(out, "sbuddy_hwpoison_pages %lu\n", sb_hwpoison_count(inst));
 }
 
-void sb_show_unusable_index(struct sb_out *out, struct sb_instance *inst)
+/* A figure for each order, in thousandths; negative ones come out as Linux prints them. */
+static void show_index(struct sb_out *out, struct sb_instance *inst, int width,
+		       int (*index_of)(const struct sb_extfrag *seen, unsigned int order))
 {
 	const struct sb_zone *zone = NULL;
 	struct sb_extfrag seen;
@@ -240,32 +242,21 @@ void sb_show_unusable_index(struct sb_out *out, struct sb_instance *inst)
 		sb_out_printf(out, "Node %d, zone %8s ", zone->nid, sb_zone_name(zone));
 		for (order = 0; order <= inst->cfg.max_order; order++) {
 			sb_extfrag_count(zone, order, &seen);
-			index = sb_extfrag_unusable(&seen, order);
-			sb_out_printf(out, "%d.%03d ", index / 1000, index % 1000);
+			index = index_of(&seen, order);
+			sb_out_printf(out, "%*d.%03d ", width, index / 1000, index % 1000);
 		}
 		sb_out_printf(out, "\n");
 	}
 }
 
-/* Negative figures come out as Linux prints them. */
+void sb_show_unusable_index(struct sb_out *out, struct sb_instance *inst)
+{
+	show_index(out, inst, 0, sb_extfrag_unusable);
+}
+
 void sb_show_extfrag_index(struct sb_out *out, struct sb_instance *inst)
 {
-	const struct sb_zone *zone = NULL;
-	struct sb_extfrag seen;
-	unsigned int order;
-	int index;
-
-	if (inst->stage < SB_STAGE_LAYOUT)
-		return;
-	while ((zone = sb_instance_next_zone(inst, zone))) {
-		sb_out_printf(out, "Node %d, zone %8s ", zone->nid, sb_zone_name(zone));
-		for (order = 0; order <= inst->cfg.max_order; order++) {
-			sb_extfrag_count(zone, order, &seen);
-			index = sb_extfrag_index(&seen, order);
-			sb_out_printf(out, "%2d.%03d ", index / 1000, index % 1000);
-		}
-		sb_out_printf(out, "\n");
-	}
+	show_index(out, inst, 2, sb_extfrag_index);
 }
 
 /* zone_batchsize() and what its caller makes of 0, Linux 6.12. */

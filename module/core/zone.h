@@ -10,9 +10,10 @@
  *	4. pageblock lock         the words of pageblock bits
  *	   debug lock             hooks and findings
  *	   owner lock             the table of owners
+ *	5. event ring lock        records, written under any of these: driver/ring.h
  *
  * A CMA area's lock stands alone: nothing is taken under it, nor is it taken under
- * another. No two of the last three are held at a time. A per-CPU lock is taken by its own
+ * another. No two of the fourth rank are held at a time. A per-CPU lock is taken by its own
  * CPU, and by another one only to drain.
  */
 #ifndef SB_ZONE_H

@@ -43,7 +43,7 @@ static void print_check(struct sb_out *out, struct sb_instance *inst)
 	sb_out_printf(out, "%u violations\n", nr);
 }
 
-static int show(struct seq_file *seq, void (*print)(struct sb_out *, struct sb_instance *))
+int sbuddy_debugfs_show(struct seq_file *seq, void (*print)(struct sb_out *, struct sb_instance *))
 {
 	struct sbuddy_device *dev = seq->private;
 	struct sb_out out = { .seq = seq };
@@ -64,7 +64,7 @@ static int show(struct seq_file *seq, void (*print)(struct sb_out *, struct sb_i
 #define SBUDDY_FILE(name, print, size)                                              \
 	static int name##_show(struct seq_file *seq, void *unused)                  \
 	{                                                                           \
-		return show(seq, print);                                            \
+		return sbuddy_debugfs_show(seq, print);                             \
 	}                                                                           \
 	static int name##_open(struct inode *inode, struct file *file)              \
 	{                                                                           \

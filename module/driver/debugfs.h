@@ -5,7 +5,10 @@
 
 #include <linux/fs.h>
 
+struct sb_instance;
+struct sb_out;
 struct sbuddy_device;
+struct seq_file;
 
 /* Files that have a source file of their own; each is given the device. */
 extern const struct file_operations sbuddy_tunables_fops;
@@ -36,6 +39,17 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev);
  *	waited for.
  */
 void sbuddy_debugfs_remove(struct sbuddy_device *dev);
+
+/**
+ * sbuddy_debugfs_show() - Make the text of a file.
+ * @seq: the file; its private data is the device
+ * @print: what makes it
+ *
+ * Context: Process. Takes the device's lock, so that the tracker and the stage
+ *	stay as they are.
+ * Return: 0, or -EINTR when a signal came first.
+ */
+int sbuddy_debugfs_show(struct seq_file *seq, void (*print)(struct sb_out *, struct sb_instance *));
 
 /* The files of CMA areas, below those of the device, which were made or are gone already. */
 void sbuddy_debugfs_cma_add(struct sbuddy_device *dev);

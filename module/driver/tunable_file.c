@@ -30,16 +30,7 @@ static void print(struct sb_out *out, struct sb_instance *inst)
 
 static int show(struct seq_file *seq, void *unused)
 {
-	struct sbuddy_device *dev = seq->private;
-	struct sb_out out = { .seq = seq };
-	int err;
-
-	err = mutex_lock_interruptible(&dev->lock);
-	if (err)
-		return err;
-	print(&out, &dev->inst);
-	mutex_unlock(&dev->lock);
-	return 0;
+	return sbuddy_debugfs_show(seq, print);
 }
 
 static int open(struct inode *inode, struct file *file)
