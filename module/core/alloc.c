@@ -243,13 +243,25 @@ static int free_to_buddy(struct sb_zone *zone, unsigned long pfn, unsigned int o
 	return err;
 }
 
+/* A block larger than a pageblock may be isolated in a part of it only. */
+static bool is_isolated(const struct sb_instance *inst, unsigned long pfn, unsigned int order)
+{
+	unsigned long end = pfn + sb_order_pages(order);
+
+	for (; pfn < end; pfn += sb_order_pages(inst->cfg.pageblock_order))
+		if (sb_pageblock_type(&inst->blocks, pfn) == SB_ISOLATE)
+			return true;
+	return false;
+}
+
 int sb_alloc_put(struct sb_instance *inst, unsigned long pfn, unsigned int order,
 		 unsigned long done)
 {
 	struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
 	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
 
-	if (sb_pcp_serves(inst, order) && type != SB_ISOLATE && likely(!(done & SB_HOOKS_ZONE)))
+	if (sb_pcp_serves(inst, order) && likely(!(done & SB_HOOKS_ZONE)) &&
+	    !(unlikely(zone->nr_isolated_blocks) && is_isolated(inst, pfn, order)))
 		return likely(sb_pcp_put(zone, pfn, order, type, done)) ? 0 : -EAGAIN;
 	return free_to_buddy(zone, pfn, order, done);
 }

@@ -399,6 +399,22 @@ static void reserved_pages_handed_over_meanwhile_join_the_isolate_lists(void)
 	fixture_exit(&f);
 }
 
+/* The head's pageblock is not isolated: its type alone would send the block to a per-CPU list. */
+static void a_block_isolated_in_its_second_half_goes_past_the_per_cpu_lists(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 4 * MiB);
+	unsigned long pfn;
+
+	cfg.pageblock_order = 2;
+	fixture_boot(&f, &cfg);
+	pfn = (unsigned long)fixture_alloc(&f, 3, SB_MOVABLE);
+	EXPECT_EQ(isolate(pfn + 4 - FIRST, 4), 0);
+	fixture_free(&f, pfn, 3);
+	EXPECT_EQ(not_free(pfn + 4 - FIRST, 4, 0), 0);
+	undo(pfn + 4 - FIRST, 4);
+	fixture_exit(&f);
+}
+
 /* Isolating anything, at random, and undoing it leaves all as it was. */
 static void random_isolation_leaves_no_trace(void)
 {
@@ -448,6 +464,7 @@ UNIT_MAIN(UNIT_CASE(isolated_pages_are_free_to_nobody),
 	  UNIT_CASE(pages_freed_meanwhile_join_the_isolate_lists),
 	  UNIT_CASE(a_block_larger_than_a_pageblock_is_freed_to_both_sides),
 	  UNIT_CASE(a_per_cpu_block_larger_than_a_pageblock_is_drained_to_both_sides),
+	  UNIT_CASE(a_block_isolated_in_its_second_half_goes_past_the_per_cpu_lists),
 	  UNIT_CASE(each_pageblock_gets_its_own_type_back),
 	  UNIT_CASE(pages_that_cannot_leave_are_in_the_way),
 	  UNIT_CASE(in_zone_movable_all_that_was_handed_over_can_leave),
