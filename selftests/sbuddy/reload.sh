@@ -7,6 +7,7 @@
 . "$(dirname "$0")/tap.sh"
 
 rounds=${SBUDDY_RELOADS:-100}
+cpus=$(grep -c ^processor /proc/cpuinfo)
 configfs=/sys/kernel/config
 
 meminfo()
@@ -63,6 +64,30 @@ settle()
 	sleep 1
 }
 
+# Runs the rounds and sets what came back of it: ran, memory_back, slab_back, maps_back.
+lossless_rounds()
+{
+	ran='' memory_back='' slab_back='' maps_back=''
+	settle
+	free=$(meminfo MemFree)
+	slab=$(meminfo Slab)
+	maps=$(mappings)
+	rounds_of "$rounds" || return 1
+	ran=1
+	settle
+	free_now=$(meminfo MemFree)
+	slab_now=$(meminfo Slab)
+	maps_now=$(mappings)
+	echo "# MemFree $free -> $free_now kB, Slab $slab -> $slab_now kB," \
+		"vmalloc $maps -> $maps_now"
+	# An instance is made in three of four rounds: a kilobyte lost in each is seen.
+	# What each CPU keeps for itself comes and goes.
+	[ $((free - free_now)) -ge $((rounds * 2 + 128)) ] || memory_back=1
+	[ $((slab_now - slab)) -ge $((rounds / 4 + 64 * cpus)) ] || slab_back=1
+	[ $((maps_now - maps)) -ge 4 ] || maps_back=1
+	[ -n "$memory_back" ] && [ -n "$slab_back" ] && [ -n "$maps_back" ]
+}
+
 [ ! -d /sys/module/sbuddy ] || rmmod sbuddy || skip_all "the module is in use"
 modprobe configfs 2> /dev/null
 grep -q " $configfs " /proc/mounts || mount -t configfs configfs $configfs || skip_all "no configfs"
@@ -72,25 +97,18 @@ echo "sbuddy-reload-test $$" > /dev/kmsg
 # What the kernel allocates once, for the first of its kind, is not a leak.
 rounds_of 8
 result $? "8 rounds to warm up"
-settle
-free=$(meminfo MemFree)
-slab=$(meminfo Slab)
-maps=$(mappings)
-rounds_of "$rounds"
+# What others take meanwhile may look like a leak once; a leak does so each time.
+try=1
+while ! lossless_rounds && [ $try -lt 3 ]; do
+	try=$((try + 1))
+done
+[ -n "$ran" ]
 result $? "$rounds rounds"
-settle
-free_now=$(meminfo MemFree)
-slab_now=$(meminfo Slab)
-maps_now=$(mappings)
-echo "# MemFree $free -> $free_now kB, Slab $slab -> $slab_now kB, vmalloc $maps -> $maps_now"
-# An instance is made in three of four rounds: a kilobyte lost in each is seen.
-# What each CPU keeps for itself comes and goes.
-cpus=$(grep -c ^processor /proc/cpuinfo)
-[ $((free - free_now)) -lt $((rounds * 2 + 128)) ]
+[ -n "$memory_back" ]
 result $? "MemFree is as before"
-[ $((slab_now - slab)) -lt $((rounds / 4 + 64 * cpus)) ]
+[ -n "$slab_back" ]
 result $? "Slab is as before"
-[ $((maps_now - maps)) -lt 4 ]
+[ -n "$maps_back" ]
 result $? "vmallocinfo is as before"
 ! grep -q ": sbuddy" /proc/iomem && [ ! -e /sys/kernel/debug/sbuddy ] &&
 	[ ! -e $configfs/sbuddy ] && ! ls -d /dev/sbuddy[0-9]* 2> /dev/null
