@@ -2,6 +2,7 @@
 /*
  * What a program does with /dev/sbuddyN: allocates blocks, bytes and pages in
  * bulk, maps each, sees that it is zero, writes, reads back, and frees it all.
+ * Or it leaves memory in pieces, and sees whether its pages stay what they are.
  */
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
@@ -37,6 +38,7 @@ static const struct {
 struct demo {
 	const char *device;
 	const char *hold;
+	int fragment;
 	int json;
 	int fd;
 	struct sbuddy_info info;
@@ -129,7 +131,10 @@ static const char *try_memory(struct demo *demo, const struct sbuddy_query *quer
 static void add(struct demo *demo, uint32_t handle, const char *how)
 {
 	struct sbuddy_query *query = &demo->buf[demo->nr].query;
+	struct sbuddy_pin pin = { .size = sizeof(pin), .handle = handle };
 
+	/* What can be moved has an address only as long as it is pinned. */
+	call(demo, SBUDDY_IOC_PIN, &pin, "pin a handle");
 	query->size = sizeof(*query);
 	query->handle = handle;
 	query->flags = SBUDDY_QUERY_PHYS;
@@ -298,12 +303,156 @@ static void free_all(struct demo *demo)
 		       now.pages_free == demo->info.pages_free ? "as" : "not as");
 }
 
+/* All there is, in single pages that can be moved. */
+static uint32_t take_pages(struct demo *demo, struct sbuddy_result *pages)
+{
+	struct sbuddy_alloc_bulk bulk = {
+		.size = sizeof(bulk),
+		.flags = SBUDDY_ALLOC_MEMALLOC,
+		.type = SBUDDY_MOVABLE,
+		.zone = SBUDDY_ZONE_MOVABLE,
+		.node = SBUDDY_NODE_ANY,
+	};
+	uint32_t nr;
+
+	for (nr = 0; nr < SBUDDY_MAX_HANDLES; nr += bulk.allocated) {
+		bulk.count = SBUDDY_MAX_HANDLES - nr;
+		bulk.results = (uintptr_t)(pages + nr);
+		if (!ioctl(demo->fd, SBUDDY_IOC_ALLOC_BULK, &bulk))
+			continue;
+		if (errno != ENOMEM)
+			call(demo, SBUDDY_IOC_ALLOC_BULK, &bulk, "allocate all pages");
+		break;
+	}
+	return nr;
+}
+
+/* An address that holds while it is asked for: the page is pinned for so long. */
+static uint64_t place_of(struct demo *demo, uint32_t handle)
+{
+	struct sbuddy_pin pin = {
+		.size = sizeof(pin),
+		.flags = SBUDDY_PIN_PHYS,
+		.handle = handle,
+	};
+	struct sbuddy_unpin unpin = { .size = sizeof(unpin), .handle = handle };
+
+	call(demo, SBUDDY_IOC_PIN, &pin, "pin a page");
+	call(demo, SBUDDY_IOC_UNPIN, &unpin, "unpin a page");
+	return pin.phys / demo->info.page_size;
+}
+
+/* Gives back what does not lie at a multiple of four pages: how many stay. */
+static uint32_t keep_each_fourth(struct demo *demo, struct sbuddy_result *pages, uint32_t nr)
+{
+	static uint32_t handles[SBUDDY_MAX_HANDLES];
+	struct sbuddy_free_bulk bulk = { .size = sizeof(bulk), .handles = (uintptr_t)handles };
+	struct sbuddy_drain drain = { .size = sizeof(drain) };
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (place_of(demo, pages[i].handle) % 4)
+			handles[bulk.count++] = pages[i].handle;
+		else
+			pages[kept++] = pages[i];
+	}
+	if (!kept || !bulk.count)
+		fail("%s: too little memory to leave it in pieces", demo->device);
+	call(demo, SBUDDY_IOC_FREE_BULK, &bulk, "free three pages of four");
+	call(demo, SBUDDY_IOC_DRAIN, &drain, "drain the per-CPU lists");
+	return kept;
+}
+
+/* Each page is mapped once, and stays mapped wherever it goes. */
+static uint32_t **map_and_stamp(struct demo *demo, const struct sbuddy_result *pages, uint32_t nr)
+{
+	uint32_t size = demo->info.page_size, i, word;
+	uint32_t **maps = calloc(nr, sizeof(*maps));
+
+	if (!maps)
+		fail("no memory for %u mappings", nr);
+	for (i = 0; i < nr; i++) {
+		maps[i] = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, demo->fd,
+			       (off_t)pages[i].offset);
+		if (maps[i] == MAP_FAILED)
+			fail("map handle %u: %s", pages[i].handle, strerror(errno));
+		for (word = 0; word < size / sizeof(**maps); word++)
+			maps[i][word] = pages[i].handle * 0x9e3779b1u + word;
+	}
+	return maps;
+}
+
+static void check_stamps(struct demo *demo, const struct sbuddy_result *pages, uint32_t **maps,
+			 uint32_t nr)
+{
+	uint32_t i, word;
+
+	for (i = 0; i < nr; i++)
+		for (word = 0; word < demo->info.page_size / sizeof(**maps); word++)
+			if (maps[i][word] != pages[i].handle * 0x9e3779b1u + word)
+				fail("handle %u: word %u was not kept", pages[i].handle, word);
+}
+
+static void free_pages(struct demo *demo, const struct sbuddy_result *pages, uint32_t **maps,
+		       uint32_t nr)
+{
+	struct sbuddy_info now = { .size = sizeof(now) };
+	struct sbuddy_drain drain = { .size = sizeof(drain) };
+	uint32_t i;
+
+	for (i = 0; i < nr; i++) {
+		struct sbuddy_free one = { .size = sizeof(one), .handle = pages[i].handle };
+
+		munmap(maps[i], demo->info.page_size);
+		call(demo, SBUDDY_IOC_FREE, &one, "free a page");
+	}
+	free(maps);
+	call(demo, SBUDDY_IOC_DRAIN, &drain, "drain the per-CPU lists");
+	call(demo, SBUDDY_IOC_INFO, &now, "ask what is free");
+	printf("%u pages hold what was written to them, and are freed; %" PRIu64
+	       " pages free: %s before\n",
+	       nr, (uint64_t)now.pages_free,
+	       now.pages_free == demo->info.pages_free ? "as" : "not as");
+}
+
+static void fragment(struct demo *demo)
+{
+	static struct sbuddy_result pages[SBUDDY_MAX_HANDLES];
+	uint32_t nr, kept, **maps;
+
+	if (!(demo->info.state & SBUDDY_STATE_MAPPABLE))
+		fail("%s: there is no memory to write to", demo->device);
+	nr = take_pages(demo, pages);
+	kept = keep_each_fourth(demo, pages, nr);
+	maps = map_and_stamp(demo, pages, kept);
+	printf("%u pages allocated; each fourth is kept, mapped and written to: %u\n", nr, kept);
+	fflush(stdout);
+	if (demo->hold)
+		hold(demo);
+	check_stamps(demo, pages, maps, kept);
+	free_pages(demo, pages, maps, kept);
+}
+
+static void allocate_and_free(struct demo *demo)
+{
+	allocate_blocks(demo);
+	allocate_bytes(demo);
+	allocate_bulk(demo);
+	(demo->json ? print_json : print_table)(demo);
+	fflush(stdout);
+	if (demo->hold)
+		hold(demo);
+	free_all(demo);
+}
+
 static void usage(FILE *to)
 {
 	fputs("Usage: sbuddy-demo [OPTION]...\n"
 	      "Allocate, map, write, read back and free buffers of an sbuddy device.\n\n"
 	      "  --device PATH  device to use, /dev/sbuddy0 if not given\n"
 	      "  --hold FILE    create FILE, and keep the buffers until it is removed\n"
+	      "  --fragment     take all memory in single pages instead, keep each fourth,\n"
+	      "                 and see in the end that they hold what was written\n"
 	      "  --json         print one JSON object instead of a table\n"
 	      "  --help         print this\n",
 	      to);
@@ -314,6 +463,7 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "device", required_argument, NULL, 'd' },
 		{ "hold", required_argument, NULL, 'o' },
+		{ "fragment", no_argument, NULL, 'f' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -329,6 +479,9 @@ int main(int argc, char **argv)
 		case 'o':
 			demo.hold = optarg;
 			break;
+		case 'f':
+			demo.fragment = 1;
+			break;
 		case 'j':
 			demo.json = 1;
 			break;
@@ -342,13 +495,6 @@ int main(int argc, char **argv)
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
 	open_device(&demo);
-	allocate_blocks(&demo);
-	allocate_bytes(&demo);
-	allocate_bulk(&demo);
-	(demo.json ? print_json : print_table)(&demo);
-	fflush(stdout);
-	if (demo.hold)
-		hold(&demo);
-	free_all(&demo);
+	(demo.fragment ? fragment : allocate_and_free)(&demo);
 	return 0;
 }

@@ -382,9 +382,10 @@ struct sbuddy_contig {
  * @pfn: set to the first page when there is such a range
  *
  * Mirrors alloc_contig_pages(), with the arguments of FreeBSD's contigmalloc():
- * the first place whose pages are all free, outside of CMA areas. Pages in use are
- * not moved out of the way, and watermarks do not count. Freed by
- * sbuddy_free_range(), at once or in parts.
+ * the first place whose pages are all free, outside of CMA areas. When there is
+ * none, and @gfp has __GFP_DIRECT_RECLAIM, the first whose pages in use can be moved
+ * out of the way. Watermarks do not count. Freed by sbuddy_free_range(), at once or
+ * in parts.
  *
  * Context: Process. May sleep.
  * Return: 0, -EINVAL, -ENOMEM, -EOPNOTSUPP or -EIO, see the overview; -EINVAL
@@ -413,9 +414,9 @@ int sbuddy_cma_find(struct sbuddy *sb, const char *name);
  * @no_warn: no line in the log when it fails
  * @pfn: set to the first page when there are any
  *
- * Mirrors cma_alloc(). Movable pages that borrowed of the area are not moved out of
- * the way: another place is looked for. Freed by sbuddy_cma_release(), at once or
- * in parts, and by nothing else.
+ * Mirrors cma_alloc(). Who borrowed of the area is moved out of the way if he can
+ * be; else another place is looked for. Freed by sbuddy_cma_release(), at once or in
+ * parts, and by nothing else.
  *
  * Context: Process. May sleep.
  * Return: 0, -ENOMEM, -EINVAL or -EIO, see the overview; -ENOENT when there is no
@@ -440,6 +441,145 @@ int __must_check sbuddy_cma_alloc(struct sbuddy *sb, unsigned int area, unsigned
  */
 int sbuddy_cma_release(struct sbuddy *sb, unsigned int area, unsigned long pfn,
 		       unsigned long nr_pages);
+
+/*
+ * Scattered memory
+ */
+
+/**
+ * struct sbuddy_run - Pages in a row.
+ * @pfn: first page
+ * @nr_pages: 1 or more
+ */
+struct sbuddy_run {
+	unsigned long pfn;
+	unsigned long nr_pages;
+};
+
+/**
+ * struct sbuddy_scattered - Memory in several runs; not to be written to.
+ * @nr_pages: pages in all
+ * @nr_runs: runs that they are in
+ * @runs: where they are, by ascending address; no two are adjacent
+ */
+struct sbuddy_scattered {
+	unsigned long nr_pages;
+	unsigned int nr_runs;
+	const struct sbuddy_run *runs;
+};
+
+/**
+ * sbuddy_alloc_scattered() - Allocate pages that need not be contiguous.
+ * @sb: instance
+ * @nr_pages: 1 or more, also more than the largest block has
+ * @gfp: what may be done to get them; __GFP_COMP is dropped
+ *
+ * What vmalloc() does for its pages: the largest blocks are taken first, so that
+ * there are few runs, one if there is such a block. All or nothing. Freed by
+ * sbuddy_free_scattered(), and by nothing else.
+ *
+ * Context: Process. May sleep.
+ * Return: the pages, or ERR_PTR(): -EINVAL, -ENOMEM, -EOPNOTSUPP or -EIO, see the
+ *	overview.
+ */
+struct sbuddy_scattered *__must_check sbuddy_alloc_scattered(struct sbuddy *sb,
+							     unsigned long nr_pages, gfp_t gfp);
+
+/**
+ * sbuddy_free_scattered() - Free what sbuddy_alloc_scattered() gave.
+ * @sb: instance that it came from
+ * @mem: as allocated, not mapped any more; NULL and ERR_PTR() are let pass
+ *
+ * Context: Process. May sleep.
+ * Return: 0, or what sbuddy_free_range() said of the first run that it refused; the
+ *	others are free then.
+ */
+int sbuddy_free_scattered(struct sbuddy *sb, struct sbuddy_scattered *mem);
+
+/**
+ * sbuddy_vmap() - Map scattered memory as one range of addresses, cached.
+ * @sb: instance that it came from
+ * @mem: the memory
+ *
+ * Mirrors vmap(). Memory in one run is where sbuddy_pfn_to_virt() tells. Several runs
+ * are mapped anew. The kernel lets a module do that with what has struct pages: all of
+ * a sandbox or a mapped carveout, and on ARM and arm64 also a no-map carveout. What
+ * has none is mapped by frame number, by a kernel with CONFIG_VMAP_PFN.
+ *
+ * Context: Process. May sleep.
+ * Return: the address until sbuddy_vunmap(), or ERR_PTR(): -ENOMEM when the kernel
+ *	lacks memory or addresses; -EOPNOTSUPP when it does not let us, or the instance
+ *	has no addresses.
+ */
+void *__must_check sbuddy_vmap(struct sbuddy *sb, const struct sbuddy_scattered *mem);
+
+/**
+ * sbuddy_vunmap() - Undo sbuddy_vmap().
+ * @sb: instance
+ * @addr: as mapped; NULL and ERR_PTR() are let pass
+ *
+ * Mirrors vunmap(). Before the memory is freed.
+ *
+ * Context: Process. May sleep.
+ */
+void sbuddy_vunmap(struct sbuddy *sb, void *addr);
+
+/*
+ * Memory that comes and goes
+ */
+
+struct notifier_block;
+
+/*
+ * What happens to a memory block, the action of a notifier: MEM_* of Linux. Going
+ * online or offline may be refused, by notifier_from_errno(): who was asked
+ * before is told that it is cancelled.
+ */
+#define SBUDDY_MEM_ONLINE 0x01
+#define SBUDDY_MEM_GOING_OFFLINE 0x02
+#define SBUDDY_MEM_OFFLINE 0x04
+#define SBUDDY_MEM_GOING_ONLINE 0x08
+#define SBUDDY_MEM_CANCEL_ONLINE 0x10
+#define SBUDDY_MEM_CANCEL_OFFLINE 0x20
+
+/**
+ * struct sbuddy_memory_notify - Which memory block, the data of a notifier.
+ * @start_pfn: first page
+ * @nr_pages: pages
+ * @nid: node, 0 .. 7
+ * @zone: name of the zone that it comes into or leaves; NULL when it has none
+ */
+struct sbuddy_memory_notify {
+	unsigned long start_pfn;
+	unsigned long nr_pages;
+	int nid;
+	const char *zone;
+};
+
+/**
+ * sbuddy_register_memory_notifier() - Be told of memory that comes and goes.
+ * @sb: instance
+ * @nb: called with SBUDDY_MEM_* and a struct sbuddy_memory_notify
+ *
+ * Mirrors register_memory_notifier(). A notifier may sleep, allocate and free: what it
+ * frees at SBUDDY_MEM_GOING_OFFLINE does not keep the block online. It asks for no
+ * contiguous ranges, nor of CMA areas, and registers no other.
+ *
+ * Context: Process. May sleep.
+ * Return: 0, or -EEXIST with a warning when it is registered already.
+ */
+int sbuddy_register_memory_notifier(struct sbuddy *sb, struct notifier_block *nb);
+
+/**
+ * sbuddy_unregister_memory_notifier() - Be told no more.
+ * @sb: instance, which has not been put yet
+ * @nb: as registered
+ *
+ * Mirrors unregister_memory_notifier(). It is not called any more afterwards.
+ *
+ * Context: Process. May sleep.
+ */
+void sbuddy_unregister_memory_notifier(struct sbuddy *sb, struct notifier_block *nb);
 
 /*
  * Freeing

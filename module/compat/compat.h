@@ -45,6 +45,13 @@ static inline unsigned int sb_host_pageblock_order(void)
 	((void)((vma)->vm_flags = ((vma)->vm_flags | (set)) & ~(clear)))
 #endif
 
+/* 6.2 made the object that kset_uevent_ops.name() is asked of constant. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define SBUDDY_UEVENT_CONST
+#else
+#define SBUDDY_UEVENT_CONST const
+#endif
+
 /* 6.13 made the name of a symbol namespace a string. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define SBUDDY_IMPORT_DMA_BUF MODULE_IMPORT_NS(DMA_BUF)
@@ -66,6 +73,55 @@ static inline unsigned int sb_host_pageblock_order(void)
 #define sbuddy_undo_remap(vma) zap_vma_ptes(vma, (vma)->vm_start, (vma)->vm_end - (vma)->vm_start)
 #else
 #define sbuddy_undo_remap(vma) ((void)(vma))
+#endif
+
+/* vmap_pfn(), of 5.10, is built when some other part of the kernel selects it. */
+#ifdef CONFIG_VMAP_PFN
+#define SBUDDY_HAS_VMAP_PFN true
+#define sbuddy_vmap_pfn(pfns, nr) vmap_pfn(pfns, nr, PAGE_KERNEL)
+#else
+#define SBUDDY_HAS_VMAP_PFN false
+#define sbuddy_vmap_pfn(pfns, nr) ((void)(pfns), (void)(nr), (void *)NULL)
+#endif
+
+/*
+ * Before 6.0 ARM kept to itself which devices see what is in the caches: none is
+ * taken to.
+ */
+#if defined(CONFIG_ARM) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 0, 0)
+#define sbuddy_dma_coherent(dev) ((void)(dev), false)
+#else
+#define sbuddy_dma_coherent(dev) dev_is_dma_coherent(dev)
+#endif
+
+/*
+ * 6.12 lets a module map memory for a process by an entry of the second level, on
+ * machines that can tell such an entry from one of a huge page: pmd.h.
+ */
+#if defined(CONFIG_ARCH_SUPPORTS_PMD_PFNMAP) && defined(CONFIG_TRANSPARENT_HUGEPAGE)
+#define SBUDDY_HAS_HUGE 1
+#define SBUDDY_FOPS_HUGE .get_unmapped_area = thp_get_unmapped_area,
+#define SBUDDY_VM_OPS_HUGE(fn) .huge_fault = (fn),
+#else
+#define SBUDDY_HAS_HUGE 0
+#define SBUDDY_FOPS_HUGE
+#define SBUDDY_VM_OPS_HUGE(fn)
+#endif
+
+/*
+ * Takes mappings of [first, first + nr) pages away. 5.15 exported
+ * unmap_mapping_pages(). unmap_mapping_range() drops the upper half of an offset on
+ * 32 bits since 6.7, and in stable releases of all that came before: so from 4 GiB
+ * on all mappings have to go there, which are faulted again.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
+#define sbuddy_unmap_pages(mapping, first, nr)                               \
+	((first) + (nr) > ULONG_MAX >> PAGE_SHIFT ?                          \
+		 unmap_mapping_range(mapping, 0, 0, 1) :                     \
+		 unmap_mapping_range(mapping, (loff_t)(first) << PAGE_SHIFT, \
+				     (loff_t)(nr) << PAGE_SHIFT, 1))
+#else
+#define sbuddy_unmap_pages(mapping, first, nr) unmap_mapping_pages(mapping, first, nr, true)
 #endif
 
 #endif

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alloc.h"
+#include "alloc_slow.h"
 #include "debug.h"
-#include "highatomic.h"
 #include "owner.h"
 #include "pcp.h"
-#include "quarantine.h"
 #include "trace.h"
 #include "zonelist.h"
 
@@ -21,56 +20,6 @@ static int check_request(const struct sb_instance *inst, const struct sb_request
 	    sb_gfp_type(request->gfp) >= SB_PCPTYPES)
 		return -EINVAL;
 	return 0;
-}
-
-/* kswapd would be woken. It finds nothing to reclaim, so the boost that calls for it ends. */
-static void unboost(struct sb_instance *inst, const struct sb_request *request)
-{
-	struct sb_zonelist_iter it;
-	struct sb_zone *zone;
-
-	if (!(request->gfp & SB_GFP_KSWAPD_RECLAIM))
-		return;
-	sb_zonelist_begin(&it, inst, request);
-	while ((zone = sb_zonelist_next(&it)))
-		sb_watermark_unboost(zone);
-}
-
-/*
- * Free pages parked on per-CPU lists, in quarantine or in the reserve may be what
- * it takes. Of the reserve each zone keeps a pageblock, until a small request insists.
- */
-static bool take_all(struct sb_instance *inst, const struct sb_request *request, unsigned int flags,
-		     unsigned long *pfn)
-{
-	sb_highatomic_unreserve(inst, request, false);
-	sb_pcp_drain_all(inst);
-	sb_quarantine_drain_all(inst);
-	if (sb_zonelist_take(inst, request, flags, pfn))
-		return true;
-	if ((request->gfp & SB_GFP_NORETRY) || request->order > SB_COSTLY_ORDER)
-		return false;
-	while (sb_highatomic_unreserve(inst, request, true))
-		if (sb_zonelist_take(inst, request, flags, pfn))
-			return true;
-	return false;
-}
-
-static bool take_slowly(struct sb_instance *inst, const struct sb_request *request,
-			unsigned long *pfn)
-{
-	unsigned int flags = sb_zonelist_slow_flags(inst, request);
-
-	unboost(inst, request);
-	if (sb_zonelist_take(inst, request, flags, pfn))
-		return true;
-	if ((request->gfp & SB_GFP_MEMALLOC) && !(request->gfp & SB_GFP_NOMEMALLOC)) {
-		/* Instead of what it was allowed before: not the HighAtomic reserve. */
-		flags = SB_ALLOC_NO_WATERMARKS | (flags & SB_ALLOC_CMA);
-		if (sb_zonelist_take(inst, request, flags, pfn))
-			return true;
-	}
-	return (request->gfp & SB_GFP_DIRECT_RECLAIM) && take_all(inst, request, flags, pfn);
 }
 
 static void mark_compound(struct sb_instance *inst, unsigned long pfn)
@@ -106,7 +55,7 @@ int sb_alloc_take(struct sb_instance *inst, const struct sb_request *request, un
 	if (unlikely(err))
 		return err;
 	if (unlikely(!sb_zonelist_take(inst, request, sb_zonelist_first_flags(inst, request), pfn)))
-		if (!take_slowly(inst, request, pfn)) {
+		if (!sb_alloc_slowly(inst, request, pfn)) {
 			count_failure(inst, request);
 			return -ENOMEM;
 		}
@@ -185,8 +134,10 @@ static int check_free(const struct sb_instance *inst, unsigned long pfn, unsigne
 	if (!sb_memmap_exists(inst, pfn))
 		return -ERANGE;
 	page = sb_memmap_page(&inst->map, pfn);
+	/* A slab's pages are its cache's alone to free. */
 	if (likely(sb_page_state(page) == SB_PAGE_ALLOC))
-		return sb_page_order(page) == order ? 0 : -EINVAL;
+		return (READ_ONCE(page->next_order) & (SB_PAGE_SLAB << 4 | 15)) == order ? 0 :
+											   -EINVAL;
 	return sb_page_state(page) == SB_PAGE_HOLE ? -ERANGE : -EALREADY;
 }
 
@@ -298,11 +249,17 @@ static void mark_pieces(struct sb_zone *zone, unsigned long head, unsigned long 
 	}
 }
 
+/* What a piece of a block keeps of it. */
+static unsigned int type_of_piece(const struct sb_page *head)
+{
+	return sb_page_type(head) | (sb_page_has_mover(head) ? SB_PAGE_MOVER : 0);
+}
+
 /* Makes one block in use two runs of smaller ones, the second from @pfn on. */
 static void divide_locked(struct sb_zone *zone, unsigned long head, unsigned int order,
 			  unsigned long pfn) __must_hold(zone->lock)
 {
-	unsigned int type = sb_page_type(sb_memmap_page(&zone->inst->map, head));
+	unsigned int type = type_of_piece(sb_memmap_page(&zone->inst->map, head));
 	unsigned long end = head + sb_order_pages(order);
 
 	mark_pieces(zone, head, head, pfn - head, order, type);
@@ -336,7 +293,7 @@ int sb_alloc_split(struct sb_instance *inst, unsigned long pfn, unsigned int ord
 	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
 	irq = sb_irq_save();
 	sb_lock(&zone->lock);
-	mark_pieces(zone, pfn, pfn, sb_order_pages(order), 0, sb_page_type(page));
+	mark_pieces(zone, pfn, pfn, sb_order_pages(order), 0, type_of_piece(page));
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
 	return 0;

@@ -17,10 +17,13 @@
  * (SB_GFP_DIRECT_RECLAIM) is then tried once more with the lists of all CPUs
  * drained and a pageblock taken from a HighAtomic reserve that has more, and
  * with order 3 or less again for each pageblock of all reserves, until one
- * helps. It never waits itself: __alloc_pages(), Linux 6.12, without reclaim
- * and compaction.
+ * helps. Before and after, what is in use and can be moved is, to make room for more
+ * than a page: compact.h. Only that may sleep: __alloc_pages(), Linux 6.12,
+ * without reclaim.
  *
- * Context: Any but NMI. Takes per-CPU and zone locks with interrupts off.
+ * Context: Any but NMI; process for more than a page with SB_GFP_DIRECT_RECLAIM,
+ *	while the instance has a mover. Takes per-CPU and zone locks with interrupts
+ *	off.
  * Return: 0; -ENOMEM when nothing suitable is free; -EINVAL for a request
  *	that no instance could serve; -ENODEV when the instance is not live;
  *	-EIO when it was found corrupt.

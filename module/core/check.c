@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check.h"
 #include "debug.h"
+#include "hotplug.h"
 #include "pcp.h"
 #include "region_iter.h"
+#include "slab_check.h"
 
 /* What a walk over the descriptors of one zone has seen. */
 struct tally {
@@ -195,11 +197,16 @@ static void walk_pages(const struct sb_zone *zone, struct tally *tally)
 /* Needs no lock: what is reserved or a hole stays so while the tracker is kept still. */
 static void walk_tracker(const struct sb_zone *zone, struct tally *tally)
 {
-	unsigned long pfn;
+	unsigned int order = zone->inst->cfg.pageblock_order;
+	unsigned long pfn = zone->start_pfn;
 
-	for (pfn = zone->start_pfn; pfn < sb_zone_end(zone); pfn++)
-		if (owns(zone, pfn))
-			check_tracker(zone, tally, pfn);
+	while (pfn < sb_zone_end(zone)) {
+		if (!owns(zone, pfn)) {
+			pfn = sb_pfn_block(pfn, order) + sb_order_pages(order);
+			continue;
+		}
+		check_tracker(zone, tally, pfn++);
+	}
 }
 
 /* Links lead forth and back over blocks that are where they belong. */
@@ -211,13 +218,13 @@ static unsigned long walk_list(const struct sb_zone *zone, struct tally *tally, 
 	u32 prev = SB_PAGE_LINK_NONE, index = list->first;
 	unsigned long nr = 0;
 
-	for (; index != SB_PAGE_LINK_NONE; index = sb_page_next(&map->pages[index])) {
+	for (; index != SB_PAGE_LINK_NONE; index = sb_page_next(sb_memmap_at(map, index))) {
 		unsigned long pfn = map->base_pfn + index;
 
 		if (index >= map->nr_pages || !owns(zone, pfn) ||
-		    !sb_page_is_free(&map->pages[index], order) ||
-		    sb_page_prev(&map->pages[index]) != prev ||
-		    sb_page_list(&map->pages[index]) != type) {
+		    !sb_page_is_free(sb_memmap_at(map, index), order) ||
+		    sb_page_prev(sb_memmap_at(map, index)) != prev ||
+		    sb_page_list(sb_memmap_at(map, index)) != type) {
 			violation(tally, "list of order %u type %u is broken at pfn %#lx\n", order,
 				  type, pfn);
 			return nr;
@@ -392,7 +399,7 @@ static unsigned int check_own(const struct sb_instance *inst, const char *what, 
 	return 0;
 }
 
-/* Descriptors exist for all pageblocks that have memory. */
+/* Descriptors exist for all pageblocks that have memory; those of added sections are apart. */
 static unsigned int check_map(const struct sb_instance *inst, struct sb_out *out)
 {
 	u64 bytes = sb_order_pages(inst->blocks.order) * sizeof(struct sb_page);
@@ -400,11 +407,12 @@ static unsigned int check_map(const struct sb_instance *inst, struct sb_out *out
 	unsigned long i;
 
 	for (i = 0; i < inst->blocks.nr_blocks; i++) {
-		u64 first = inst->map.phys + i * bytes;
+		unsigned long pfn = inst->blocks.base_pfn + (i << inst->blocks.order);
+		u64 first;
 
-		if (inst->blocks.zone[i] == SB_ZONE_NONE)
+		if (inst->blocks.zone[i] == SB_ZONE_NONE || sb_section_is_added(inst, pfn))
 			continue;
-		first = sb_pfn_addr(sb_pfn_down(first));
+		first = sb_pfn_addr(sb_pfn_down(sb_memmap_phys(inst, pfn)));
 		violations += check_own(inst, "descriptors", first, bytes, out);
 	}
 	return violations;
@@ -415,6 +423,9 @@ static unsigned int check_metadata(const struct sb_instance *inst, struct sb_out
 	return check_map(inst, out) +
 	       check_own(inst, "pageblock bits", inst->blocks_range.base, inst->blocks_range.size,
 			 out) +
+	       check_own(inst, "sections", inst->sections_range.base, inst->sections_range.size,
+			 out) +
+	       sb_section_check(inst, out) +
 	       check_own(inst, "per-CPU lists", inst->pcp_range.base, inst->pcp_range.size, out) +
 	       check_own(inst, "CMA bitmaps", inst->cma_range.base, inst->cma_range.size, out);
 }
@@ -442,6 +453,8 @@ unsigned int sb_check(struct sb_instance *inst, struct sb_out *out)
 	violations += check_metadata(inst, out);
 	while ((zone = sb_instance_next_zone(inst, zone)))
 		violations += check_zone(zone, out);
+	violations += sb_hotplug_check(inst, out);
+	violations += sb_slab_check(inst, out);
 	if (violations)
 		sb_instance_broken(inst, "violations that the checker found:", violations);
 	else if (inst->hooks & SB_HOOK_GUARD)

@@ -79,8 +79,18 @@ static bool claim(struct sb_cma *cma, unsigned long *at, unsigned long nr_pages,
 	return found;
 }
 
+/* Linux tries the next aligned place: with some page in it of the block in use, it is as bad. */
+static unsigned long past(const struct sb_instance *inst, unsigned long bad)
+{
+	struct sb_page_info info;
+
+	if (!sb_memmap_info(inst, bad, &info) || info.state != SB_PAGE_ALLOC)
+		return bad + 1;
+	return sb_page_info_next(&info, bad);
+}
+
 static int alloc(struct sb_instance *inst, unsigned int area, unsigned long nr_pages,
-		 unsigned int align_order, unsigned long *pfn)
+		 unsigned int align_order, u32 gfp, unsigned long *pfn)
 {
 	struct sb_cma *cma = &inst->cma[area];
 	unsigned long at = 0, bad;
@@ -88,7 +98,7 @@ static int alloc(struct sb_instance *inst, unsigned int area, unsigned long nr_p
 
 	while (claim(cma, &at, nr_pages, sb_order_pages(align_order))) {
 		*pfn = cma->base_pfn + at;
-		err = sb_contig_alloc_range(inst, *pfn, *pfn + nr_pages, SB_CMA, &bad);
+		err = sb_contig_alloc_range(inst, *pfn, *pfn + nr_pages, SB_CMA, gfp, &bad);
 		if (!err)
 			return 0;
 		mark_back(cma, at, nr_pages);
@@ -96,8 +106,7 @@ static int alloc(struct sb_instance *inst, unsigned int area, unsigned long nr_p
 			return err;
 		if (unlikely(sb_trace_on(inst)))
 			sb_trace_cma_busy(inst, area, *pfn, nr_pages, align_order);
-		/* Linux tries the next aligned place: with this page in it, it is as bad. */
-		at = bad + 1 - cma->base_pfn;
+		at = past(inst, bad) - cma->base_pfn;
 	}
 	return -ENOMEM;
 }
@@ -130,7 +139,7 @@ static int check(const struct sb_instance *inst, unsigned int area, unsigned lon
 }
 
 int sb_cma_alloc(struct sb_instance *inst, unsigned int area, unsigned long nr_pages,
-		 unsigned int align_order, unsigned long *pfn)
+		 unsigned int align_order, u32 gfp, unsigned long *pfn)
 {
 	unsigned long found = 0;
 	int err = check(inst, area, nr_pages);
@@ -141,7 +150,7 @@ int sb_cma_alloc(struct sb_instance *inst, unsigned int area, unsigned long nr_p
 		return err;
 	if (unlikely(sb_trace_on(inst)))
 		sb_trace_cma_start(inst, area, nr_pages, align_order);
-	err = alloc(inst, area, nr_pages, align_order, &found);
+	err = alloc(inst, area, nr_pages, align_order, gfp, &found);
 	account(inst, &inst->cma[area], nr_pages, err);
 	if (unlikely(sb_trace_on(inst)))
 		sb_trace_cma_finish(inst, area, err ? 0 : found, nr_pages, align_order, err);

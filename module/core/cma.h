@@ -9,7 +9,8 @@
  * An area is reserved in the tracker as soon as regions are known; at the hand-over
  * its pageblocks become SB_CMA and its pages the buddy system's. Movable requests
  * may borrow them. A bit a page tells what sb_cma_alloc() gave; what else is in
- * use is borrowed, and in the way, as nothing can be moved yet.
+ * use is borrowed. Borrowers whose owner lets them be moved are, the others are in
+ * the way.
  */
 #ifndef SB_CMA_H
 #define SB_CMA_H
@@ -60,20 +61,23 @@ int sb_cma_find(const struct sb_instance *inst, const char *name);
  * @nr_pages: 1 or more
  * @align_order: log2 of a number of pages that the first one is a multiple of, 0 ..
  *	SB_CMA_MAX_ALIGN
+ * @gfp: as for sb_contig_alloc_range(): SB_GFP_KERNEL in Linux
  * @pfn: set to the first page
  *
- * The lowest place whose bits are clear and whose pages are free: where a page is
- * borrowed the next place is tried. cma_alloc(), Linux 6.12; its area's bits stand
- * for one page each here. Linux keeps two of these apart by a mutex: when two run
- * at the same time one may find a pageblock isolated by the other, and pass it by.
+ * The lowest place whose bits are clear and whose pages are free, or become so as
+ * their borrowers are moved: where one stays the next place is tried. cma_alloc(),
+ * Linux 6.12; its area's bits stand for one page each here. Linux keeps two of these
+ * apart by a mutex: when two run at the same time one may find a pageblock isolated
+ * by the other, and pass it by.
  *
  * Context: Any but NMI, as sb_contig_alloc(); takes the area's lock.
- * Return: 0; -ENOMEM when there is no such place; -EINVAL for a number out of
- *	range; -ENOENT when there is no such area; -ENODEV when the instance is not
- *	live; -EIO when it was found corrupt.
+ * Return: 0; -ENOMEM when there is no such place, or none to move borrowers to;
+ *	-EINVAL for a number out of range, or other flags; -ENOENT when there is no
+ *	such area; -ENODEV when the instance is not live; -EIO when it was found
+ *	corrupt; or what an owner failed to move with.
  */
 int __must_check sb_cma_alloc(struct sb_instance *inst, unsigned int area, unsigned long nr_pages,
-			      unsigned int align_order, unsigned long *pfn);
+			      unsigned int align_order, u32 gfp, unsigned long *pfn);
 
 /**
  * sb_cma_release() - Give back what an area gave, or a part of it.

@@ -11,8 +11,9 @@
  * What a buddy system alone cannot give: more than its largest block, no more than
  * was asked for, or a place between two addresses. The range is isolated, so that
  * nobody else takes of it, then its pages are taken off the free lists: the way of
- * alloc_contig_pages(), Linux 6.12. Nothing is moved out of the way: pages in use
- * are in it. The choice of place is that of contigmalloc() of FreeBSD 14.
+ * alloc_contig_pages(), Linux 6.12. Pages in use are in the way; only when there is
+ * no other place, and whoever asks can wait, those are moved whose owner lets them
+ * be. The choice of place is that of contigmalloc() of FreeBSD 14.
  */
 #ifndef SB_CONTIG_H
 #define SB_CONTIG_H
@@ -57,11 +58,17 @@ struct sb_contig {
  * and a second time when quarantine had to be let go of. Watermarks do not count,
  * as they do not in Linux.
  *
+ * A request with SB_GFP_DIRECT_RECLAIM then goes through the zones once more, and
+ * a place will do when its pages are free or can be moved, migrate.h: they are, to
+ * places outside of it. The first place from which all could be moved is taken;
+ * what was moved out of others stays moved.
+ *
  * The pages are freed by sb_alloc_free_exact(), or in parts by
  * sb_alloc_free_range().
  *
- * Context: Any but NMI. Takes per-CPU and zone locks with interrupts off, for a
- *	pageblock at a time; all of it may take long.
+ * Context: Any but NMI; process, without locks, with SB_GFP_DIRECT_RECLAIM. Takes
+ *	per-CPU and zone locks with interrupts off, for a pageblock at a time; all
+ *	of it may take long.
  * Return: 0; -ENOMEM when there is no such place; -EINVAL for what no instance
  *	could serve; -ENODEV when the instance is not live; -EIO when it was found
  *	corrupt.
@@ -75,18 +82,22 @@ int __must_check sb_contig_alloc(struct sb_instance *inst, const struct sb_conti
  * @start: first page
  * @end: first page after the range
  * @type: SB_CMA for pages of a CMA area, else SB_MOVABLE
+ * @gfp: SB_GFP_DIRECT_RECLAIM to have moved away what can be, else nothing is; of
+ *	other flags those are taken, and mean nothing, that sb_contig_alloc() takes
  * @bad: with -EBUSY, the first page seen that is in the way
  *
  * alloc_contig_range(), Linux 6.12. The pages count as Unmovable, and are freed as
  * those of sb_contig_alloc().
  *
  * Context: as sb_contig_alloc().
- * Return: 0; -EBUSY when a page is not free, or somebody has its pageblock
- *	isolated, or it belongs to a CMA area and @type does not say so; -EINVAL for
- *	an empty range or another type; -ERANGE when it is not all memory of one
- *	zone; -ENODEV and -EIO as sb_contig_alloc().
+ * Return: 0; -EBUSY when a page is not free and stays so, or somebody has its
+ *	pageblock isolated, or it belongs to a CMA area and @type does not say so;
+ *	-ENOMEM when there is no place to move to; -EINVAL for an empty range,
+ *	another type or other flags; -ERANGE when it is not all memory of one zone;
+ *	-ENODEV and -EIO as sb_contig_alloc(); or what an owner failed to move with.
  */
 int __must_check sb_contig_alloc_range(struct sb_instance *inst, unsigned long start,
-				       unsigned long end, unsigned int type, unsigned long *bad);
+				       unsigned long end, unsigned int type, u32 gfp,
+				       unsigned long *bad);
 
 #endif

@@ -123,6 +123,10 @@ unsigned long sb_debug_scan(struct sb_instance *inst, bool guards);
 void sb_finding_tell(struct sb_instance *inst, enum sb_finding_kind kind, unsigned long owner_pfn,
 		     struct sb_finding *finding);
 
+/* The same for a finding whose owner, cache and stacks are filled in already: slab_debug.h. */
+void sb_finding_tell_object(struct sb_instance *inst, enum sb_finding_kind kind,
+			    struct sb_finding *finding);
+
 /* Tells of a damaged guard, whose first page is @guard: the finding is filled in by a pattern. */
 void sb_debug_tell_overrun(struct sb_instance *inst, struct sb_finding *finding,
 			   unsigned long guard);

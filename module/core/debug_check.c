@@ -80,15 +80,15 @@ static void walk_queue(const struct sb_zone *zone, struct tally *tally)
 	unsigned long nr_pages = 0;
 
 	while (index != SB_PAGE_LINK_NONE && nr_pages <= zone->nr_quarantine) {
-		if (index >= map->nr_pages ||
-		    sb_page_state(&map->pages[index]) != SB_PAGE_QUARANTINE) {
+		if (!sb_memmap_exists(zone->inst, map->base_pfn + index) ||
+		    sb_page_state(sb_memmap_at(map, index)) != SB_PAGE_QUARANTINE) {
 			violation(tally, "the quarantine is broken at pfn %#lx\n",
 				  map->base_pfn + index);
 			return;
 		}
-		nr_pages += sb_order_pages(sb_page_order(&map->pages[index]));
+		nr_pages += sb_order_pages(sb_page_order(sb_memmap_at(map, index)));
 		last = index;
-		index = sb_page_next(&map->pages[index]);
+		index = sb_page_next(sb_memmap_at(map, index));
 	}
 	if (nr_pages > zone->nr_quarantine || last != zone->quarantine.last)
 		violation(tally, "the quarantine ends at index %#x after %lu pages, not at %#x\n",

@@ -7,6 +7,8 @@
 static const char *const kinds[SB_NR_FINDINGS] = {
 	[SB_FINDING_WRITE] = "write after free",
 	[SB_FINDING_OVERRUN] = "overrun",
+	[SB_FINDING_OBJECT_WRITE] = "object write after free",
+	[SB_FINDING_OBJECT_OVERRUN] = "object overrun",
 };
 
 /* Linux's page_poison tells these apart, too: memory that is wearing out. */
@@ -19,10 +21,10 @@ static const char *hint(const struct sb_finding *finding)
 
 static void print_what(struct sb_out *out, const struct sb_finding *finding)
 {
-	sb_out_printf(out, "%s: pfn %#lx offset %u: %#04x is %#04x, %u byte%s%s",
-		      kinds[finding->kind], finding->pfn, finding->offset, finding->wanted,
-		      finding->value, finding->bytes, finding->bytes == 1 ? "" : "s",
-		      hint(finding));
+	sb_out_printf(out, "%s%s%s: pfn %#lx offset %u: %#04x is %#04x, %u byte%s%s",
+		      kinds[finding->kind], finding->cache[0] ? " in cache " : "", finding->cache,
+		      finding->pfn, finding->offset, finding->wanted, finding->value,
+		      finding->bytes, finding->bytes == 1 ? "" : "s", hint(finding));
 }
 
 static void print_owner(struct sb_out *out, const struct sb_finding *finding)
@@ -80,21 +82,27 @@ static void warn(struct sb_instance *inst, const struct sb_finding *finding)
 	sb_warn("%s: %s\n", inst->cfg.name, inst->debug.text);
 }
 
-void sb_finding_tell(struct sb_instance *inst, enum sb_finding_kind kind, unsigned long owner_pfn,
-		     struct sb_finding *finding)
+void sb_finding_tell_object(struct sb_instance *inst, enum sb_finding_kind kind,
+			    struct sb_finding *finding)
 {
-	unsigned long irq;
+	unsigned long irq = sb_irq_save();
 
 	finding->kind = kind;
-	finding->owner_pfn = sb_owner_find(inst, owner_pfn, &finding->owner, &finding->stack,
-					   &finding->free_stack);
-	irq = sb_irq_save();
 	sb_lock(&inst->debug.lock);
 	inst->debug.found[kind]++;
 	inst->debug.last = *finding;
 	warn(inst, finding);
 	sb_unlock(&inst->debug.lock);
 	sb_irq_restore(irq);
+}
+
+void sb_finding_tell(struct sb_instance *inst, enum sb_finding_kind kind, unsigned long owner_pfn,
+		     struct sb_finding *finding)
+{
+	finding->cache[0] = '\0';
+	finding->owner_pfn = sb_owner_find(inst, owner_pfn, &finding->owner, &finding->stack,
+					   &finding->free_stack);
+	sb_finding_tell_object(inst, kind, finding);
 }
 
 /* The block that ends where the guard begins is what was overrun: its buddy. */
@@ -170,6 +178,8 @@ void sb_debug_show(struct sb_out *out, struct sb_instance *inst)
 	show_pages(out, inst);
 	sb_out_printf(out, "found_write_after_free %lu\nfound_overrun %lu\n",
 		      found[SB_FINDING_WRITE], found[SB_FINDING_OVERRUN]);
-	if (found[SB_FINDING_WRITE] + found[SB_FINDING_OVERRUN])
+	sb_out_printf(out, "found_object_write_after_free %lu\nfound_object_overrun %lu\n",
+		      found[SB_FINDING_OBJECT_WRITE], found[SB_FINDING_OBJECT_OVERRUN]);
+	if (last.bytes)
 		show_last(out, &last);
 }

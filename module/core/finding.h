@@ -59,6 +59,7 @@ struct sb_origin {
  * @order: log2 of its pages
  * @known: somebody had it since owners are kept
  * @in_use: it has not been freed
+ * @moved: one more than the enum sb_migrate_reason that it was moved for last, or 0
  * @comm: name of the thread that allocated it
  */
 struct sb_owner {
@@ -74,12 +75,15 @@ struct sb_owner {
 	u8 order;
 	bool known;
 	bool in_use;
+	u8 moved;
 	char comm[SB_COMM_LEN];
 };
 
 enum sb_finding_kind {
 	SB_FINDING_WRITE, /* a free page was written to */
 	SB_FINDING_OVERRUN, /* a guard page was: somebody went past his block */
+	SB_FINDING_OBJECT_WRITE, /* a free object of a slab was written to */
+	SB_FINDING_OBJECT_OVERRUN, /* bytes beside an object in use were */
 	SB_NR_FINDINGS
 };
 
@@ -91,8 +95,9 @@ enum sb_finding_kind {
  * @bytes: from it to the last one that is
  * @value: what it is
  * @wanted: what it should be
- * @owner: last owner of the page; of an overrun, owner of the block before it
- * @owner_pfn: that owner's block
+ * @cache: of an object, name of its cache
+ * @owner: last owner of the page or the object; of an overrun, owner of the block before it
+ * @owner_pfn: that owner's block; of an object, its slab
  * @stack: where it was allocated
  * @free_stack: where it was freed
  */
@@ -103,6 +108,7 @@ struct sb_finding {
 	unsigned int bytes;
 	u8 value;
 	u8 wanted;
+	char cache[SB_COMM_LEN];
 	struct sb_owner owner;
 	unsigned long owner_pfn;
 	struct sb_stack stack;

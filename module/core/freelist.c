@@ -6,9 +6,14 @@ static u32 index_of(const struct sb_zone *zone, unsigned long pfn)
 	return (u32)(pfn - zone->inst->map.base_pfn);
 }
 
+static struct sb_page *page_of(const struct sb_zone *zone, unsigned long pfn)
+{
+	return sb_memmap_page(&zone->inst->map, pfn);
+}
+
 static struct sb_page *page_at(const struct sb_zone *zone, u32 index)
 {
-	return &zone->inst->map.pages[index];
+	return sb_memmap_at(&zone->inst->map, index);
 }
 
 /*
@@ -25,10 +30,9 @@ static void account(struct sb_zone *zone, unsigned int type, long nr_pages)
 		zone->nr_free_highatomic += (unsigned long)nr_pages;
 }
 
-static void link_block(struct sb_zone *zone, struct sb_free_list *list, u32 index,
-		       enum sb_freelist_end end)
+static void link_block(struct sb_zone *zone, struct sb_free_list *list, struct sb_page *page,
+		       u32 index, enum sb_freelist_end end)
 {
-	struct sb_page *page = page_at(zone, index);
 	u32 prev = end == SB_FREELIST_TAIL ? list->last : SB_PAGE_LINK_NONE;
 	u32 next = end == SB_FREELIST_TAIL ? SB_PAGE_LINK_NONE : list->first;
 
@@ -44,10 +48,11 @@ static void link_block(struct sb_zone *zone, struct sb_free_list *list, u32 inde
 		sb_page_set_prev(page_at(zone, next), index);
 }
 
-static void unlink_block(struct sb_zone *zone, struct sb_free_list *list, u32 index)
+static void unlink_block(struct sb_zone *zone, struct sb_free_list *list,
+			 const struct sb_page *page)
 {
-	u32 prev = sb_page_prev(page_at(zone, index));
-	u32 next = sb_page_next(page_at(zone, index));
+	u32 prev = sb_page_prev(page);
+	u32 next = sb_page_next(page);
 
 	if (prev == SB_PAGE_LINK_NONE)
 		list->first = next;
@@ -75,23 +80,23 @@ void sb_freelist_init(struct sb_zone *zone)
 void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		     enum sb_freelist_end end)
 {
-	u32 index = index_of(zone, pfn);
+	struct sb_page *page = page_of(zone, pfn);
 
 	sb_assert_held(&zone->lock);
-	sb_page_set(page_at(zone, index), SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
-	link_block(zone, &zone->free_area[order].list[type], index, end);
+	sb_page_set(page, SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
+	link_block(zone, &zone->free_area[order].list[type], page, index_of(zone, pfn), end);
 	zone->free_area[order].nr_free++;
 	account(zone, type, (long)sb_order_pages(order));
 }
 
 void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 {
-	u32 index = index_of(zone, pfn);
-	unsigned int type = sb_page_list(page_at(zone, index));
+	struct sb_page *page = page_of(zone, pfn);
+	unsigned int type = sb_page_list(page);
 
 	sb_assert_held(&zone->lock);
-	unlink_block(zone, &zone->free_area[order].list[type], index);
-	sb_page_set_tail(page_at(zone, index));
+	unlink_block(zone, &zone->free_area[order].list[type], page);
+	sb_page_set_tail(page);
 	zone->free_area[order].nr_free--;
 	account(zone, type, -(long)sb_order_pages(order));
 }
@@ -99,13 +104,14 @@ void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order
 void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		      unsigned int type)
 {
-	u32 index = index_of(zone, pfn);
-	unsigned int old_type = sb_page_list(page_at(zone, index));
+	struct sb_page *page = page_of(zone, pfn);
+	unsigned int old_type = sb_page_list(page);
 
 	sb_assert_held(&zone->lock);
-	unlink_block(zone, &zone->free_area[order].list[old_type], index);
-	sb_page_set(page_at(zone, index), SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
-	link_block(zone, &zone->free_area[order].list[type], index, SB_FREELIST_TAIL);
+	unlink_block(zone, &zone->free_area[order].list[old_type], page);
+	sb_page_set(page, SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
+	link_block(zone, &zone->free_area[order].list[type], page, index_of(zone, pfn),
+		   SB_FREELIST_TAIL);
 	account(zone, old_type, -(long)sb_order_pages(order));
 	account(zone, type, (long)sb_order_pages(order));
 }

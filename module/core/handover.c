@@ -8,27 +8,33 @@
 #include "region_iter.h"
 #include "watermark.h"
 
-static void release_block(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+static void put_block(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 {
 	struct sb_instance *inst = zone->inst;
-	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
-	unsigned long i, irq;
+	unsigned long irq = sb_irq_save();
+	unsigned long i;
 
-	zone->managed += sb_order_pages(order);
-	inst->released[order]++;
-	sb_debug_fill(inst, pfn, sb_order_pages(order));
-	if (order == 0 && type != SB_ISOLATE && zone->type != SB_ZONE_HIGHMEM &&
-	    sb_pcp_serves(inst, order)) {
-		sb_pcp_put(zone, pfn, order, type, SB_HOOKS_FREE);
-		return;
-	}
-	irq = sb_irq_save();
 	sb_lock(&zone->lock);
 	for (i = 0; i < sb_order_pages(order); i++)
 		sb_page_set_tail(sb_memmap_page(&inst->map, pfn + i));
 	sb_buddy_free(zone, pfn, order, true);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
+}
+
+static void release_block(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+{
+	struct sb_instance *inst = zone->inst;
+	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
+
+	zone->managed += sb_order_pages(order);
+	inst->released[order]++;
+	sb_debug_fill(inst, pfn, sb_order_pages(order));
+	if (order == 0 && type != SB_ISOLATE && zone->type != SB_ZONE_HIGHMEM &&
+	    sb_pcp_serves(inst, order))
+		sb_pcp_put(zone, pfn, order, type, SB_HOOKS_FREE);
+	else
+		put_block(zone, pfn, order);
 }
 
 /* Releases pages of one zone. */
@@ -95,14 +101,44 @@ int sb_handover(struct sb_instance *inst)
 	return 0;
 }
 
+void sb_handover_online(struct sb_zone *zone, unsigned long pfn, unsigned long end)
+{
+	while (pfn < end) {
+		unsigned int order = sb_order_at(pfn, end - pfn, zone->inst->cfg.max_order);
+
+		zone->managed += sb_order_pages(order);
+		sb_debug_fill(zone->inst, pfn, sb_order_pages(order));
+		put_block(zone, pfn, order);
+		pfn += sb_order_pages(order);
+	}
+}
+
 static bool overlaps(const struct sb_own_range *own, u64 base, u64 end)
 {
 	return own->mapped && own->base < end && base < own->base + own->size;
 }
 
-static bool holds_metadata(const struct sb_instance *inst, u64 base, u64 end)
+/* Descriptors of added memory, be they in it or elsewhere. */
+static bool holds_descriptors(const struct sb_instance *inst, u64 base, u64 end)
 {
-	return overlaps(&inst->map_range, base, end) || overlaps(&inst->blocks_range, base, end) ||
+	const struct sb_sections *s = &inst->sections;
+	u64 size = (u64)sb_order_pages(s->order) * sizeof(struct sb_page);
+	unsigned long i;
+
+	for (i = 0; i < s->nr; i++) {
+		const struct sb_section *section = &s->section[i];
+
+		if ((section->flags & SB_SECTION_PRESENT) && !(section->flags & SB_SECTION_EARLY) &&
+		    section->map_phys < end && base < section->map_phys + size)
+			return true;
+	}
+	return false;
+}
+
+bool sb_handover_holds_metadata(const struct sb_instance *inst, u64 base, u64 end)
+{
+	return overlaps(&inst->sections_range, base, end) || holds_descriptors(inst, base, end) ||
+	       overlaps(&inst->map_range, base, end) || overlaps(&inst->blocks_range, base, end) ||
 	       overlaps(&inst->pcp_range, base, end) || overlaps(&inst->cma_range, base, end);
 }
 
@@ -134,7 +170,7 @@ long sb_handover_release(struct sb_instance *inst, u64 base, u64 size)
 		return -EINVAL;
 	if (end > SB_PHYS_END)
 		return -ERANGE;
-	if (holds_metadata(inst, sb_pfn_addr(start_pfn), sb_pfn_addr(end_pfn)))
+	if (sb_handover_holds_metadata(inst, sb_pfn_addr(start_pfn), sb_pfn_addr(end_pfn)))
 		return -EBUSY;
 	err = check_release(inst, start_pfn, end_pfn);
 	if (err)

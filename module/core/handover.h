@@ -39,4 +39,13 @@ int sb_handover(struct sb_instance *inst);
  */
 long sb_handover_release(struct sb_instance *inst, u64 base, u64 size);
 
+/*
+ * Releases reserved pages of one zone in the largest blocks, and counts them as managed:
+ * online_pages_range(), Linux 6.12. They go behind what is free already.
+ */
+void sb_handover_online(struct sb_zone *zone, unsigned long pfn, unsigned long end);
+
+/* The range has pages with metadata of the instance, descriptors of added memory included. */
+bool sb_handover_holds_metadata(const struct sb_instance *inst, u64 base, u64 end);
+
 #endif

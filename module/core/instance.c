@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cma.h"
+#include "compact.h"
 #include "guard.h"
 #include "handover.h"
+#include "hotplug.h"
 #include "instance.h"
 #include "layout.h"
 #include "pcp.h"
@@ -36,6 +38,9 @@ void sb_instance_defaults(struct sb_config *cfg)
 	cfg->watermark_boost_factor = 15000;
 	cfg->lowmem_reserve_ratio[SB_ZONE_DMA] = 256;
 	cfg->lowmem_reserve_ratio[SB_ZONE_NORMAL] = 32;
+	cfg->auto_movable_ratio = 301;
+	cfg->compaction_proactiveness = 20;
+	cfg->extfrag_threshold = 500;
 	cfg->nr_cpus = 1;
 }
 
@@ -85,6 +90,30 @@ static bool check_debug(const struct sb_config *cfg)
 	       within(cfg, "quarantine_pages", cfg->quarantine_pages, 0, SB_QUARANTINE_MAX);
 }
 
+static bool check_sections(const struct sb_config *cfg)
+{
+	u64 most = cfg->section_bytes ? SB_SECTION_MAX : 0;
+
+	return within(cfg, "memory_block_bytes", cfg->memory_block_bytes, 0, most) &&
+	       within(cfg, "window_bytes", cfg->window_bytes, 0, cfg->section_bytes ? ~0ull : 0) &&
+	       within(cfg, "window_base", cfg->window_base, 0,
+		      cfg->window_bytes ? ~0ull - cfg->window_bytes : 0) &&
+	       within(cfg, "auto_online", cfg->auto_online, 0, SB_NR_ONLINE - 1) &&
+	       within(cfg, "online_policy", cfg->online_policy, 0, SB_NR_ONLINE_POLICIES - 1) &&
+	       (!cfg->section_bytes ||
+		(within(cfg, "section_bytes", cfg->section_bytes,
+			SB_PAGE_SIZE << cfg->pageblock_order, SB_SECTION_MAX) &&
+		 sb_section_check_config(cfg)));
+}
+
+static bool check_compact(const struct sb_config *cfg)
+{
+	return within(cfg, "compaction_proactiveness", cfg->compaction_proactiveness, 0,
+		      SB_PROACTIVENESS_MAX) &&
+	       within(cfg, "extfrag_threshold", cfg->extfrag_threshold, 0,
+		      SB_EXTFRAG_THRESHOLD_MAX);
+}
+
 static bool check_config(const struct sb_config *cfg)
 {
 	unsigned int high_min = cfg->pcp_high ? cfg->pcp_batch : 0;
@@ -97,7 +126,7 @@ static bool check_config(const struct sb_config *cfg)
 	       (!cfg->pcp_huge_order || within(cfg, "pcp_huge_order", cfg->pcp_huge_order,
 					       SB_PCP_ORDERS, cfg->max_order)) &&
 	       within(cfg, "rules", cfg->rules, 0, SB_NR_RULES - 1) && check_watermarks(cfg) &&
-	       check_debug(cfg) &&
+	       check_debug(cfg) && check_compact(cfg) && check_sections(cfg) &&
 	       within(cfg, "kernelcore_percent", cfg->kernelcore_percent, 0, 100) &&
 	       within(cfg, "movablecore_percent", cfg->movablecore_percent, 0, 100) &&
 	       within(cfg, "nr_cpus", cfg->nr_cpus, 1, SB_MAX_CPUS) && check_banks(cfg) &&
@@ -118,6 +147,7 @@ int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
 	sb_lock_init(&inst->block_lock);
 	sb_lock_init(&inst->debug.lock);
 	sb_lock_init(&inst->owners.lock);
+	sb_lock_init(&inst->slabs.lock);
 	for (i = 0; i < SB_MAX_CMA; i++)
 		sb_lock_init(&inst->cma[i].lock);
 	sb_region_init(&inst->regions, &inst->reach);
@@ -178,6 +208,7 @@ int sb_instance_boot(struct sb_instance *inst)
 
 void sb_instance_exit(struct sb_instance *inst)
 {
+	sb_hotplug_exit(inst);
 	sb_cma_exit(inst);
 	sb_pcp_exit(inst);
 	sb_pageblock_exit(inst);

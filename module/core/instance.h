@@ -13,6 +13,7 @@
 #include "finding.h"
 #include "region.h"
 #include "rules.h"
+#include "section.h"
 #include "zone.h"
 
 /* Banks of memory, and ranges reserved beforehand, that one instance may have. */
@@ -63,6 +64,22 @@ struct sb_cma_config {
 	int nid;
 };
 
+/* What becomes of memory that is added: MMOP_* of Linux, by their order. */
+enum sb_online {
+	SB_ONLINE_OFFLINE, /* nothing: it waits to be asked for */
+	SB_ONLINE, /* the zone is chosen by the policy */
+	SB_ONLINE_KERNEL, /* it goes to a zone that is not Movable */
+	SB_ONLINE_MOVABLE, /* it goes to Movable */
+	SB_NR_ONLINE
+};
+
+/* How a zone is chosen: memory_hotplug.online_policy of Linux. */
+enum sb_online_policy {
+	SB_ONLINE_CONTIG_ZONES, /* the one whose memory is next to it, else Normal */
+	SB_ONLINE_AUTO_MOVABLE, /* Movable, as long as the ratio allows it */
+	SB_NR_ONLINE_POLICIES
+};
+
 /**
  * struct sb_config - All that is chosen before an instance boots.
  * @name: what it is called in messages and directories
@@ -93,6 +110,21 @@ struct sb_cma_config {
  *	ten-thousandths of the high one; 0 switches boosting off
  * @lowmem_reserve_ratio: by zone; one page for so many of higher zones is kept
  *	back from requests that could use these, 0 for none
+ * @section_bytes: memory comes and goes in sections of this size, a power of two,
+ *	a pageblock or more; 0 means that none does, and the instance is flat
+ * @memory_block_bytes: sections that go online and offline together, a power of
+ *	two; 0 means one section
+ * @window_base: first byte of where memory may be added, at the start of a section
+ * @window_bytes: bytes from there, whole sections; 0 means what the banks span
+ * @memmap_on_memory: descriptors of added memory lie in it
+ * @auto_online: what becomes of added memory by itself
+ * @online_policy: how its zone is chosen
+ * @auto_movable_ratio: Movable memory that SB_ONLINE_AUTO_MOVABLE allows, in percent
+ *	of the other zones'
+ * @compaction_proactiveness: how hard a worker compacts unasked, 0 for not at
+ *	all .. 100
+ * @extfrag_threshold: fragmentation index, in thousandths, above which it is worth
+ *	while to compact for a costly order, 0 .. 1000
  * @bottom_up: the tracker allocates from low addresses
  * @page_poison: free pages are filled and looked at: debug.h
  * @page_owner: owners are kept; to be attached by whoever has memory for it
@@ -128,6 +160,16 @@ struct sb_config {
 	unsigned int watermark_scale_factor;
 	unsigned int watermark_boost_factor;
 	unsigned int lowmem_reserve_ratio[SB_NR_ZONE_TYPES];
+	u64 section_bytes;
+	u64 memory_block_bytes;
+	u64 window_base;
+	u64 window_bytes;
+	bool memmap_on_memory;
+	enum sb_online auto_online;
+	enum sb_online_policy online_policy;
+	unsigned int auto_movable_ratio;
+	unsigned int compaction_proactiveness;
+	unsigned int extfrag_threshold;
 	bool bottom_up;
 	bool page_poison;
 	bool page_owner;
@@ -143,18 +185,29 @@ struct sb_config {
 };
 
 /**
+ * struct sb_zonelist - Zones in order of preference, populated ones only.
+ * @nr_zones: entries of @zone
+ * @zone: the node's own from the highest down, then those of the next node, and so on
+ */
+struct sb_zonelist {
+	unsigned int nr_zones;
+	u8 zone[SB_MAX_ZONES];
+};
+
+/**
  * struct sb_node - A node, and where its requests are tried.
  * @start_pfn: first page of its memory; equal to @end_pfn in an empty node
  * @end_pfn: first page after it
- * @nr_zones: entries of @zonelist
- * @zonelist: zones in order of preference, populated ones only: the node's
- *	own from the highest down, then those of the next node, and so on
+ * @at_boot: it had memory when the instance booted, and may get more
+ * @zonelist: the one of @lists that requests go by; read without a lock
+ * @lists: that one, and one to be written when zones come or go
  */
 struct sb_node {
 	unsigned long start_pfn;
 	unsigned long end_pfn;
-	unsigned int nr_zones;
-	u8 zonelist[SB_MAX_ZONES];
+	bool at_boot;
+	const struct sb_zonelist *zonelist;
+	struct sb_zonelist lists[2];
 };
 
 /* Metadata that lives in the tracked memory: kept off sb_handover_release(). */
@@ -203,6 +256,38 @@ enum sb_hooks {
 /* Of these, those for which it goes to its zone, past the per-CPU lists. */
 #define SB_HOOKS_ZONE (SB_HOOK_QUARANTINE | SB_HOOK_BAD_PAGE)
 
+struct sb_mover;
+
+struct sb_hotplug_ops;
+
+/**
+ * struct sb_hotplug - What is going on with memory blocks.
+ * @ops: who is told, or NULL: hotplug.h
+ * @ctx: handed to them
+ * @going: first page of the block that is going offline
+ * @going_end: first page after it; equal to @going when none is
+ * @zonelist_seq: how often zonelists were rebuilt: zonelist.h
+ */
+struct sb_hotplug {
+	const struct sb_hotplug_ops *ops;
+	void *ctx;
+	unsigned long going;
+	unsigned long going_end;
+	unsigned int zonelist_seq;
+};
+
+struct sb_slab_cache;
+
+/**
+ * struct sb_slabs - Slab caches of an instance.
+ * @lock: guards the list, and arrays of other CPUs while they are flushed
+ * @first: the newest of them, or NULL
+ */
+struct sb_slabs {
+	struct sb_lock lock;
+	struct sb_slab_cache *first;
+};
+
 /**
  * struct sb_instance - Everything that belongs to one pipeline.
  * @cfg: as given, percentages not yet turned into bytes
@@ -216,6 +301,8 @@ enum sb_hooks {
  * @zones: by node number * SB_NR_ZONE_TYPES + type
  * @map: page descriptors
  * @map_range: where they are; its holes are not ours any more
+ * @sections: sections, if it has them
+ * @sections_range: where their table is
  * @blocks: pageblocks
  * @blocks_range: where their bits are
  * @pcp_range: where the per-CPU lists are
@@ -227,6 +314,10 @@ enum sb_hooks {
  * @block_lock: guards the words of pageblock bits
  * @debug: debug modes
  * @owners: owners of blocks
+ * @slabs: slab caches
+ * @hotplug: memory blocks that come and go
+ * @mover: who is asked about pages that can be moved, or NULL: migrate.h
+ * @mover_ctx: handed to it
  */
 struct sb_instance {
 	struct sb_config cfg;
@@ -240,6 +331,8 @@ struct sb_instance {
 	struct sb_zone zones[SB_MAX_ZONES];
 	struct sb_memmap map;
 	struct sb_own_range map_range;
+	struct sb_sections sections;
+	struct sb_own_range sections_range;
 	struct sb_pageblocks blocks;
 	struct sb_own_range blocks_range;
 	struct sb_own_range pcp_range;
@@ -251,6 +344,10 @@ struct sb_instance {
 	struct sb_lock block_lock;
 	struct sb_debug debug;
 	struct sb_owners owners;
+	struct sb_slabs slabs;
+	struct sb_hotplug hotplug;
+	const struct sb_mover *mover;
+	void *mover_ctx;
 };
 
 static inline struct sb_zone *sb_instance_zone(struct sb_instance *inst, int nid,

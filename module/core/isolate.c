@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "isolate.h"
+#include "migrate.h"
 #include "pcp.h"
 #include "trace.h"
 
@@ -23,7 +24,8 @@ static bool can_leave(const struct sb_zone *zone, const struct sb_page_info *inf
 	case SB_PAGE_RESERVED:
 		return false;
 	case SB_PAGE_ALLOC:
-		return info->type == SB_MOVABLE || zone->type == SB_ZONE_MOVABLE;
+		return info->type == SB_MOVABLE || zone->type == SB_ZONE_MOVABLE ||
+		       sb_migrate_can(zone->inst, info);
 	case SB_PAGE_POISONED:
 		return (flags & SB_ISOLATION_OFFLINE) || zone->type == SB_ZONE_MOVABLE;
 	default:

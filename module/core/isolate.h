@@ -8,9 +8,9 @@
  *
  * An isolated pageblock is of type SB_ISOLATE, and so are the lists that its free
  * pages are on; no request looks there. Pages in use stay so, and join these
- * lists when they are freed. Who isolated a range may take it, or see it empty,
- * and then gives each pageblock the type back that it had: Linux 6.12 gives all
- * the same one, which its callers have to know.
+ * lists when they are freed, or moved away by sb_migrate_range(). Who isolated a
+ * range may take it, or see it empty, and then gives each pageblock the type back
+ * that it had: Linux 6.12 gives all the same one, which its callers have to know.
  */
 #ifndef SB_ISOLATE_H
 #define SB_ISOLATE_H
@@ -49,9 +49,11 @@ struct sb_isolation {
  * of its zone is isolated, too: none is shared by two zones here.
  *
  * In the way are, as for has_unmovable_pages(): reserved pages and holes; pages in
- * use by a request that is not Movable, unless the zone is, or the pageblock is
- * CMA and @range->type says so; bad pages, unless to be taken away; CMA pageblocks
- * that @range->type does not ask for; and pageblocks that are Isolate already.
+ * use by a request that is not Movable, unless somebody moves them, or the zone is
+ * Movable, or the pageblock is CMA and @range->type says so; bad pages, unless to be
+ * taken away; CMA pageblocks that @range->type does not ask for; and pageblocks that
+ * are Isolate already. Movable pages that nobody moves are in the way later on, when
+ * the range is emptied, as pinned ones are in Linux.
  *
  * Context: Any but NMI. Takes a zone lock for a pageblock at a time, and
  *	per-CPU locks.

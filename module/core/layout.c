@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "layout.h"
 #include "region_iter.h"
+#include "zonelist.h"
 
 /* What kernelcore and movablecore come to, and what is still to be placed. */
 struct core_split {
@@ -30,9 +31,34 @@ unsigned long sb_layout_end(const struct sb_instance *inst)
 	return end;
 }
 
+/* Where the lowest bank starts, whatever memory came or went since. */
+static u64 lowest_bank(const struct sb_instance *inst)
+{
+	u64 start = inst->cfg.banks[0].base;
+	unsigned int i;
+
+	for (i = 1; i < inst->cfg.nr_banks; i++)
+		start = min(start, inst->cfg.banks[i].base);
+	return start;
+}
+
+void sb_layout_span(const struct sb_instance *inst, unsigned long *start, unsigned long *end)
+{
+	const struct sb_config *cfg = &inst->cfg;
+	u64 size = cfg->section_bytes ? cfg->section_bytes : SB_PAGE_SIZE << cfg->pageblock_order;
+	u64 first = sb_pfn_addr(sb_layout_start(inst)), past = sb_pfn_addr(sb_layout_end(inst));
+
+	if (cfg->window_bytes) {
+		first = min(first, cfg->window_base);
+		past = max(past, cfg->window_base + cfg->window_bytes);
+	}
+	*start = sb_pfn_down(first & ~(size - 1));
+	*end = sb_pfn_down((past - 1) | (size - 1)) + 1;
+}
+
 unsigned long sb_layout_lowmem_end(const struct sb_instance *inst)
 {
-	u64 limit = sb_region_start(&inst->regions) + inst->cfg.lowmem_bytes;
+	u64 limit = lowest_bank(inst) + inst->cfg.lowmem_bytes;
 
 	if (!inst->cfg.lowmem_bytes || limit < inst->cfg.lowmem_bytes || limit > SB_PHYS_END)
 		return ~0ul;
@@ -42,7 +68,7 @@ unsigned long sb_layout_lowmem_end(const struct sb_instance *inst)
 /* First page above DMA memory; as low as memory starts when there is no such zone. */
 static unsigned long dma_end(const struct sb_instance *inst)
 {
-	u64 start = sb_region_start(&inst->regions);
+	u64 start = lowest_bank(inst);
 	u64 limit = start + min(inst->cfg.dma_bytes, SB_PHYS_END - min(start, SB_PHYS_END));
 
 	if (!inst->cfg.dma_bytes)
@@ -89,6 +115,7 @@ static void find_nodes(struct sb_instance *inst)
 		if (node->start_pfn == node->end_pfn)
 			node->start_pfn = start;
 		node->end_pfn = end;
+		node->at_boot = true;
 	}
 	inst->nr_nodes = 0;
 	for (inst->first_nid = 0; inst->first_nid < SB_MAX_NODES; inst->first_nid++)
@@ -98,16 +125,32 @@ static void find_nodes(struct sb_instance *inst)
 			break;
 }
 
+/* Links, and indices beside them, count from the first page that is covered. */
+static int check_links(const struct sb_instance *inst)
+{
+	unsigned long start, end;
+
+	sb_layout_span(inst, &start, &end);
+	if (end - start < SB_PAGE_LINK_NONE)
+		return 0;
+	sb_warn("%s: %s spans %lu pages, more than the %u that links can tell\n", inst->cfg.name,
+		inst->cfg.window_bytes ? "memory with the window" : "memory", end - start,
+		SB_PAGE_LINK_NONE - 1);
+	return -ERANGE;
+}
+
 static int check_span(const struct sb_instance *inst)
 {
 	unsigned int order = inst->cfg.pageblock_order;
 	struct sb_region_iter it = SB_REGION_ITER(SB_NID_ANY);
 	unsigned long start, end, last = 0;
 	int last_nid = SB_NID_ANY;
+	u64 past;
 
-	if (sb_region_end(&inst->regions) > SB_PHYS_END) {
+	past = max(sb_region_end(&inst->regions), inst->cfg.window_base + inst->cfg.window_bytes);
+	if (past > SB_PHYS_END) {
 		sb_warn("%s: memory up to %#llx has no frame numbers on this CPU, which ends at %#llx\n",
-			inst->cfg.name, sb_region_end(&inst->regions), SB_PHYS_END);
+			inst->cfg.name, past, SB_PHYS_END);
 		return -ERANGE;
 	}
 	while (sb_region_iter_pfns(&inst->regions, &it, &start, &end)) {
@@ -125,14 +168,7 @@ static int check_span(const struct sb_instance *inst)
 		sb_warn("%s: there is no whole page of memory\n", inst->cfg.name);
 		return -EINVAL;
 	}
-	if (sb_layout_end(inst) - sb_layout_start(inst) >=
-	    SB_PAGE_LINK_NONE - 2 * sb_order_pages(SB_MAX_ORDER)) {
-		sb_warn("%s: memory spans %lu pages, more than the %u that links can tell\n",
-			inst->cfg.name, sb_layout_end(inst) - sb_layout_start(inst),
-			SB_PAGE_LINK_NONE);
-		return -ERANGE;
-	}
-	return 0;
+	return check_links(inst);
 }
 
 static unsigned long to_pages(u64 bytes, unsigned int percent, unsigned long total)
@@ -256,6 +292,7 @@ static void set_zone(struct sb_instance *inst, int nid, enum sb_zone_type type, 
 	zone->start_pfn = start;
 	zone->spanned = end - start;
 	zone->present = pages_in(inst, nid, start, end);
+	zone->present_early = zone->present;
 }
 
 static void find_zones(struct sb_instance *inst, const struct core_split *split)
@@ -276,29 +313,10 @@ static void find_zones(struct sb_instance *inst, const struct core_split *split)
 	}
 }
 
-/* Own node first, then the next ones; in each from the highest zone down. */
-static void build_zonelist(struct sb_instance *inst, int nid)
-{
-	struct sb_node *node = &inst->nodes[nid];
-	int i;
-
-	for (i = 0; i < SB_MAX_NODES; i++) {
-		int other = (nid + i) % SB_MAX_NODES;
-		int type;
-
-		for (type = SB_NR_ZONE_TYPES - 1; type >= 0; type--) {
-			const struct sb_zone *zone = sb_instance_zone(inst, other, type);
-
-			if (sb_zone_populated(zone))
-				node->zonelist[node->nr_zones++] = (u8)(zone - inst->zones);
-		}
-	}
-}
-
 int sb_layout_init(struct sb_instance *inst)
 {
 	struct core_split split;
-	int err, nid;
+	int err;
 
 	find_nodes(inst);
 	err = check_span(inst);
@@ -306,7 +324,6 @@ int sb_layout_init(struct sb_instance *inst)
 		return err;
 	find_movable(inst, &split);
 	find_zones(inst, &split);
-	for (nid = 0; nid < SB_MAX_NODES; nid++)
-		build_zonelist(inst, nid);
+	sb_zonelist_build(inst);
 	return 0;
 }

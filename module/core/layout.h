@@ -25,6 +25,9 @@ int sb_layout_init(struct sb_instance *inst);
 unsigned long sb_layout_start(const struct sb_instance *inst);
 unsigned long sb_layout_end(const struct sb_instance *inst);
 
+/* What descriptors have to cover: memory and the window, whole pageblocks or sections. */
+void sb_layout_span(const struct sb_instance *inst, unsigned long *start, unsigned long *end);
+
 /* The zone of node @nid that spans @pfn. */
 struct sb_zone *sb_layout_zone(struct sb_instance *inst, int nid, unsigned long pfn);
 

@@ -4,27 +4,18 @@
 #include "memmap.h"
 #include "region_iter.h"
 
-static u64 descriptor_addr(const struct sb_memmap *map, unsigned long pfn)
+/* Gives back the pages of [from, to), descriptors of a gap in memory. */
+static int give_back(struct sb_instance *inst, u64 from, u64 to)
 {
-	return map->phys + (u64)(pfn - map->base_pfn) * sizeof(struct sb_page);
-}
-
-/*
- * Gives back the pages of the array that hold only descriptors of
- * [start, end), a gap in memory of whole pageblocks.
- */
-static int give_back(struct sb_instance *inst, unsigned long start, unsigned long end)
-{
-	struct sb_memmap *map = &inst->map;
-	u64 from = sb_pfn_addr(sb_pfn_up(descriptor_addr(map, start)));
-	u64 to = sb_pfn_addr(sb_pfn_down(descriptor_addr(map, end)));
-
+	from = sb_pfn_addr(sb_pfn_up(from));
+	to = sb_pfn_addr(sb_pfn_down(to));
 	if (from >= to)
 		return 0;
-	map->nr_present -= (unsigned long)((to - from) / sizeof(struct sb_page));
+	inst->map.nr_present -= (unsigned long)((to - from) / sizeof(struct sb_page));
 	return sb_region_free(&inst->regions, from, to - from);
 }
 
+/* Gaps are whole pageblocks. */
 static int give_back_holes(struct sb_instance *inst)
 {
 	struct sb_region_iter it = SB_REGION_ITER(SB_NID_ANY);
@@ -34,10 +25,32 @@ static int give_back_holes(struct sb_instance *inst)
 	int err;
 
 	while (sb_region_iter_pfns(&inst->regions, &it, &start, &end)) {
-		err = give_back(inst, gap, max(gap, sb_pfn_block(start, order)));
+		err = give_back(inst, sb_memmap_phys(inst, gap),
+				sb_memmap_phys(inst, max(gap, sb_pfn_block(start, order))));
 		if (err)
 			return err;
 		gap = sb_pfn_block(end - 1, order) + sb_order_pages(order);
+	}
+	return 0;
+}
+
+/* Gaps are whole parts of one section: between sections there are no descriptors. */
+static int give_back_parts(struct sb_instance *inst)
+{
+	const struct sb_sections *s = &inst->sections;
+	unsigned long size = sb_order_pages(s->sub_order);
+	unsigned long pfn = inst->map.base_pfn, end = pfn + inst->map.nr_pages, gap = pfn;
+	int err;
+
+	for (; pfn < end; pfn += size) {
+		if (!sb_section_present(inst, pfn))
+			continue;
+		if (gap > sb_pfn_block(pfn, s->order)) {
+			err = give_back(inst, sb_memmap_phys(inst, gap), sb_memmap_phys(inst, pfn));
+			if (err)
+				return err;
+		}
+		gap = pfn + size;
 	}
 	return 0;
 }
@@ -59,38 +72,66 @@ static void reserve_all(struct sb_instance *inst)
 		set_states(&inst->map, start, end, SB_PAGE_RESERVED);
 }
 
+static int place(struct sb_instance *inst, unsigned long nr_pages)
+{
+	struct sb_memmap *map = &inst->map;
+	int err = sb_instance_place(inst, (u64)nr_pages * sizeof(struct sb_page), &inst->map_range);
+
+	if (err)
+		return err;
+	map->nr_present = nr_pages;
+	map->phys = inst->map_range.base;
+	return 0;
+}
+
+static int init_flat(struct sb_instance *inst)
+{
+	struct sb_memmap *map = &inst->map;
+	int err = place(inst, map->nr_pages);
+
+	if (err)
+		return err;
+	map->flat = (unsigned long)inst->map_range.mapped - map->base_pfn * sizeof(struct sb_page);
+	map->table = (unsigned long)&map->flat;
+	map->shift = 8 * sizeof(long) - 1;
+	reserve_all(inst);
+	return give_back_holes(inst);
+}
+
+static int init_sections(struct sb_instance *inst)
+{
+	struct sb_memmap *map = &inst->map;
+	struct sb_sections *s = &inst->sections;
+	int err = sb_section_init(inst);
+
+	if (!err)
+		err = place(inst, sb_section_find_early(inst));
+	if (err)
+		return err;
+	map->shift = s->order;
+	map->table = (unsigned long)s->table - s->first * sizeof(*s->table);
+	sb_section_map_early(inst);
+	reserve_all(inst);
+	return give_back_parts(inst);
+}
+
 int sb_memmap_init(struct sb_instance *inst)
 {
 	struct sb_memmap *map = &inst->map;
-	unsigned int order = inst->cfg.pageblock_order;
 	unsigned long end;
 	int err;
 
-	map->base_pfn = sb_pfn_block(sb_layout_start(inst), order);
-	end = sb_pfn_block(sb_layout_end(inst) - 1, order) + sb_order_pages(order);
+	sb_layout_span(inst, &map->base_pfn, &end);
 	map->nr_pages = end - map->base_pfn;
-	map->nr_present = map->nr_pages;
-	err = sb_instance_place(inst, (u64)map->nr_pages * sizeof(struct sb_page),
-				&inst->map_range);
+	err = inst->cfg.section_bytes ? init_sections(inst) : init_flat(inst);
 	if (err)
-		goto err_clear;
-	map->phys = inst->map_range.base;
-	map->pages = inst->map_range.mapped;
-	reserve_all(inst);
-	err = give_back_holes(inst);
-	if (err)
-		goto err_displace;
-	return 0;
-
-err_displace:
-	sb_instance_displace(inst, &inst->map_range);
-err_clear:
-	memset(map, 0, sizeof(*map));
+		sb_memmap_exit(inst);
 	return err;
 }
 
 void sb_memmap_exit(struct sb_instance *inst)
 {
+	sb_section_exit(inst);
 	sb_instance_displace(inst, &inst->map_range);
 	memset(&inst->map, 0, sizeof(inst->map));
 }
@@ -119,20 +160,29 @@ static void find_head(const struct sb_instance *inst, unsigned long pfn, struct 
 	}
 }
 
+u64 sb_memmap_phys(const struct sb_instance *inst, unsigned long pfn)
+{
+	const struct sb_section *section = sb_section_of(inst, pfn);
+
+	if (!section)
+		return inst->map.phys + (u64)(pfn - inst->map.base_pfn) * sizeof(struct sb_page);
+	pfn -= sb_pfn_block(pfn, inst->sections.order);
+	return section->map_phys + (u64)pfn * sizeof(struct sb_page);
+}
+
 bool sb_memmap_exists(const struct sb_instance *inst, unsigned long pfn)
 {
-	if (!inst->map.pages || !sb_memmap_covers(&inst->map, pfn))
-		return false;
-	if (inst->blocks.zone)
+	if (likely(inst->blocks.zone))
 		return sb_pageblock_zone(&inst->blocks, pfn) != SB_ZONE_NONE;
-	return sb_region_is_memory(&inst->regions, sb_pfn_addr(pfn));
+	return sb_memmap_covers(&inst->map, pfn) &&
+	       sb_region_is_memory(&inst->regions, sb_pfn_addr(pfn));
 }
 
 bool sb_memmap_info(const struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info)
 {
 	memset(info, 0, sizeof(*info));
 	info->head = pfn;
-	if (!inst->map.pages || !sb_memmap_covers(&inst->map, pfn))
+	if (!sb_memmap_covers(&inst->map, pfn))
 		return false;
 	if (sb_memmap_exists(inst, pfn))
 		find_head(inst, pfn, info);

@@ -43,21 +43,31 @@ struct sb_page {
 	u32 prev_state;
 };
 
-static_assert(sizeof(struct sb_page) == 8, "a page descriptor is 8 bytes");
+/* log2 of the bytes of a descriptor. */
+#define SB_PAGE_BITS 3
+
+static_assert(sizeof(struct sb_page) == 1 << SB_PAGE_BITS, "a page descriptor is 8 bytes");
 static_assert(SB_MAX_ORDER < 16, "an order fits 4 bits");
 static_assert(SB_PAGE_FREE + SB_NR_TYPES <= 16, "a state fits 4 bits, with a list's type");
 
 /**
  * struct sb_memmap - The descriptors of an instance.
- * @pages: one for each page of [@base_pfn, @base_pfn + @nr_pages); those that
- *	cover holes alone have no memory behind them and must not be touched
- * @base_pfn: first page, at the start of a pageblock
- * @nr_pages: pages covered, whole pageblocks
+ * @table: address of the entry of section 0, be there one or not. The entry of a
+ *	section plus the size of a descriptor for each page below one of its pages
+ *	gives the descriptor of that page: both are numbers that may wrap.
+ * @shift: log2 of the pages in a section
+ * @flat: the table of a flat instance, where section 0 is all there is
+ * @base_pfn: first page, at the start of a pageblock or of a section; links are
+ *	counted from here
+ * @nr_pages: pages covered, whole pageblocks or sections; 0 before there is a map.
+ *	Where holes are, there are no descriptors, and none must be touched.
  * @nr_present: descriptors that exist
- * @phys: where the array lies
+ * @phys: where the array of the boot lies
  */
 struct sb_memmap {
-	struct sb_page *pages;
+	unsigned long table;
+	unsigned int shift;
+	unsigned long flat;
 	unsigned long base_pfn;
 	unsigned long nr_pages;
 	unsigned long nr_present;
@@ -82,7 +92,16 @@ struct sb_page_info {
 
 static inline struct sb_page *sb_memmap_page(const struct sb_memmap *map, unsigned long pfn)
 {
-	return &map->pages[pfn - map->base_pfn];
+	const unsigned long *entry =
+		(const unsigned long *)(map->table + (pfn >> map->shift) * sizeof(*entry));
+
+	return (struct sb_page *)(*entry + pfn * sizeof(struct sb_page));
+}
+
+/* The descriptor that a link leads to. */
+static inline struct sb_page *sb_memmap_at(const struct sb_memmap *map, u32 index)
+{
+	return sb_memmap_page(map, map->base_pfn + index);
 }
 
 static inline bool sb_memmap_covers(const struct sb_memmap *map, unsigned long pfn)
@@ -134,6 +153,48 @@ static inline void sb_page_set_prev(struct sb_page *page, u32 prev)
 static inline bool sb_page_is_comp(const struct sb_page *page)
 {
 	return sb_page_next(page) & SB_PAGE_COMP;
+}
+
+/* Beside the type of a block in use: its owner lets it be moved, migrate.h. */
+#define SB_PAGE_MOVER 16u
+
+static inline bool sb_page_has_mover(const struct sb_page *page)
+{
+	return sb_page_next(page) & SB_PAGE_MOVER;
+}
+
+static inline void sb_page_set_mover(struct sb_page *page, bool movable)
+{
+	u32 word = page->next_order & ~(SB_PAGE_MOVER << 4);
+
+	WRITE_ONCE(page->next_order, movable ? word | SB_PAGE_MOVER << 4 : word);
+}
+
+/*
+ * Beside the type of a block in use: its objects are a slab's, slab_cache.h. The
+ * bits above are the number of the cache and one that no link has: an instance
+ * that has slabs has no more than SB_PAGE_SLAB_MOST pages.
+ */
+#define SB_PAGE_SLAB 32u
+#define SB_PAGE_SLAB_MOST (1ul << (SB_PAGE_LINK_BITS - 1))
+
+static inline u32 sb_page_slab_word(u32 type, u32 cache, unsigned int order)
+{
+	u32 link = (u32)SB_PAGE_SLAB_MOST | cache << 6 | SB_PAGE_SLAB | SB_PAGE_COMP | type;
+
+	return link << 4 | order;
+}
+
+static inline bool sb_page_is_slab(const struct sb_page *page)
+{
+	return (READ_ONCE(page->next_order) >> 4 & SB_PAGE_SLAB) &&
+	       (READ_ONCE(page->prev_state) & 15) == SB_PAGE_ALLOC;
+}
+
+/* It is a block like any other again. */
+static inline void sb_page_clear_slab(struct sb_page *page)
+{
+	WRITE_ONCE(page->next_order, page->next_order & ((SB_PAGE_COMP | 7u) << 4 | 15));
 }
 
 /* Migratetype kept with a block that needs no links: of the request, or when it was freed. */
@@ -198,8 +259,9 @@ static inline unsigned long sb_page_info_next(const struct sb_page_info *info, u
  * @inst: instance whose layout is done
  *
  * The array is reserved in the region tracker; what of it covers holes alone
- * is given back, as free_unused_memmap() of Linux on ARM does. Every page of
- * memory is reserved until hand-over.
+ * is given back, as free_unused_memmap() of Linux on ARM does. Sections without
+ * memory have no part of it in the first place. Every page of memory is
+ * reserved until hand-over.
  *
  * Context: Process. The instance is not live yet.
  * Return: 0, or -ENOMEM when no memory that the kernel reaches is left.
@@ -209,8 +271,14 @@ int sb_memmap_init(struct sb_instance *inst);
 /* Undoes sb_memmap_init(). */
 void sb_memmap_exit(struct sb_instance *inst);
 
-/* The page has a descriptor that may be looked at. Any pfn may be asked. */
+/*
+ * The page has a descriptor that may be looked at, and a zone: pfn_to_online_page() of
+ * Linux. Any pfn may be asked.
+ */
 bool sb_memmap_exists(const struct sb_instance *inst, unsigned long pfn);
+
+/* Where the descriptor of a page lies that has one. */
+u64 sb_memmap_phys(const struct sb_instance *inst, unsigned long pfn);
 
 /**
  * sb_memmap_info() - Say what a page is at this moment.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "migrate.h"
 #include "owner.h"
 
 /* Stacks that are kept, a power of two; those that do not fit are not known. */
@@ -20,7 +21,7 @@ struct sb_owner_table {
 
 u64 sb_owner_size(const struct sb_instance *inst)
 {
-	if (!inst->map.pages)
+	if (!inst->map.nr_pages)
 		return 0;
 	return sizeof(struct sb_owner_table) + (u64)inst->map.nr_pages * sizeof(struct sb_owner);
 }
@@ -132,6 +133,7 @@ void sb_owner_alloc(struct sb_instance *inst, unsigned long pfn, const struct sb
 		owner->order = (u8)order;
 		owner->known = true;
 		owner->in_use = true;
+		owner->moved = 0;
 	}
 	sb_unlock(&inst->owners.lock);
 	sb_irq_restore(irq);
@@ -171,6 +173,25 @@ void sb_owner_piece(struct sb_instance *inst, unsigned long pfn, unsigned long p
 	if (owner && owner->known) {
 		*part = *owner;
 		part->order = (u8)order;
+	}
+	sb_unlock(&inst->owners.lock);
+	sb_irq_restore(irq);
+}
+
+void sb_owner_move(struct sb_instance *inst, unsigned long pfn, unsigned long to,
+		   unsigned int order, unsigned int reason)
+{
+	unsigned long irq = sb_irq_save();
+	struct sb_owner *owner, *moved;
+
+	sb_lock(&inst->owners.lock);
+	owner = entry_of(inst, pfn);
+	moved = entry_of(inst, to);
+	/* One that was there before owners were kept stays unknown. */
+	if (owner) {
+		*moved = *owner;
+		moved->order = (u8)order;
+		moved->moved = (u8)(reason + 1);
 	}
 	sb_unlock(&inst->owners.lock);
 	sb_irq_restore(irq);
@@ -288,6 +309,9 @@ static void print(struct sb_out *out, const struct sb_instance *inst, unsigned l
 		      zone->type);
 	for (i = 0; i < stack->nr; i++)
 		sb_out_printf(out, " " SB_CALLER "\n", (void *)stack->entry[i]);
+	if (owner->moved)
+		sb_out_printf(out, "Page has been migrated, last migrate reason: %s\n",
+			      sb_migrate_reason_name(owner->moved - 1u));
 	sb_out_printf(out, "\n");
 }
 

@@ -62,6 +62,22 @@ void sb_owner_piece(struct sb_instance *inst, unsigned long pfn, unsigned long p
 		    unsigned int order);
 
 /**
+ * sb_owner_move() - Who has a block has another one instead.
+ * @inst: instance
+ * @pfn: first page of the block
+ * @to: first page of the other, or of a piece of it, of which all is overwritten
+ * @order: order of that
+ * @reason: enum sb_migrate_reason
+ *
+ * __folio_copy_owner(), Linux 6.12: time, process and stack are those of the
+ * allocation. What is known of @pfn stays known until it is freed.
+ *
+ * Context: Any, without the owner lock.
+ */
+void sb_owner_move(struct sb_instance *inst, unsigned long pfn, unsigned long to,
+		   unsigned int order, unsigned int reason);
+
+/**
  * sb_owner_find() - Say who had a page last.
  * @inst: instance
  * @pfn: any page of it

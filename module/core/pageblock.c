@@ -21,6 +21,14 @@ const char *sb_pageblock_type_name(unsigned int type)
 	return names[type];
 }
 
+void sb_pageblock_set_zone(struct sb_instance *inst, unsigned long pfn, unsigned int zone)
+{
+	u8 *owner = &inst->blocks.zone[sb_pageblock_index(&inst->blocks, pfn)];
+
+	/* Who sees the zone sees the descriptors. */
+	smp_store_release(owner, (u8)zone);
+}
+
 /* Replaces the bits of @mask; other zones may write the same word meanwhile. */
 static void set_bits(struct sb_instance *inst, unsigned long pfn, u32 mask, u32 bits)
 {
@@ -92,8 +100,8 @@ static void own_blocks(struct sb_instance *inst)
 
 /*
  * build_all_zonelists(), Linux 6.12: with fewer pages than a pageblock of each
- * type, grouping would only get in the way. It looks before the hand-over, when
- * all that is present counts as managed.
+ * type, grouping would only get in the way. Linux counts managed pages less high
+ * marks, but looks before the hand-over, when that is all that is present.
  */
 static bool enough_to_group(const struct sb_instance *inst)
 {
@@ -103,6 +111,12 @@ static bool enough_to_group(const struct sb_instance *inst)
 	while ((zone = sb_instance_next_zone(inst, zone)))
 		present += zone->present;
 	return present >= sb_order_pages(inst->blocks.order) * SB_NR_TYPES;
+}
+
+void sb_pageblock_set_grouping(struct sb_instance *inst)
+{
+	if (inst->blocks.flags)
+		WRITE_ONCE(inst->blocks.grouping, enough_to_group(inst));
 }
 
 int sb_pageblock_init(struct sb_instance *inst)
@@ -126,7 +140,8 @@ int sb_pageblock_init(struct sb_instance *inst)
 	for (i = 0; i < nr_words; i++)
 		blocks->flags[i] = SB_MOVABLE * 0x11111111u;
 	own_blocks(inst);
-	blocks->grouping = enough_to_group(inst);
+	sb_section_set_blocks(inst);
+	sb_pageblock_set_grouping(inst);
 	return 0;
 }
 

@@ -74,10 +74,26 @@ static inline unsigned int sb_pageblock_zone(const struct sb_pageblocks *blocks,
 {
 	unsigned long index = sb_pageblock_index(blocks, pfn);
 
-	if (pfn < blocks->base_pfn || index >= blocks->nr_blocks)
+	/* Below the first one the difference wraps, and is larger than any index. */
+	if (index >= blocks->nr_blocks)
 		return SB_ZONE_NONE;
 	return blocks->zone[index];
 }
+
+/* The word with the bits of the pageblock of @pfn, and of others. */
+static inline u32 *sb_pageblock_word(const struct sb_pageblocks *blocks, unsigned long pfn)
+{
+	return &blocks->flags[sb_pageblock_index(blocks, pfn) / 8];
+}
+
+/*
+ * Says which zone owns a pageblock: index into the instance's zones, or SB_ZONE_NONE.
+ * What was written before is seen by who sees it.
+ *
+ * Context: one caller at a time. The pageblock has descriptors, and nobody has its
+ * pages.
+ */
+void sb_pageblock_set_zone(struct sb_instance *inst, unsigned long pfn, unsigned int zone);
 
 /*
  * Says of which type a pageblock is, and counts it; its free pages stay where they
@@ -90,6 +106,9 @@ static inline unsigned int sb_pageblock_zone(const struct sb_pageblocks *blocks,
 void sb_pageblock_set_type(struct sb_instance *inst, unsigned long pfn, unsigned int type);
 bool sb_pageblock_skip(const struct sb_pageblocks *blocks, unsigned long pfn);
 void sb_pageblock_set_skip(struct sb_instance *inst, unsigned long pfn, bool skip);
+
+/* Decides whether there is memory enough to group it by mobility, if there are pageblocks yet. */
+void sb_pageblock_set_grouping(struct sb_instance *inst);
 
 /**
  * sb_pageblock_init() - Place the pageblock bits and make every block Movable.

@@ -61,25 +61,39 @@ static u32 *set_up(const struct sb_instance *inst, struct sb_pcp *pcp, u32 *slot
 	return slots;
 }
 
+/* It has memory, or may get some: sb_memory_block_zone_for(). */
+static bool may_have_pages(const struct sb_zone *zone)
+{
+	const struct sb_instance *inst = zone->inst;
+
+	if (sb_zone_populated(zone))
+		return true;
+	if (!inst->sections.section || !inst->nodes[zone->nid].at_boot)
+		return false;
+	return zone->type == SB_ZONE_NORMAL || zone->type == SB_ZONE_MOVABLE ||
+	       (zone->type == SB_ZONE_HIGHMEM && inst->cfg.lowmem_bytes);
+}
+
 int sb_pcp_init(struct sb_instance *inst)
 {
 	unsigned int nr_cpus = inst->cfg.nr_cpus;
-	unsigned int nr_zones = 0, cpu;
-	struct sb_zone *zone = NULL;
+	unsigned int nr_zones = 0, cpu, i;
 	struct sb_pcp *pcp;
 	u64 each = sizeof(*pcp) + slots_per_pcp(inst) * sizeof(*pcp->list->slot);
 	u32 *slots;
 	int err;
 
-	while ((zone = sb_instance_next_zone(inst, zone)))
-		nr_zones++;
+	for (i = 0; i < SB_MAX_ZONES; i++)
+		nr_zones += may_have_pages(&inst->zones[i]);
 	err = sb_instance_place(inst, each * nr_zones * nr_cpus, &inst->pcp_range);
 	if (err)
 		return err;
 	pcp = inst->pcp_range.mapped;
 	slots = (u32 *)(pcp + (size_t)nr_zones * nr_cpus);
-	while ((zone = sb_instance_next_zone(inst, zone))) {
-		zone->pcp = pcp;
+	for (i = 0; i < SB_MAX_ZONES; i++) {
+		if (!may_have_pages(&inst->zones[i]))
+			continue;
+		inst->zones[i].pcp = pcp;
 		for (cpu = 0; cpu < nr_cpus; cpu++)
 			slots = set_up(inst, pcp++, slots);
 	}

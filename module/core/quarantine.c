@@ -5,7 +5,7 @@
 
 static struct sb_page *page_at(const struct sb_zone *zone, u32 index)
 {
-	return &zone->inst->map.pages[index];
+	return sb_memmap_at(&zone->inst->map, index);
 }
 
 void sb_quarantine_init(struct sb_zone *zone)

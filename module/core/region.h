@@ -90,6 +90,9 @@ struct sb_origin;
  * @unmap: takes back what @map gave, with the same base and size
  * @page: gives the address of one page, or NULL where there is no memory; callable
  *	from any context. It may be NULL itself: no page can be reached.
+ * @span: gives the address of pages that are contiguous for the kernel, too, or
+ *	NULL where they are not; likewise, NULL when there is nothing to reach
+ * @pfn: gives the page that an address of @span lies in, or SB_PFN_NONE; likewise
  * @origin: fills in who calls and from where, of a struct that is all 0; likewise
  * @ctx: handed to all
  */
@@ -97,6 +100,8 @@ struct sb_reach {
 	void *(*map)(void *ctx, u64 base, u64 size);
 	void (*unmap)(void *ctx, void *mapped, u64 base, u64 size);
 	void *(*page)(void *ctx, unsigned long pfn);
+	void *(*span)(void *ctx, unsigned long pfn, unsigned long nr_pages);
+	unsigned long (*pfn)(void *ctx, const void *va);
 	void (*origin)(void *ctx, struct sb_origin *origin);
 	void *ctx;
 };

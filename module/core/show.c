@@ -152,23 +152,24 @@ void sb_show_zoneinfo(struct sb_out *out, struct sb_instance *inst)
 
 static unsigned long sum_events(const struct sb_instance *inst, enum sb_event_item item)
 {
-	const struct sb_zone *zone = NULL;
 	unsigned long nr = 0;
+	unsigned int i;
 
-	while ((zone = sb_instance_next_zone(inst, zone)))
-		nr += sb_zone_events(zone, item);
+	/* What happened in a zone that has lost its memory stays counted. */
+	for (i = 0; i < SB_MAX_ZONES; i++)
+		nr += sb_zone_events(&inst->zones[i], item);
 	return nr;
 }
 
 /* Pages given by the zones of one kind, of all nodes. */
 static unsigned long sum_alloc_pages(const struct sb_instance *inst, enum sb_zone_type type)
 {
-	const struct sb_zone *zone = NULL;
 	unsigned long nr = 0;
+	int nid;
 
-	while ((zone = sb_instance_next_zone(inst, zone)))
-		if (zone->type == type)
-			nr += sb_zone_events(zone, SB_EVENT_ALLOC_PAGES);
+	for (nid = 0; nid < SB_MAX_NODES; nid++)
+		nr += sb_zone_events(&inst->zones[nid * SB_NR_ZONE_TYPES + (int)type],
+				     SB_EVENT_ALLOC_PAGES);
 	return nr;
 }
 
@@ -203,6 +204,17 @@ void sb_show_vmstat(struct sb_out *out, struct sb_instance *inst)
 		enum sb_event_item item;
 	} events[] = {
 		{ "pgfree", SB_EVENT_FREE_PAGES },
+		{ "pgmigrate_success", SB_EVENT_MIGRATE_SUCCESS },
+		{ "pgmigrate_fail", SB_EVENT_MIGRATE_FAIL },
+		{ "compact_migrate_scanned", SB_EVENT_COMPACT_MIGRATE_SCANNED },
+		{ "compact_free_scanned", SB_EVENT_COMPACT_FREE_SCANNED },
+		{ "compact_isolated", SB_EVENT_COMPACT_ISOLATED },
+		{ "compact_stall", SB_EVENT_COMPACT_STALL },
+		{ "compact_fail", SB_EVENT_COMPACT_FAIL },
+		{ "compact_success", SB_EVENT_COMPACT_SUCCESS },
+		{ "compact_daemon_wake", SB_EVENT_COMPACT_DAEMON_WAKE },
+		{ "compact_daemon_migrate_scanned", SB_EVENT_COMPACT_DAEMON_MIGRATE_SCANNED },
+		{ "compact_daemon_free_scanned", SB_EVENT_COMPACT_DAEMON_FREE_SCANNED },
 		{ "cma_alloc_success", SB_EVENT_CMA_ALLOC_SUCCESS },
 		{ "cma_alloc_fail", SB_EVENT_CMA_ALLOC_FAIL },
 		{ "sbuddy_alloc_fail", SB_EVENT_ALLOC_FAIL },

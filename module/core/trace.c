@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "gfp.h"
+#include "migrate.h"
 #include "trace.h"
+#include "trace_compact.h"
 
 void sb_trace_page_alloc(struct sb_instance *inst, unsigned long pfn, unsigned int order, u32 gfp,
 			 unsigned int type)
@@ -140,6 +142,21 @@ void sb_trace_poison(struct sb_instance *inst, unsigned long pfn, unsigned int o
 	tell_block(inst, SB_TRACE_POISON, pfn, order, 0);
 }
 
+void sb_trace_migrate(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
+		      unsigned int mode, unsigned int reason, bool failed)
+{
+	struct sb_event event = {
+		.kind = SB_TRACE_MIGRATE,
+		.pfn = pfn,
+		.nr_pages = (u32)nr_pages,
+		.mode = mode,
+		.reason = reason,
+		.failed = failed,
+	};
+
+	sb_platform_trace(inst, &event);
+}
+
 const char *sb_trace_name(unsigned int kind)
 {
 	static const char *const names[SB_NR_TRACE_KINDS] = {
@@ -157,6 +174,21 @@ const char *sb_trace_name(unsigned int kind)
 		[SB_TRACE_HIGHATOMIC_RESERVE] = "highatomic_reserve",
 		[SB_TRACE_HIGHATOMIC_UNRESERVE] = "highatomic_unreserve",
 		[SB_TRACE_POISON] = "page_poison",
+		[SB_TRACE_MIGRATE] = "mm_migrate_pages",
+		[SB_TRACE_COMPACT_BEGIN] = "mm_compaction_begin",
+		[SB_TRACE_COMPACT_END] = "mm_compaction_end",
+		[SB_TRACE_COMPACT_MIGRATEPAGES] = "mm_compaction_isolate_migratepages",
+		[SB_TRACE_COMPACT_FREEPAGES] = "mm_compaction_isolate_freepages",
+		[SB_TRACE_COMPACT_MOVED] = "mm_compaction_migratepages",
+		[SB_TRACE_COMPACT_TRY] = "mm_compaction_try_to_compact_pages",
+		[SB_TRACE_COMPACT_FINISHED] = "mm_compaction_finished",
+		[SB_TRACE_COMPACT_SUITABLE] = "mm_compaction_suitable",
+		[SB_TRACE_COMPACT_DEFERRED] = "mm_compaction_deferred",
+		[SB_TRACE_COMPACT_DEFER] = "mm_compaction_defer_compaction",
+		[SB_TRACE_COMPACT_DEFER_RESET] = "mm_compaction_defer_reset",
+		[SB_TRACE_COMPACT_SLEEP] = "mm_compaction_kcompactd_sleep",
+		[SB_TRACE_COMPACT_WAKEUP] = "mm_compaction_wakeup_kcompactd",
+		[SB_TRACE_COMPACT_WAKE] = "mm_compaction_kcompactd_wake",
 	};
 	const char *name = kind < SB_NR_TRACE_KINDS ? names[kind] : NULL;
 
@@ -164,7 +196,7 @@ const char *sb_trace_name(unsigned int kind)
 }
 
 /* What no name stands for is a number at the end, as Linux prints it. */
-static void show_gfp(struct sb_out *out, u32 gfp)
+static void show_gfp(struct sb_out *out, const char *what, u32 gfp)
 {
 #define GFP_NAMES(name, ...) static const struct gfp_name name[] = { __VA_ARGS__ }
 	struct gfp_name {
@@ -175,7 +207,7 @@ static void show_gfp(struct sb_out *out, u32 gfp)
 	const char *separator = "";
 	size_t i;
 
-	sb_out_printf(out, " gfp_flags=");
+	sb_out_printf(out, " %s=", what);
 	if (!gfp)
 		sb_out_printf(out, "none");
 	for (i = 0; gfp && i < ARRAY_SIZE(gfp_names); i++) {
@@ -242,13 +274,21 @@ static void show_test_isolated(struct sb_out *out, const struct sb_event *event)
 		      event->nr_fine >= event->nr_pages ? "success" : "fail");
 }
 
+static void show_migrate(struct sb_out *out, const struct sb_event *event)
+{
+	sb_out_printf(out, "nr_succeeded=%u nr_failed=%u mode=%s reason=%s pfn=0x%llx",
+		      event->failed ? 0 : event->nr_pages, event->failed ? event->nr_pages : 0,
+		      sb_migrate_mode_name(event->mode), sb_migrate_reason_name(event->reason),
+		      event->pfn);
+}
+
 static void show_fields(struct sb_out *out, const struct sb_event *event,
 			unsigned int pageblock_order)
 {
 	switch (event->kind) {
 	case SB_TRACE_PAGE_ALLOC:
 		show_typed_block(out, event);
-		show_gfp(out, event->gfp);
+		show_gfp(out, "gfp_flags", event->gfp);
 		break;
 	case SB_TRACE_ZONE_LOCKED:
 		show_typed_block(out, event);
@@ -271,8 +311,17 @@ static void show_fields(struct sb_out *out, const struct sb_event *event,
 	case SB_TRACE_TEST_ISOLATED:
 		show_test_isolated(out, event);
 		break;
+	case SB_TRACE_MIGRATE:
+		show_migrate(out, event);
+		break;
+	case SB_TRACE_COMPACT_TRY:
+		sb_out_printf(out, "order=%u", event->order);
+		show_gfp(out, "gfp_mask", event->gfp);
+		sb_out_printf(out, " priority=%u", event->type);
+		break;
 	default:
-		show_block(out, event);
+		if (!sb_trace_compact_show(out, event))
+			show_block(out, event);
 	}
 }
 

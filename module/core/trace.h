@@ -26,6 +26,8 @@
  *	highatomic_reserve         a pageblock became HighAtomic            zone
  *	highatomic_unreserve       a pageblock is that no more              zone
  *	page_poison                a page is never to be given again        any
+ *	mm_migrate_pages           a unit was moved, or stayed              none
+ *	mm_compaction_...          see trace_compact.h                      none
  */
 #ifndef SB_TRACE_H
 #define SB_TRACE_H
@@ -48,6 +50,21 @@ enum sb_trace_kind {
 	SB_TRACE_HIGHATOMIC_RESERVE,
 	SB_TRACE_HIGHATOMIC_UNRESERVE,
 	SB_TRACE_POISON,
+	SB_TRACE_MIGRATE,
+	SB_TRACE_COMPACT_BEGIN,
+	SB_TRACE_COMPACT_END,
+	SB_TRACE_COMPACT_MIGRATEPAGES,
+	SB_TRACE_COMPACT_FREEPAGES,
+	SB_TRACE_COMPACT_MOVED,
+	SB_TRACE_COMPACT_TRY,
+	SB_TRACE_COMPACT_FINISHED,
+	SB_TRACE_COMPACT_SUITABLE,
+	SB_TRACE_COMPACT_DEFERRED,
+	SB_TRACE_COMPACT_DEFER,
+	SB_TRACE_COMPACT_DEFER_RESET,
+	SB_TRACE_COMPACT_SLEEP,
+	SB_TRACE_COMPACT_WAKEUP,
+	SB_TRACE_COMPACT_WAKE,
 	SB_NR_TRACE_KINDS
 };
 
@@ -57,22 +74,36 @@ enum sb_trace_kind {
 /**
  * struct sb_event - A record, as a program reads it: 32 bytes, host's byte order.
  * @time_ns: when, CLOCK_MONOTONIC; stamped by the platform
- * @pfn: first page; start of the range of TEST_ISOLATED; 0 in CMA_START
+ * @pfn: first page; start of the range of TEST_ISOLATED; 0 in CMA_START. Of
+ *	COMPACT_BEGIN and _END: the zone's start in the lower 36 bits, its pages above;
+ *	of _FINISHED to _WAKE: the node, and in the lower 8 bits the zone
  * @seq: how many records were written before it to the same place, modulo
  *	2^32: a gap is as many as were lost; stamped by the platform
  * @gfp: of PAGE_ALLOC: SB_GFP_* as requested
  * @percpu_refill: of ZONE_LOCKED: per-CPU lists serve such blocks
  * @change_ownership: of EXTFRAG: the pageblock became one of @type
- * @nr_pages: of CMA and TEST_ISOLATED: pages of the range
- * @order: log2 of pages; of EXTFRAG: the order wanted
- * @type: enum sb_migratetype; of EXTFRAG: the type wanted
- * @other_order: of EXTFRAG: order of the block found
+ * @nr_pages: of CMA and TEST_ISOLATED: pages of the range; of MIGRATE: of the unit;
+ *	of COMPACT_MIGRATEPAGES and _FREEPAGES: scanned; of _MOVED: moved; of _DEFERRED
+ *	to _DEFER_RESET: times left out; of _BEGIN and _END: the migrate scanner, from
+ *	the zone's start, with the result in the upper 4 bits
+ * @order: log2 of pages; of EXTFRAG and COMPACT: the order wanted, 255 for none
+ * @type: enum sb_migratetype; of EXTFRAG: the type wanted; of COMPACT_TRY: enum
+ *	sb_compact_prio; of _FINISHED and _SUITABLE: enum sb_compact_result; of
+ *	_DEFERRED to _DEFER_RESET: defer_shift
+ * @other_order: of EXTFRAG: order of the block found; of COMPACT_DEFERRED to
+ *	_DEFER_RESET: the order that failed
  * @other_type: of EXTFRAG: type that it had
  * @align: of CMA: log2 of the alignment in pages
  * @area: of CMA: number of the area
  * @errorno: of CMA_FINISH: 0, or why it failed, as a positive errno
  * @reserved: 0
- * @nr_fine: of TEST_ISOLATED: pages from @pfn to the first that is in use
+ * @nr_fine: of TEST_ISOLATED: pages from @pfn to the first that is in use; of
+ *	COMPACT_MIGRATEPAGES and _FREEPAGES: taken; of _MOVED: failed; of _BEGIN and
+ *	_END: the free scanner, from the zone's start, with the mode in bit 28
+ * @mode: of MIGRATE: enum sb_migrate_mode
+ * @reason: of MIGRATE: enum sb_migrate_reason
+ * @failed: of MIGRATE: it stayed where it was
+ * @unused: 0
  * @cpu: where; stamped by the platform
  * @instance: N of /dev/sbuddyN; stamped by the platform
  * @kind: enum sb_trace_kind; which fields there are. Others are 0.
@@ -101,6 +132,12 @@ struct sb_event {
 			u8 reserved;
 		};
 		u32 nr_fine;
+		struct {
+			u8 mode;
+			u8 reason;
+			u8 failed;
+			u8 unused;
+		};
 	};
 	u16 cpu;
 	u8 instance;
@@ -171,6 +208,9 @@ void sb_trace_test_isolated(struct sb_instance *inst, unsigned long start, unsig
 void sb_trace_highatomic(struct sb_instance *inst, unsigned long pfn, unsigned int type,
 			 bool reserve);
 void sb_trace_poison(struct sb_instance *inst, unsigned long pfn, unsigned int order);
+/* [@pfn, @pfn + @nr_pages) is where the unit was, or stayed. */
+void sb_trace_migrate(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
+		      unsigned int mode, unsigned int reason, bool failed);
 
 /* The event's name, as below events/sbuddy/ of tracefs. */
 const char *sb_trace_name(unsigned int kind);

@@ -58,6 +58,19 @@ static unsigned int min_free_kbytes(const struct sb_instance *inst)
 	return sb_watermark_min_free_kbytes(nr_pages * (SB_PAGE_SIZE >> 10));
 }
 
+void sb_watermark_clear(struct sb_zone *zone)
+{
+	unsigned long irq = sb_irq_save();
+
+	sb_lock(&zone->lock);
+	memset(zone->watermark, 0, sizeof(zone->watermark));
+	memset(zone->lowmem_reserve, 0, sizeof(zone->lowmem_reserve));
+	zone->watermark_boost = 0;
+	zone->below_high = false;
+	sb_unlock(&zone->lock);
+	sb_irq_restore(irq);
+}
+
 /* A share of @nr_pages; exact, where the product alone would not fit. */
 static unsigned long share(unsigned long nr_pages, unsigned int numerator, unsigned int denominator)
 {

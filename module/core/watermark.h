@@ -65,6 +65,9 @@ unsigned int sb_watermark_min_free_kbytes(u64 lowmem_kbytes);
  */
 void sb_watermark_setup(struct sb_instance *inst);
 
+/* A zone that has lost its memory keeps nothing back. Takes its lock. */
+void sb_watermark_clear(struct sb_zone *zone);
+
 /* A watermark with the zone's boost. */
 static inline unsigned long sb_watermark(const struct sb_zone *zone, enum sb_wmark wmark)
 {

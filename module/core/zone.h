@@ -12,6 +12,7 @@
  *	   owner lock             the table of owners
  *	5. event ring lock        records, written under any of these: driver/ring.h
  *
+ * The locks of slabs are taken alone, or the caches' lock first and then a node's.
  * A CMA area's lock stands alone: nothing is taken under it, nor is it taken under
  * another. No two of the fourth rank are held at a time. A per-CPU lock is taken by its own
  * CPU, and by another one only to drain.
@@ -68,7 +69,42 @@ enum sb_event_item {
 	SB_EVENT_ALLOC_FAIL, /* requests that preferred this zone and failed */
 	SB_EVENT_CMA_ALLOC_SUCCESS, /* ranges given by CMA areas */
 	SB_EVENT_CMA_ALLOC_FAIL, /* and not given */
+	SB_EVENT_MIGRATE_SUCCESS, /* pages that were moved */
+	SB_EVENT_MIGRATE_FAIL, /* and that were to be, but stayed */
+	SB_EVENT_COMPACT_MIGRATE_SCANNED, /* pages looked at as to be moved */
+	SB_EVENT_COMPACT_FREE_SCANNED, /* as places to move to */
+	SB_EVENT_COMPACT_ISOLATED, /* pages held for a move, of either kind */
+	SB_EVENT_COMPACT_STALL, /* requests that preferred this zone and compacted */
+	SB_EVENT_COMPACT_FAIL, /* of these, in vain */
+	SB_EVENT_COMPACT_SUCCESS, /* and served by it */
+	SB_EVENT_COMPACT_DAEMON_WAKE, /* workers woken, counted in the node's first zone */
+	SB_EVENT_COMPACT_DAEMON_MIGRATE_SCANNED, /* pages looked at by a worker */
+	SB_EVENT_COMPACT_DAEMON_FREE_SCANNED, /* likewise */
 	SB_NR_EVENTS
+};
+
+/**
+ * struct sb_zone_compact - What compaction keeps of a zone, compact.h.
+ * @migrate_pfn: where the migrate scanner goes on: of async runs, and of others
+ * @free_pfn: where the free scanner does
+ * @init_migrate_pfn: where the first pageblock was that had something to move
+ * @init_free_pfn: where the last was that had free pages
+ * @considered: times that it was left out since it failed
+ * @defer_shift: log2 of how often it is to be
+ * @order_failed: orders from here on are
+ * @flush: a request's run has been through the whole zone: skip bits are old
+ *
+ * Hints, read and written without a lock, as in Linux.
+ */
+struct sb_zone_compact {
+	unsigned long migrate_pfn[2];
+	unsigned long free_pfn;
+	unsigned long init_migrate_pfn;
+	unsigned long init_free_pfn;
+	unsigned int considered;
+	unsigned int defer_shift;
+	unsigned int order_failed;
+	bool flush;
 };
 
 /**
@@ -82,6 +118,7 @@ enum sb_event_item {
  * @start_pfn: first page spanned
  * @spanned: pages from the first to the last, holes included
  * @present: spanned less holes
+ * @present_early: of these, memory of the boot
  * @managed: pages ever handed over to the allocator, less those taken back
  * @nr_free: pages on free lists, those of isolated pageblocks left out
  * @nr_free_cma: of these, pages on CMA lists
@@ -101,6 +138,7 @@ enum sb_event_item {
  * @nr_hwpoison: pages of bad memory that are out of circulation
  * @nr_marked: pages in use that are marked as bad memory
  * @quarantine: freed blocks that rest, linked by next, the oldest first
+ * @compact: what compaction keeps
  */
 struct sb_zone {
 	struct sb_lock lock;
@@ -111,6 +149,7 @@ struct sb_zone {
 	unsigned long start_pfn;
 	unsigned long spanned;
 	unsigned long present;
+	unsigned long present_early;
 	unsigned long managed;
 	unsigned long nr_free;
 	unsigned long nr_free_cma;
@@ -130,6 +169,7 @@ struct sb_zone {
 	unsigned long nr_hwpoison;
 	unsigned long nr_marked;
 	struct sb_free_list quarantine;
+	struct sb_zone_compact compact;
 };
 
 /* Names as in /proc/zoneinfo. */
@@ -139,7 +179,7 @@ const char *sb_zone_type_name(enum sb_zone_type type);
 /* A zone without memory is absent from every file. */
 static inline bool sb_zone_populated(const struct sb_zone *zone)
 {
-	return zone->present != 0;
+	return READ_ONCE(zone->present) != 0;
 }
 
 static inline unsigned long sb_zone_end(const struct sb_zone *zone)

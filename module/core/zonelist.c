@@ -3,6 +3,44 @@
 #include "pcp.h"
 #include "zonelist.h"
 
+/* Own node first, then the next ones; in each from the highest zone down. */
+static void write_list(const struct sb_instance *inst, int nid, struct sb_zonelist *list)
+{
+	unsigned int nr = 0;
+	int i;
+
+	for (i = 0; i < SB_MAX_NODES; i++) {
+		int other = (nid + i) % SB_MAX_NODES;
+		int type;
+
+		for (type = SB_NR_ZONE_TYPES - 1; type >= 0; type--) {
+			const struct sb_zone *zone = &inst->zones[other * SB_NR_ZONE_TYPES + type];
+
+			if (sb_zone_populated(zone))
+				WRITE_ONCE(list->zone[nr++], (u8)(zone - inst->zones));
+		}
+	}
+	WRITE_ONCE(list->nr_zones, nr);
+}
+
+void sb_zonelist_build(struct sb_instance *inst)
+{
+	unsigned int seq = inst->hotplug.zonelist_seq;
+	int nid;
+
+	for (nid = 0; nid < SB_MAX_NODES; nid++) {
+		struct sb_node *node = &inst->nodes[nid];
+		struct sb_zonelist *list = &node->lists[node->zonelist == node->lists];
+
+		write_list(inst, nid, list);
+		/* Who finds the list finds what is in it. */
+		smp_store_release(&node->zonelist, list);
+	}
+	sb_pageblock_set_grouping(inst);
+	/* Who sees the number finds the lists. */
+	smp_store_release(&inst->hotplug.zonelist_seq, seq + 1);
+}
+
 static int start_node(const struct sb_instance *inst, const struct sb_request *request)
 {
 	return request->nid == SB_NID_ANY ? inst->first_nid : request->nid;
@@ -14,6 +52,8 @@ void sb_zonelist_begin(struct sb_zonelist_iter *it, struct sb_instance *inst,
 	it->inst = inst;
 	it->request = request;
 	it->nid = start_node(inst, request);
+	/* What is in it was written before. */
+	it->list = READ_ONCE(inst->nodes[it->nid].zonelist);
 	it->next = 0;
 	it->highest = request->zone;
 	/* As a kernel without a DMA zone does. */
@@ -34,10 +74,8 @@ static bool suits(const struct sb_zonelist_iter *it, const struct sb_zone *zone)
 
 struct sb_zone *sb_zonelist_next(struct sb_zonelist_iter *it)
 {
-	const struct sb_node *node = &it->inst->nodes[it->nid];
-
-	while (it->next < node->nr_zones) {
-		struct sb_zone *zone = &it->inst->zones[node->zonelist[it->next++]];
+	while (it->next < READ_ONCE(it->list->nr_zones)) {
+		struct sb_zone *zone = &it->inst->zones[READ_ONCE(it->list->zone[it->next++])];
 
 		if (likely(suits(it, zone)))
 			return zone;

@@ -1,5 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Zonelists: in which zones a request is tried, in which order, and how hard. */
+/*
+ * Zonelists: in which zones a request is tried, in which order, and how hard.
+ *
+ *	node   zonelist --+
+ *	       lists[0] <-+   requests walk it
+ *	       lists[1]       written next, when a zone comes or goes
+ *
+ * Nobody is kept from a list that is about to be written again, so a walk may pass
+ * over a zone; it never sees one that does not exist. A request that fails looks
+ * whether lists were rebuilt meanwhile, and if so begins again: as with
+ * zonelist_update_seq of Linux 6.12, which writes its lists in place.
+ */
 #ifndef SB_ZONELIST_H
 #define SB_ZONELIST_H
 
@@ -10,13 +21,15 @@
  * struct sb_zonelist_iter - A walk over the zones that suit a request.
  * @inst: instance
  * @request: what they are to suit
+ * @list: the list that is walked
  * @highest: highest zone that will do, as the instance has it
  * @nid: node whose order is followed
- * @next: place in its list
+ * @next: place in @list
  */
 struct sb_zonelist_iter {
 	struct sb_instance *inst;
 	const struct sb_request *request;
+	const struct sb_zonelist *list;
 	enum sb_zone_type highest;
 	int nid;
 	unsigned int next;
@@ -31,6 +44,24 @@ struct sb_zonelist_iter {
 void sb_zonelist_begin(struct sb_zonelist_iter *it, struct sb_instance *inst,
 		       const struct sb_request *request);
 struct sb_zone *sb_zonelist_next(struct sb_zonelist_iter *it);
+
+/**
+ * sb_zonelist_build() - Write the lists of all nodes and have requests go by them.
+ * @inst: instance whose zones are known
+ *
+ * Whether pages are grouped by mobility is decided anew, if there are pageblocks
+ * yet: build_all_zonelists(), Linux 6.12.
+ *
+ * Context: Process. One caller at a time; requests may come meanwhile.
+ */
+void sb_zonelist_build(struct sb_instance *inst);
+
+/* To be read before zones are tried: with the same number afterwards, none was missed. */
+static inline unsigned int sb_zonelist_seq(const struct sb_instance *inst)
+{
+	/* Pairs with the release of sb_zonelist_build(). */
+	return smp_load_acquire(&inst->hotplug.zonelist_seq);
+}
 
 /* What the first pass keeps to, and what passes after it may do: enum sb_alloc_flags. */
 unsigned int sb_zonelist_first_flags(struct sb_instance *inst, const struct sb_request *request);

@@ -10,23 +10,27 @@
 static_assert(SBUDDY_PFN_NONE == SB_PFN_NONE);
 static_assert(NUMA_NO_NODE == SB_NID_ANY);
 
+/* What a client gets of a device that was found, or not. */
+static struct sbuddy *offer(struct sbuddy_device *dev, int err)
+{
+	if (!dev)
+		return ERR_PTR(err);
+	sbuddy_slabs_get(dev);
+	return container_of(dev, struct sbuddy, dev);
+}
+
 struct sbuddy *sbuddy_get(const char *name)
 {
-	struct sbuddy_device *dev = sbuddy_device_get(name, NULL);
-
-	return dev ? container_of(dev, struct sbuddy, dev) : ERR_PTR(-ENODEV);
+	return offer(sbuddy_device_get(name, NULL), -ENODEV);
 }
 EXPORT_SYMBOL_GPL(sbuddy_get);
 
 static struct sbuddy *get_by_node(const struct device_node *node)
 {
-	struct sbuddy_device *dev;
-
 	if (!of_device_is_compatible(node, "sbuddy,carveout") || !of_device_is_available(node))
 		return ERR_PTR(-ENODEV);
-	dev = sbuddy_device_get(NULL, node);
 	/* It may be probed yet; if it was refused, the kernel's log says why. */
-	return dev ? container_of(dev, struct sbuddy, dev) : ERR_PTR(-EPROBE_DEFER);
+	return offer(sbuddy_device_get(NULL, node), -EPROBE_DEFER);
 }
 
 struct sbuddy *sbuddy_get_by_phandle(const struct device_node *np, const char *prop)
@@ -44,8 +48,10 @@ EXPORT_SYMBOL_GPL(sbuddy_get_by_phandle);
 
 void sbuddy_put(struct sbuddy *sb)
 {
-	if (!IS_ERR_OR_NULL(sb))
-		sbuddy_device_put(&sb->dev);
+	if (IS_ERR_OR_NULL(sb))
+		return;
+	sbuddy_slabs_put(&sb->dev);
+	sbuddy_device_put(&sb->dev);
 }
 EXPORT_SYMBOL_GPL(sbuddy_put);
 
@@ -79,27 +85,11 @@ void *sbuddy_pfn_to_virt(struct sbuddy *sb, unsigned long pfn)
 }
 EXPORT_SYMBOL_GPL(sbuddy_pfn_to_virt);
 
-/* A bank is contiguous for the kernel, too. */
-static unsigned long find_in_bank(struct sb_backing *backing, const struct sb_bank *bank,
-				  const void *addr)
-{
-	unsigned long first = sb_pfn_up(bank->base);
-	unsigned long end = sb_pfn_down(bank->base + bank->size);
-	const void *va = first < end ? backing->ops->va(backing, first, end - first) : NULL;
-	unsigned long index = (unsigned long)(addr - va) >> SB_PAGE_SHIFT;
-
-	return va && addr >= va && index < end - first ? first + index : SBUDDY_PFN_NONE;
-}
-
 unsigned long sbuddy_virt_to_pfn(struct sbuddy *sb, const void *addr)
 {
-	const struct sb_config *cfg = &sb->dev.inst.cfg;
-	unsigned long pfn = SBUDDY_PFN_NONE;
-	unsigned int i;
+	struct sb_backing *backing = sb->dev.backing;
 
-	for (i = 0; i < cfg->nr_banks && pfn == SBUDDY_PFN_NONE; i++)
-		pfn = find_in_bank(sb->dev.backing, &cfg->banks[i], addr);
-	return pfn;
+	return backing->ops->pfn(backing, addr);
 }
 EXPORT_SYMBOL_GPL(sbuddy_virt_to_pfn);
 

@@ -6,6 +6,8 @@
  *	api_alloc.c  allocating
  *	api_free.c   freeing and splitting
  *	api_contig.c contiguous ranges and CMA areas
+ *	api_slab.c   objects smaller than pages: include/sbuddy/slab.h
+ *	api_vmap.c   scattered memory
  */
 #ifndef SBUDDY_API_H
 #define SBUDDY_API_H

@@ -104,6 +104,8 @@ static int take(struct ask *ask, unsigned long *pfn)
 		err = sb_alloc_exact(inst, &ask->core, nr, &first);
 	else if (!err)
 		err = sb_alloc(inst, &ask->core, &first);
+	if (unlikely(err == -ENOMEM))
+		sbuddy_compactd_wanted(&ask->sb->dev, &ask->core);
 	if (unlikely(err))
 		return complain(ask, err);
 	if (ask->gfp & __GFP_ZERO)

@@ -13,22 +13,45 @@
  *
  * A handle is reserved first and published last, when nothing can fail any
  * more: until then no other thread finds it.
+ *
+ * A Movable buffer goes elsewhere when its place is wanted, mover.h, unless it is
+ * pinned. Who looks at where it is holds its lock for reading, or a pin; who moves
+ * it holds the lock for writing. The others stay where they are, for whom this
+ * costs an uncontended lock. Lock order, outermost first:
+ *
+ *	mmap_lock                faults, ptrace
+ *	sb_buffer.lock           asleep, also for memory: a fault makes page tables
+ *	i_mmap_rwsem             of sb_client.space: the mover takes mappings away
+ *	lock of page tables
+ *
+ *	sb_buffer.lock, then xa_lock of sb_client.buffers, or the locks of core, or
+ *	the lock of sbuddy_movable, which comes after those of core
+ *
+ * No open(), close() of an area, and no sb_buffer_put() takes the first three, and
+ * the mover never takes mmap_lock while it holds the second: so an area that is
+ * closed under mmap_lock waits for nobody who waits for mmap_lock. The mover has a
+ * reference, and may be who lets go of the last one.
  */
 #ifndef SBUDDY_BUFFER_H
 #define SBUDDY_BUFFER_H
 
 #include <linux/atomic.h>
+#include <linux/rbtree.h>
 #include <linux/refcount.h>
+#include <linux/rwsem.h>
+#include <linux/sched.h>
 #include <linux/xarray.h>
 
 #include "alloc.h"
 #include "device.h"
+#include "gather.h"
 
 /*
  * The offset of a mapping is handle << SB_BUFFER_WINDOW pages, so that every
  * buffer fits its window and every offset fits a long, counted in pages.
  */
 #define SB_BUFFER_WINDOW SB_MAX_ORDER
+#define SB_BUFFER_MAX_PAGES BIT(SB_BUFFER_WINDOW)
 #define SB_BUFFER_MAX_HANDLE ((1u << (32 - SB_BUFFER_WINDOW)) - 1)
 
 struct sb_explain;
@@ -41,6 +64,12 @@ struct sb_explain;
  * @nr_handles: published and reserved ones
  * @failure_lock: guards @failure
  * @failure: why the last request failed that failed with -ENOMEM, or NULL
+ * @refs: the file, and its buffers: the mover may have one when the file is gone
+ * @space: of all areas that map buffers of this file, and no other's, space.h; also
+ *	those that map dma-bufs of them
+ * @writable: it was opened for writing
+ * @pid: of who opened it
+ * @comm: likewise
  */
 struct sb_client {
 	struct sbuddy_device *dev;
@@ -49,30 +78,51 @@ struct sb_client {
 	atomic_t nr_handles;
 	struct mutex failure_lock; /* taken before the locks of core */
 	struct sb_explain *failure;
+	refcount_t refs;
+	struct inode *space;
+	bool writable;
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
 };
 
 /**
- * struct sb_buffer - Contiguous pages that some process may reach.
+ * struct sb_buffer - Pages that some process may reach.
  * @dev: where the pages come from
+ * @client: open file that it was made for
  * @next: next in a chain that waits to be published; for the owner of the chain
  * @refs: handle, mappings, and whoever looks at it
  * @nr_mappings: areas of address spaces that map some of it
  * @handle: its name in the open file
  * @request: what was asked for
  * @exact: from sb_alloc_exact(), so freed accordingly
- * @pfn: first page
  * @nr_pages: how many
+ * @runs: where they are, in the buffer's order: &@one when they are contiguous
+ * @nr_runs: entries of @runs
+ * @one: for @runs; others are an array of scatter.h
+ * @lock: keeps @runs as they are
+ * @movable: the mover may move it; never changes
+ * @pins: how many want it to stay; grows under @lock alone
+ * @handle_pins: of these, the handle's; guarded by the xa_lock of the handles
+ * @node: among all that can be moved, by address
  */
 struct sb_buffer {
 	struct sbuddy_device *dev;
+	struct sb_client *client;
 	struct sb_buffer *next;
 	refcount_t refs;
 	atomic_t nr_mappings;
 	u32 handle;
 	struct sb_request request;
 	bool exact;
-	unsigned long pfn;
 	unsigned long nr_pages;
+	struct sb_run *runs;
+	unsigned int nr_runs;
+	struct sb_run one;
+	struct rw_semaphore lock;
+	bool movable;
+	atomic_t pins;
+	u32 handle_pins;
+	struct rb_node node;
 };
 
 static inline u64 sb_buffer_bytes(const struct sb_buffer *buf)
@@ -80,15 +130,25 @@ static inline u64 sb_buffer_bytes(const struct sb_buffer *buf)
 	return sb_pfn_addr(buf->nr_pages);
 }
 
+/*
+ * Where page @page of the buffer is, 0 .. nr_pages - 1: as long as it is pinned, or
+ * its lock held.
+ */
+unsigned long sb_buffer_pfn(const struct sb_buffer *buf, unsigned long page);
+
+/* Likewise, and in *@nr how many there are in a row from there on. */
+unsigned long sb_buffer_run(const struct sb_buffer *buf, unsigned long page, unsigned long *nr);
+
 /* What mmap() is told to find it. */
 static inline u64 sb_buffer_offset(const struct sb_buffer *buf)
 {
 	return (u64)buf->handle << (SB_BUFFER_WINDOW + SB_PAGE_SHIFT);
 }
 
-void sb_client_init(struct sb_client *client, struct sbuddy_device *dev);
-/* Lets go of all handles. */
-void sb_client_exit(struct sb_client *client);
+/* For an open file; or ERR_PTR(-ENOMEM). */
+struct sb_client *sb_client_create(struct sbuddy_device *dev);
+/* Lets go of all handles. The client is not to be used any more. */
+void sb_client_release(struct sb_client *client);
 
 /**
  * sb_buffer_alloc() - Allocate zeroed pages, and reserve a handle for them.
@@ -96,6 +156,8 @@ void sb_client_exit(struct sb_client *client);
  * @request: what is wanted; @request->order is not looked at when @nr_pages
  *	is given
  * @nr_pages: that many pages, or 0 for a block of @request->order
+ * @scattered: they may be in several runs, up to SB_BUFFER_MAX_PAGES of them, when
+ *	they are not to be had in one; not with @nr_pages of 0
  *
  * The handle is unknown to everybody else until sb_buffer_publish(), which
  * must follow, or else sb_buffer_abort().
@@ -106,7 +168,7 @@ void sb_client_exit(struct sb_client *client);
  *	sb_alloc() failed with.
  */
 struct sb_buffer *sb_buffer_alloc(struct sb_client *client, const struct sb_request *request,
-				  unsigned long nr_pages);
+				  unsigned long nr_pages, bool scattered);
 void sb_buffer_publish(struct sb_client *client, struct sb_buffer *buf);
 void sb_buffer_abort(struct sb_client *client, struct sb_buffer *buf);
 

@@ -26,6 +26,34 @@ static void *va(struct sb_backing *backing, unsigned long pfn, unsigned long nr_
 			     (u64)nr_pages << SB_PAGE_SHIFT);
 }
 
+static unsigned long pfn(struct sb_backing *backing, const void *va)
+{
+	struct carveout *co = to_carveout(backing);
+	unsigned long found = SB_PFN_NONE;
+	unsigned int i;
+
+	for (i = 0; i < co->nr_mappings && found == SB_PFN_NONE; i++)
+		found = sb_mapping_pfn(&co->mappings[i], va);
+	return found;
+}
+
+/* What was held back, or was the instance's before. */
+static int probe(struct sb_backing *backing, u64 base, u64 size, int *nid)
+{
+	struct carveout *co = to_carveout(backing);
+	unsigned int i;
+
+	for (i = 0; i < co->nr_claims; i++) {
+		u64 offset = base - co->claims[i].base;
+
+		if (offset >= co->claims[i].size || size > co->claims[i].size - offset)
+			continue;
+		*nid = co->claims[i].nid;
+		return 0;
+	}
+	return -ENXIO;
+}
+
 static void *meta_map(struct sb_backing *backing, u64 base, u64 size)
 {
 	struct carveout *co = to_carveout(backing);
@@ -45,6 +73,8 @@ static void destroy(struct sb_backing *backing)
 static const struct sb_backing_ops no_map_ops = {
 	.name = "no-map",
 	.va = va,
+	.pfn = pfn,
+	.probe = probe,
 	.meta_map = meta_map,
 	.meta_unmap = meta_unmap,
 	.destroy = destroy,
@@ -54,10 +84,13 @@ static const struct sb_backing_ops no_map_ops = {
 static const struct sb_backing_ops mapped_ops = {
 	.name = "mapped",
 	.va = va,
+	.pfn = pfn,
+	.probe = probe,
 	.meta_map = meta_map,
 	.meta_unmap = meta_unmap,
 	.destroy = destroy,
 	.mappable = true,
+	.has_pages = true,
 };
 
 /*

@@ -3,9 +3,10 @@
  * Carveouts: "sbuddy,carveout" nodes of the device tree, each an instance over
  * memory that was reserved at boot.
  *
- *	carveout_of.c      what the node says: tunables and regions
- *	carveout_verify.c  whether it is true, before anything is touched
- *	carveout.c         owning and mapping it, and the platform driver
+ *	carveout_of.c       what the node says: tunables and regions
+ *	carveout_hotplug.c  which of it is held back, to be added later
+ *	carveout_verify.c   whether it is true, before anything is touched
+ *	carveout.c          owning and mapping it, and the platform driver
  */
 #ifndef SBUDDY_CARVEOUT_H
 #define SBUDDY_CARVEOUT_H
@@ -29,6 +30,8 @@ struct sbuddy_device;
  * @base: first byte
  * @size: bytes
  * @nid: node of the instance
+ * @index: its place in the property memory-region
+ * @held: bytes at its end that the instance does not begin with
  * @no_map: the kernel has no mapping of its own, and no page descriptors
  * @res: makes it ours in /proc/iomem
  */
@@ -37,6 +40,8 @@ struct carveout_claim {
 	u64 base;
 	u64 size;
 	int nid;
+	unsigned int index;
+	u64 held;
 	bool no_map;
 	struct resource res;
 };
@@ -79,6 +84,15 @@ void sbuddy_carveout_exit(void);
  * Return: 0, or -ENODEV when something is wrong.
  */
 int carveout_read(struct device *dev, struct carveout *co);
+
+/**
+ * carveout_hold_back() - Read which memory is to be added later, and share out the rest.
+ * @dev: device of the node
+ * @co: its @claims are there, by address; its banks and window are filled in
+ *
+ * Return: 0, or -ENODEV when something is wrong, which is told in one line.
+ */
+int carveout_hold_back(struct device *dev, struct carveout *co);
 
 /**
  * carveout_verify() - Prove that nobody else uses the memory.

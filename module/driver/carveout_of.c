@@ -259,6 +259,7 @@ static int read_claim(struct device *dev, unsigned int index, struct carveout_cl
 		dev_err(dev, "memory-region %u points at no node: check the phandle\n", index);
 		return -ENODEV;
 	}
+	claim->index = index;
 	err = read_region(dev, region, claim);
 	of_node_put(region);
 	return err ?: read_nid(dev, index, &claim->nid);
@@ -288,19 +289,6 @@ static int read_claims(struct device *dev, struct carveout *co)
 	return 0;
 }
 
-static void fill_banks(struct carveout *co)
-{
-	unsigned int i;
-
-	co->cfg.nr_banks = co->nr_claims;
-	for (i = 0; i < co->nr_claims; i++)
-		co->cfg.banks[i] = (struct sb_bank){
-			.base = co->claims[i].base,
-			.size = co->claims[i].size,
-			.nid = co->claims[i].nid,
-		};
-}
-
 int carveout_read(struct device *dev, struct carveout *co)
 {
 	int err;
@@ -315,6 +303,6 @@ int carveout_read(struct device *dev, struct carveout *co)
 	if (!err)
 		err = read_claims(dev, co);
 	if (!err)
-		fill_banks(co);
+		err = carveout_hold_back(dev, co);
 	return err;
 }

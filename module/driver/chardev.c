@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/slab.h>
 
 #include "buffer.h"
 #include "chardev.h"
@@ -12,20 +13,21 @@ static int chardev_open(struct inode *inode, struct file *file)
 {
 	/* Not taken away meanwhile: misc_open() and misc_deregister() share a lock. */
 	struct sbuddy_device *dev = container_of(file->private_data, struct sbuddy_device, misc);
-	struct sb_client *client = kzalloc(sizeof(*client), GFP_KERNEL_ACCOUNT);
+	struct sb_client *client = sb_client_create(dev);
 	int err = 0;
 
-	if (!client)
-		return -ENOMEM;
+	if (IS_ERR(client))
+		return PTR_ERR(client);
 	if (dev->ops && dev->ops->get)
 		err = dev->ops->get(dev);
 	if (err) {
-		kfree(client);
+		sb_client_release(client);
 		return err;
 	}
-	sb_client_init(client, dev);
 	atomic_inc(&dev->nr_files);
 	file->private_data = client;
+	file->f_mapping = client->space->i_mapping;
+	client->writable = file->f_mode & FMODE_WRITE;
 	sbuddy_file_unsigned_offset(file);
 	return nonseekable_open(inode, file);
 }
@@ -36,8 +38,7 @@ static int chardev_release(struct inode *inode, struct file *file)
 	struct sb_client *client = file->private_data;
 	struct sbuddy_device *dev = client->dev;
 
-	sb_client_exit(client);
-	kfree(client);
+	sb_client_release(client);
 	atomic_dec(&dev->nr_files);
 	if (dev->ops && dev->ops->put)
 		dev->ops->put(dev);
@@ -61,7 +62,7 @@ static const struct file_operations chardev_fops = { .owner = THIS_MODULE,
 						     .compat_ioctl = compat_ptr_ioctl,
 						     .mmap = chardev_mmap,
 						     .llseek = no_llseek,
-						     SBUDDY_FOPS_UNSIGNED_OFFSET };
+						     SBUDDY_FOPS_HUGE SBUDDY_FOPS_UNSIGNED_OFFSET };
 
 int sbuddy_chardev_register(struct sbuddy_device *dev)
 {

@@ -75,9 +75,19 @@ TUNABLE_FILE(pcp_huge_order);
 TUNABLE_FILE(min_free_kbytes);
 TUNABLE_FILE(watermark_scale_factor);
 TUNABLE_FILE(watermark_boost_factor);
+TUNABLE_FILE(extfrag_threshold);
+TUNABLE_FILE(compaction_proactiveness);
 TUNABLE_FILE(lowmem_reserve_ratio_dma);
 TUNABLE_FILE(lowmem_reserve_ratio_normal);
 TUNABLE_FILE(lowmem_reserve_ratio_highmem);
+TUNABLE_FILE(section_bytes);
+TUNABLE_FILE(memory_block_bytes);
+TUNABLE_FILE(window_base);
+TUNABLE_FILE(window_bytes);
+TUNABLE_FILE(memmap_on_memory);
+TUNABLE_FILE(auto_online);
+TUNABLE_FILE(online_policy);
+TUNABLE_FILE(auto_movable_ratio);
 TUNABLE_FILE(bottom_up);
 TUNABLE_FILE(page_poison);
 TUNABLE_FILE(page_owner);
@@ -101,9 +111,19 @@ struct configfs_attribute *const sbuddy_tunable_attrs[SBUDDY_NR_TUNABLE_ATTRS] =
 	&attr_min_free_kbytes,
 	&attr_watermark_scale_factor,
 	&attr_watermark_boost_factor,
+	&attr_extfrag_threshold,
+	&attr_compaction_proactiveness,
 	&attr_lowmem_reserve_ratio_dma,
 	&attr_lowmem_reserve_ratio_normal,
 	&attr_lowmem_reserve_ratio_highmem,
+	&attr_section_bytes,
+	&attr_memory_block_bytes,
+	&attr_window_base,
+	&attr_window_bytes,
+	&attr_memmap_on_memory,
+	&attr_auto_online,
+	&attr_online_policy,
+	&attr_auto_movable_ratio,
 	&attr_bottom_up,
 	&attr_page_poison,
 	&attr_page_owner,

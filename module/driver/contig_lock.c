@@ -23,7 +23,7 @@ int sbuddy_cma_take(struct sbuddy_device *dev, unsigned int area, unsigned long 
 	int err;
 
 	mutex_lock(&dev->contig_lock);
-	err = sb_cma_alloc(&dev->inst, area, nr_pages, align_order, pfn);
+	err = sb_cma_alloc(&dev->inst, area, nr_pages, align_order, SB_GFP_KERNEL, pfn);
 	mutex_unlock(&dev->contig_lock);
 	if (err && !no_warn)
 		pr_err_ratelimited("%s: CMA area %s: alloc failed, req-size: %lu pages, ret: %d\n",

@@ -4,8 +4,16 @@
 #include "cpu.h"
 #include "device.h"
 #include "pcp.h"
+#include "slab_cache.h"
 
 static enum cpuhp_state state;
+
+/* The slabs first, which give pages back. */
+static void drain_live(struct sb_instance *inst, unsigned int cpu)
+{
+	sb_slab_cache_drain_cpu(inst, cpu);
+	sb_pcp_drain_cpu(inst, cpu);
+}
 
 /* The CPU is dead: nobody puts a page on its lists any more. */
 static int drain(unsigned int cpu, struct hlist_node *node)
@@ -14,7 +22,7 @@ static int drain(unsigned int cpu, struct hlist_node *node)
 
 	/* Pairs with sb_instance_step(): the lists are there when it is live. */
 	if (smp_load_acquire(&dev->inst.stage) == SB_STAGE_LIVE)
-		sb_pcp_drain_cpu(&dev->inst, cpu);
+		drain_live(&dev->inst, cpu);
 	return 0;
 }
 

@@ -38,8 +38,12 @@ static void print_stages(struct sb_out *out, struct sb_instance *inst)
 
 static void print_check(struct sb_out *out, struct sb_instance *inst)
 {
-	unsigned int nr = sb_check(inst, out);
+	struct sbuddy_slabs *slabs = &container_of(inst, struct sbuddy_device, inst)->slabs;
+	unsigned int nr;
 
+	mutex_lock(&slabs->lock);
+	nr = sb_check(inst, out);
+	mutex_unlock(&slabs->lock);
 	sb_out_printf(out, "%u violations\n", nr);
 }
 
@@ -61,11 +65,13 @@ int sbuddy_debugfs_show(struct seq_file *seq, void (*print)(struct sb_out *, str
  * The buffer starts at @size bytes, for the text of an instance of usual size:
  * what does not fit is made again from the start in one twice as large.
  */
-#define SBUDDY_FILE(name, print, size)                                              \
-	static int name##_show(struct seq_file *seq, void *unused)                  \
-	{                                                                           \
-		return sbuddy_debugfs_show(seq, print);                             \
-	}                                                                           \
+#define SBUDDY_FILE(name, print, size)                             \
+	static int name##_show(struct seq_file *seq, void *unused) \
+	{                                                          \
+		return sbuddy_debugfs_show(seq, print);            \
+	}                                                          \
+	SBUDDY_FILE_OF(name, size)
+#define SBUDDY_FILE_OF(name, size)                                                  \
 	static int name##_open(struct inode *inode, struct file *file)              \
 	{                                                                           \
 		return single_open_size(file, name##_show, inode->i_private, size); \
@@ -89,7 +95,22 @@ SBUDDY_FILE(extfrag_index, sb_show_extfrag_index, PAGE_SIZE);
 SBUDDY_FILE(pageblocks, sb_show_pageblocks, 2 * PAGE_SIZE);
 SBUDDY_FILE(stages, print_stages, PAGE_SIZE);
 SBUDDY_FILE(cmainfo, sb_cma_show, PAGE_SIZE);
-SBUDDY_FILE(check, print_check, PAGE_SIZE);
+
+/* Blocks that are about to come or go are neither right nor wrong. */
+static int check_show(struct seq_file *seq, void *unused)
+{
+	struct sbuddy_device *dev = seq->private;
+	int err;
+
+	err = mutex_lock_interruptible(&dev->memory.lock);
+	if (err)
+		return err;
+	err = sbuddy_debugfs_show(seq, print_check);
+	mutex_unlock(&dev->memory.lock);
+	return err;
+}
+
+SBUDDY_FILE_OF(check, PAGE_SIZE);
 
 static int hand_over(struct sbuddy_device *dev, const struct sb_bank *range)
 {
@@ -153,6 +174,7 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev)
 	debugfs_create_file("buddyinfo", 0444, dir, dev, &buddyinfo_fops);
 	debugfs_create_file("pagetypeinfo", 0400, dir, dev, &pagetypeinfo_fops);
 	debugfs_create_file("vmstat", 0444, dir, dev, &vmstat_fops);
+	debugfs_create_file("slabinfo", 0400, dir, dev, &sbuddy_slabinfo_fops);
 	debugfs_create_file("unusable_index", 0444, extfrag, dev, &unusable_index_fops);
 	debugfs_create_file("extfrag_index", 0444, extfrag, dev, &extfrag_index_fops);
 	debugfs_create_file("pageblocks", 0444, dir, dev, &pageblocks_fops);
@@ -166,6 +188,10 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev)
 	debugfs_create_file("debug", 0600, dir, dev, &sbuddy_debug_fops);
 	debugfs_create_file("page_owner", 0400, dir, dev, &sbuddy_page_owner_fops);
 	debugfs_create_file("poison", 0200, dir, dev, &sbuddy_poison_fops);
+	debugfs_create_file("compact", 0600, dir, dev, &sbuddy_compact_fops);
+	debugfs_create_file("compact_plan", 0400, dir, dev, &sbuddy_compact_plan_fops);
+	debugfs_create_file("granularities", 0600, dir, dev, &sbuddy_granularities_fops);
+	debugfs_create_file("hotplug_failure", 0400, dir, dev, &sbuddy_hotplug_failure_fops);
 	debugfs_create_file("enable", 0600, ring, dev, &sbuddy_ring_enable_fops);
 	debugfs_create_file("data", 0400, ring, dev, &sbuddy_ring_data_fops);
 	debugfs_create_file("text", 0400, ring, dev, &sbuddy_ring_text_fops);

@@ -17,6 +17,11 @@ extern const struct file_operations sbuddy_pagemap_fops;
 extern const struct file_operations sbuddy_debug_fops;
 extern const struct file_operations sbuddy_page_owner_fops;
 extern const struct file_operations sbuddy_poison_fops;
+extern const struct file_operations sbuddy_slabinfo_fops;
+extern const struct file_operations sbuddy_compact_fops;
+extern const struct file_operations sbuddy_compact_plan_fops;
+extern const struct file_operations sbuddy_granularities_fops;
+extern const struct file_operations sbuddy_hotplug_failure_fops;
 
 void sbuddy_debugfs_root_init(void);
 void sbuddy_debugfs_root_exit(void);

@@ -11,7 +11,9 @@
 #include "debugfs.h"
 #include "device.h"
 #include "events.h"
+#include "memory_sysfs.h"
 #include "modes.h"
+#include "mover.h"
 #include "show_stage.h"
 
 /* Longest line of a stage. */
@@ -59,6 +61,20 @@ static void *reach_page(void *ctx, unsigned long pfn)
 	return backing->ops->va(backing, pfn, 1);
 }
 
+static void *reach_span(void *ctx, unsigned long pfn, unsigned long nr_pages)
+{
+	struct sb_backing *backing = ctx;
+
+	return backing->ops->va(backing, pfn, nr_pages);
+}
+
+static unsigned long reach_pfn(void *ctx, const void *va)
+{
+	struct sb_backing *backing = ctx;
+
+	return backing->ops->pfn(backing, va);
+}
+
 /* Takes a place among all devices, unless the name is taken. */
 static int enlist(struct sbuddy_device *dev)
 {
@@ -97,33 +113,47 @@ static bool is_wanted(const struct sbuddy_device *dev, const char *name,
 	return !node || (dev->misc.parent && dev->misc.parent->of_node == node);
 }
 
+int sbuddy_device_keep(struct sbuddy_device *dev)
+{
+	int err = 0;
+
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	if (dev->ops && dev->ops->get)
+		err = dev->ops->get(dev);
+	if (err)
+		module_put(THIS_MODULE);
+	return err;
+}
+
+void sbuddy_device_let_go(struct sbuddy_device *dev)
+{
+	if (dev->ops && dev->ops->put)
+		dev->ops->put(dev);
+	module_put(THIS_MODULE);
+}
+
 struct sbuddy_device *sbuddy_device_get(const char *name, const struct device_node *node)
 {
 	struct sbuddy_device *found = NULL, *dev;
 
-	if (!try_module_get(THIS_MODULE))
-		return NULL;
 	mutex_lock(&devices_lock);
 	list_for_each_entry(dev, &devices, all)
 		if (!found && is_wanted(dev, name, node))
 			found = dev;
 	/* It cannot end meanwhile: before that it is taken off the offer. */
-	if (found && found->ops && found->ops->get && found->ops->get(found))
+	if (found && sbuddy_device_keep(found))
 		found = NULL;
 	if (found)
 		atomic_inc(&found->nr_clients);
 	mutex_unlock(&devices_lock);
-	if (!found)
-		module_put(THIS_MODULE);
 	return found;
 }
 
 void sbuddy_device_put(struct sbuddy_device *dev)
 {
 	atomic_dec(&dev->nr_clients);
-	if (dev->ops && dev->ops->put)
-		dev->ops->put(dev);
-	module_put(THIS_MODULE);
+	sbuddy_device_let_go(dev);
 }
 
 static void log_stage(struct sbuddy_device *dev)
@@ -158,6 +188,8 @@ static int publish(struct sbuddy_device *dev)
 		set_published(dev, false);
 	}
 	set_offered(dev, !err);
+	if (!err)
+		sbuddy_memory_sysfs_add(dev);
 	/* -EEXIST is for a name that is taken. */
 	return err == -EEXIST ? -EBUSY : err;
 }
@@ -176,8 +208,10 @@ int sbuddy_device_step(struct sbuddy_device *dev)
 		log_stage(dev);
 		last = dev->inst.stage == SB_STAGE_LIVE;
 		dev->published = last;
-		if (last)
+		if (last) {
 			sbuddy_modes_start(dev);
+			sbuddy_compactd_start(dev);
+		}
 	}
 	mutex_unlock(&dev->lock);
 	return last ? publish(dev) : err;
@@ -198,6 +232,8 @@ static int start(struct sbuddy_device *dev, const struct sb_config *cfg)
 		.map = reach_map,
 		.unmap = reach_unmap,
 		.page = reach_page,
+		.span = reach_span,
+		.pfn = reach_pfn,
 		.origin = sbuddy_modes_origin,
 		.ctx = dev->backing,
 	};
@@ -206,6 +242,9 @@ static int start(struct sbuddy_device *dev, const struct sb_config *cfg)
 	err = sb_instance_init(&dev->inst, cfg, &reach);
 	if (err)
 		return err;
+	sbuddy_mover_start(dev);
+	sbuddy_compactd_init(dev);
+	sbuddy_memory_init(dev);
 	dev->id = ida_alloc_max(&ids, MAX_DEVICES - 1, GFP_KERNEL);
 	if (dev->id < 0) {
 		pr_err("%s: there are %d instances already: end one first\n", dev->name,
@@ -238,6 +277,7 @@ static struct sbuddy_device *alloc(const char *name, struct sb_backing *backing,
 	dev->misc.parent = parent;
 	mutex_init(&dev->lock);
 	mutex_init(&dev->contig_lock);
+	mutex_init(&dev->slabs.lock);
 	return dev;
 }
 
@@ -278,6 +318,7 @@ void sbuddy_device_unpublish(struct sbuddy_device *dev)
 	set_offered(dev, false);
 	if (!dev->published)
 		return;
+	sbuddy_memory_sysfs_remove(dev);
 	sbuddy_chardev_unregister(dev);
 	set_published(dev, false);
 }
@@ -287,7 +328,9 @@ void sbuddy_device_destroy(struct sbuddy_device *dev)
 	sbuddy_device_unpublish(dev);
 	sbuddy_cpu_remove(dev);
 	sbuddy_events_remove(dev);
+	sbuddy_compactd_stop(dev);
 	sbuddy_modes_stop(dev);
+	sbuddy_slabs_exit(dev);
 	sb_instance_exit(&dev->inst);
 	ida_free(&ids, dev->id);
 	delist(dev);

@@ -7,7 +7,8 @@
  * in use: an open file, a mapping or an in-kernel client holds the module, and
  * through @ops->get the configfs directory.
  *
- * Locks, outermost first: @lock, then those of core (module/core/zone.h).
+ * Locks, outermost first: @memory.lock, @contig_lock, @lock, @slabs.lock, then those
+ * of core (module/core/zone.h). Each is left out by whoever does not need it.
  */
 #ifndef SBUDDY_DEVICE_H
 #define SBUDDY_DEVICE_H
@@ -19,7 +20,12 @@
 
 #include "instance.h"
 #include "backing.h"
+#include "compactd.h"
+#include "compactor.h"
+#include "memory_dev.h"
+#include "mover.h"
 #include "ring.h"
+#include "slabs.h"
 
 struct dentry;
 struct device;
@@ -49,12 +55,18 @@ struct sbuddy_device_ops {
  * @id: N
  * @debugfs: /sys/kernel/debug/sbuddy/<name>
  * @cma_files: of its CMA areas in debugfs, or NULL
- * @contig_lock: keeps contiguous requests apart, contig_lock.h; @lock is not held
- *	with it
+ * @contig_lock: keeps contiguous requests apart, contig_lock.h
  * @lock: see below; core guards what requests touch by its own locks
  * @nr_files: open files
  * @nr_clients: in-kernel clients
  * @nr_buffers: buffers that some handle or mapping keeps
+ * @nr_pinned: pages of those that are pinned, pin.h
+ * @movable: those that can be moved
+ * @memory: memory that comes and goes
+ * @slabs: caches of objects
+ * @compactd: its worker
+ * @compacted: somebody has asked for a compaction; guarded by @lock
+ * @compaction: the last that was asked for, likewise
  * @name: of @inst, which is not known at first
  * @published: /dev/sbuddyN exists, or is being made
  * @offered: to in-kernel clients; guarded by the lock of @all
@@ -77,6 +89,13 @@ struct sbuddy_device {
 	atomic_t nr_files;
 	atomic_t nr_clients;
 	atomic_t nr_buffers;
+	atomic_long_t nr_pinned;
+	struct sbuddy_movable movable;
+	struct sbuddy_memory memory;
+	struct sbuddy_slabs slabs;
+	struct sbuddy_compactd compactd;
+	bool compacted;
+	struct sbuddy_compaction compaction;
 	char name[SB_NAME_LEN];
 	bool published;
 	bool offered;
@@ -136,6 +155,16 @@ int sbuddy_device_step(struct sbuddy_device *dev);
  */
 struct sbuddy_device *sbuddy_device_get(const char *name, const struct device_node *node);
 void sbuddy_device_put(struct sbuddy_device *dev);
+
+/**
+ * sbuddy_device_keep() - Keep a device and the module, in a call that it waits for.
+ * @dev: device
+ *
+ * Context: Process.
+ * Return: 0 until sbuddy_device_let_go(), or -ENODEV when it is about to end.
+ */
+int sbuddy_device_keep(struct sbuddy_device *dev);
+void sbuddy_device_let_go(struct sbuddy_device *dev);
 
 /**
  * sbuddy_device_unpublish() - Take the /dev node and the files away.

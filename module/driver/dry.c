@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "backing.h"
@@ -11,6 +12,17 @@ static void *va(struct sb_backing *backing, unsigned long pfn, unsigned long nr_
 	return NULL;
 }
 
+static unsigned long pfn(struct sb_backing *backing, const void *va)
+{
+	return SB_PFN_NONE;
+}
+
+/* Any address will do, as nothing is behind it. */
+static int probe(struct sb_backing *backing, u64 base, u64 size, int *nid)
+{
+	return 0;
+}
+
 static void *meta_map(struct sb_backing *backing, u64 base, u64 size)
 {
 	if (size > INT_MAX)
@@ -18,8 +30,10 @@ static void *meta_map(struct sb_backing *backing, u64 base, u64 size)
 	return kvzalloc((size_t)size, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 }
 
+/* Memory is removed while others look at pages, each for a moment. */
 static void meta_unmap(struct sb_backing *backing, void *mapped, u64 base, u64 size)
 {
+	synchronize_rcu_expedited();
 	kvfree(mapped);
 }
 
@@ -31,6 +45,8 @@ static void destroy(struct sb_backing *backing)
 static const struct sb_backing_ops dry_ops = {
 	.name = "dry",
 	.va = va,
+	.pfn = pfn,
+	.probe = probe,
 	.meta_map = meta_map,
 	.meta_unmap = meta_unmap,
 	.destroy = destroy,

@@ -5,6 +5,7 @@
 
 #include "ioctl.h"
 #include "pcp.h"
+#include "pin.h"
 
 static_assert(SBUDDY_UNMOVABLE == SB_UNMOVABLE);
 static_assert(SBUDDY_MOVABLE == SB_MOVABLE);
@@ -111,7 +112,7 @@ static int call_info(struct sb_call *call)
 	if (READ_ONCE(inst->corrupt))
 		info->state |= SBUDDY_STATE_CORRUPT;
 	if (dev->backing->ops->mappable)
-		info->state |= SBUDDY_STATE_MAPPABLE;
+		info->state |= SBUDDY_STATE_MAPPABLE | (SBUDDY_HAS_HUGE ? SBUDDY_STATE_HUGE : 0);
 	info->page_size = SB_PAGE_SIZE;
 	info->max_order = inst->cfg.max_order;
 	info->pageblock_order = inst->cfg.pageblock_order;
@@ -119,6 +120,7 @@ static int call_info(struct sb_call *call)
 	info->max_handles = SBUDDY_MAX_HANDLES;
 	info->nr_handles = atomic_read(&call->client->nr_handles);
 	info->max_bytes = sb_call_max_bytes(inst);
+	info->pages_pinned = sb_pin_pages(dev);
 	fill_memory(info, inst);
 	strscpy(info->name, inst->cfg.name, sizeof(info->name));
 	strscpy(info->backing, dev->backing->ops->name, sizeof(info->backing));
@@ -128,16 +130,36 @@ static int call_info(struct sb_call *call)
 static void fill_query(struct sbuddy_query *query, const struct sb_buffer *buf)
 {
 	const struct sb_instance *inst = &buf->dev->inst;
-	const struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, buf->pfn)];
+	unsigned long pfn = sb_buffer_pfn(buf, 0);
+	const struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
 
 	query->mappings = atomic_read(&buf->nr_mappings);
+	query->pins = (u32)atomic_read(&buf->pins);
+	query->runs = buf->nr_runs;
 	query->order = buf->request.order;
 	query->type = buf->request.type;
 	query->zone = sb_call_zone_number(zone->type);
 	query->node = zone->nid;
 	query->bytes = sb_buffer_bytes(buf);
 	query->offset = sb_buffer_offset(buf);
-	query->phys = query->flags & SBUDDY_QUERY_PHYS ? sb_pfn_addr(buf->pfn) : 0;
+	query->phys = query->flags & SBUDDY_QUERY_PHYS ? sb_pfn_addr(pfn) : 0;
+}
+
+/* The place of a buffer is true for those alone who see to it that it stays there. */
+static int look_at(struct sbuddy_query *query, struct sb_buffer *buf)
+{
+	int err = down_read_killable(&buf->lock);
+
+	if (err)
+		return err;
+	if ((query->flags & SBUDDY_QUERY_PHYS) && buf->nr_runs > 1)
+		err = -EOPNOTSUPP;
+	else if ((query->flags & SBUDDY_QUERY_PHYS) && buf->movable && !atomic_read(&buf->pins))
+		err = -EAGAIN;
+	else
+		fill_query(query, buf);
+	up_read(&buf->lock);
+	return err;
 }
 
 static int call_query(struct sb_call *call)
@@ -151,9 +173,9 @@ static int call_query(struct sb_call *call)
 	buf = sb_buffer_get(call->client, call->query.handle);
 	if (!buf)
 		return -ENOENT;
-	fill_query(&call->query, buf);
+	err = look_at(&call->query, buf);
 	sb_buffer_put(buf);
-	return sb_call_reply(call);
+	return err ?: sb_call_reply(call);
 }
 
 static int call_drain(struct sb_call *call)
@@ -182,6 +204,11 @@ static const struct command {
 	COMMAND(SBUDDY_IOC_DRAIN, call_drain, sbuddy_drain, SBUDDY_DRAIN_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_EXPLAIN, sb_call_explain, sbuddy_explain, SBUDDY_EXPLAIN_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_POISON, sb_call_poison, sbuddy_poison, SBUDDY_POISON_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_PIN, sb_call_pin, sbuddy_pin, SBUDDY_PIN_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_UNPIN, sb_call_unpin, sbuddy_unpin, SBUDDY_UNPIN_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_COMPACT, sb_call_compact, sbuddy_compact, SBUDDY_COMPACT_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_PLAN, sb_call_plan, sbuddy_plan, SBUDDY_PLAN_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_EXPORT, sb_call_export, sbuddy_export, SBUDDY_EXPORT_SIZE_VER0),
 #undef COMMAND
 };
 
@@ -211,6 +238,8 @@ long sb_ioctl(struct sb_client *client, unsigned int cmd, void __user *user)
 	    nr >= ARRAY_SIZE(commands))
 		return -ENOTTY;
 	nr = array_index_nospec(nr, ARRAY_SIZE(commands));
+	if (!commands[nr].run)
+		return -ENOTTY;
 	call.known = commands[nr].known;
 	err = read_call(&call, commands[nr].least);
 	return err ? err : commands[nr].run(&call);

@@ -35,6 +35,11 @@ struct sb_call {
 		struct sbuddy_drain drain;
 		struct sbuddy_explain explain;
 		struct sbuddy_poison poison;
+		struct sbuddy_pin pin;
+		struct sbuddy_unpin unpin;
+		struct sbuddy_export export;
+		struct sbuddy_compact compact;
+		struct sbuddy_plan plan;
 	};
 };
 
@@ -77,7 +82,12 @@ int sb_call_alloc(struct sb_call *call);
 int sb_call_alloc_bulk(struct sb_call *call);
 int sb_call_free(struct sb_call *call);
 int sb_call_free_bulk(struct sb_call *call);
+int sb_call_compact(struct sb_call *call);
 int sb_call_explain(struct sb_call *call);
+int sb_call_plan(struct sb_call *call);
+int sb_call_export(struct sb_call *call);
 int sb_call_poison(struct sb_call *call);
+int sb_call_pin(struct sb_call *call);
+int sb_call_unpin(struct sb_call *call);
 
 #endif

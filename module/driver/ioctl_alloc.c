@@ -7,6 +7,8 @@
 
 #include "ioctl.h"
 
+static_assert(SBUDDY_MAX_SCATTERED == SB_BUFFER_MAX_PAGES);
+
 /* Handles of SBUDDY_IOC_FREE_BULK read at once. */
 #define FREE_CHUNK 64u
 
@@ -27,7 +29,12 @@ static u32 gfp_of(u32 flags)
 int sb_call_parse(const struct sb_instance *inst, struct sb_request *request,
 		  unsigned long *nr_pages, u32 flags, u32 zone, u32 order, u64 bytes)
 {
+	u64 most = flags & SBUDDY_ALLOC_SCATTERED ? sb_pfn_addr(SBUDDY_MAX_SCATTERED) :
+						    sb_call_max_bytes(inst);
+
 	if (flags & ~SBUDDY_ALLOC_FLAGS)
+		return -EINVAL;
+	if ((flags & SBUDDY_ALLOC_SCATTERED) && !(flags & SBUDDY_ALLOC_BYTES))
 		return -EINVAL;
 	if ((flags & SBUDDY_ALLOC_RESERVES) && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
@@ -42,7 +49,7 @@ int sb_call_parse(const struct sb_instance *inst, struct sb_request *request,
 		return -EINVAL;
 	if (!(flags & SBUDDY_ALLOC_BYTES))
 		return bytes || order > inst->cfg.max_order ? -EINVAL : 0;
-	if (order || !bytes || bytes > sb_call_max_bytes(inst))
+	if (order || !bytes || bytes > most)
 		return -EINVAL;
 	*nr_pages = (bytes + SB_PAGE_SIZE - 1) >> SB_PAGE_SHIFT;
 	return 0;
@@ -66,7 +73,7 @@ int sb_call_alloc(struct sb_call *call)
 			    alloc->order, alloc->bytes);
 	if (err)
 		return err;
-	buf = sb_buffer_alloc(client, &request, nr_pages);
+	buf = sb_buffer_alloc(client, &request, nr_pages, alloc->flags & SBUDDY_ALLOC_SCATTERED);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
 	alloc->handle = buf->handle;
@@ -101,7 +108,8 @@ static int fill_chain(struct sb_call *call, const struct sb_request *request,
 	if (!results)
 		return -EFAULT;
 	for (bulk->allocated = 0; bulk->allocated < bulk->count; bulk->allocated++) {
-		buf = sb_buffer_alloc(call->client, request, nr_pages);
+		buf = sb_buffer_alloc(call->client, request, nr_pages,
+				      bulk->flags & SBUDDY_ALLOC_SCATTERED);
 		if (IS_ERR(buf))
 			return PTR_ERR(buf);
 		buf->next = *chain;

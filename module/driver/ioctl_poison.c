@@ -13,17 +13,22 @@ static int mark(struct sb_call *call, unsigned long pfn)
 							 sb_hwpoison_mark(inst, pfn);
 }
 
-/* The buffer stays until its page is marked, so that the page is nobody else's by then. */
+/* The buffer stays, where it is, until its page is marked: nobody else's by then. */
 static int mark_in_buffer(struct sb_call *call)
 {
 	u64 offset = call->poison.address;
 	struct sb_buffer *buf = sb_buffer_get(call->client, call->poison.handle);
-	int ret = -EINVAL;
+	int ret;
 
 	if (!buf)
 		return -ENOENT;
-	if (offset < sb_buffer_bytes(buf))
-		ret = mark(call, buf->pfn + sb_pfn_down(offset));
+	ret = down_read_killable(&buf->lock);
+	if (!ret) {
+		ret = -EINVAL;
+		if (offset < sb_buffer_bytes(buf))
+			ret = mark(call, sb_buffer_pfn(buf, sb_pfn_down(offset)));
+		up_read(&buf->lock);
+	}
 	sb_buffer_put(buf);
 	return ret;
 }

@@ -5,6 +5,7 @@
 #include "configfs.h"
 #include "cpu.h"
 #include "debugfs.h"
+#include "space.h"
 
 #define HAVE_CARVEOUTS IS_ENABLED(CONFIG_OF_RESERVED_MEM)
 #define HAVE_CONFIGFS IS_ENABLED(CONFIG_CONFIGFS_FS)
@@ -13,6 +14,9 @@ static int __init sbuddy_init(void)
 {
 	int err;
 
+	err = sbuddy_space_init();
+	if (err)
+		return err;
 	sbuddy_debugfs_root_init();
 	err = sbuddy_cpu_init();
 	if (err)
@@ -33,6 +37,7 @@ err_cpu:
 	sbuddy_cpu_exit();
 err_debugfs:
 	sbuddy_debugfs_root_exit();
+	sbuddy_space_exit();
 	return err;
 }
 
@@ -44,6 +49,7 @@ static void __exit sbuddy_exit(void)
 		sbuddy_configfs_exit();
 	sbuddy_cpu_exit();
 	sbuddy_debugfs_root_exit();
+	sbuddy_space_exit();
 }
 
 module_init(sbuddy_init);

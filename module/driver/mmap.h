@@ -3,6 +3,7 @@
 #ifndef SBUDDY_MMAP_H
 #define SBUDDY_MMAP_H
 
+struct sb_buffer;
 struct sb_client;
 struct vm_area_struct;
 
@@ -11,13 +12,25 @@ struct vm_area_struct;
  * @client: open file
  * @vma: area to fill; its offset names buffer and first page
  *
- * All pages are mapped at once, by pfn and cached, whatever backs them. So
- * there is no fault to be served later, and nobody takes references on pages
- * of which some have no struct page: the area's own reference keeps them.
+ * Pages are mapped by pfn and cached, whatever backs them, so that nobody takes
+ * references on pages of which some have no struct page: the area's own reference
+ * keeps them. A buffer that stays where it is, in one run, is mapped at once. Others
+ * are mapped when they are touched, and again when they were moved meanwhile; so is
+ * what larger entries can map, huge.h.
  *
  * Context: Process. @vma's mmap_lock held for writing.
  * Return: 0 or -errno, as told in include/uapi/linux/sbuddy.h.
  */
 int sb_mmap(struct sb_client *client, struct vm_area_struct *vma);
+
+/**
+ * sb_mmap_buffer() - Map a buffer by a file of its own.
+ * @buf: buffer; the file's mapping is that of the buffer's client
+ * @vma: area to fill; its offset counts from the buffer's first page, and afterwards
+ *	as in the client's file
+ *
+ * Context, Return: as sb_mmap().
+ */
+int sb_mmap_buffer(struct sb_buffer *buf, struct vm_area_struct *vma);
 
 #endif

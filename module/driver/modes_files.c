@@ -76,8 +76,12 @@ static void *owner_at(struct seq_file *seq, loff_t pos)
 	return inst;
 }
 
+/* With the lock, as nobody else keeps the descriptors there. */
 static void *owner_start(struct seq_file *seq, loff_t *pos)
 {
+	struct sbuddy_device *dev = seq->private;
+
+	mutex_lock(&dev->lock);
 	return owner_at(seq, *pos);
 }
 
@@ -99,6 +103,9 @@ static void *owner_next(struct seq_file *seq, void *it, loff_t *pos)
 
 static void owner_stop(struct seq_file *seq, void *it)
 {
+	struct sbuddy_device *dev = seq->private;
+
+	mutex_unlock(&dev->lock);
 }
 
 static int owner_show(struct seq_file *seq, void *it)

@@ -68,7 +68,7 @@ static ssize_t get_words(struct sbuddy_device *dev, u64 first, size_t nr, u64 *w
 	done = mutex_lock_interruptible(&dev->lock);
 	if (done)
 		return done;
-	if (inst->map.pages && first < inst->map.nr_pages) {
+	if (first < inst->map.nr_pages) {
 		done = min_t(u64, nr, inst->map.nr_pages - first);
 		sb_pagemap_fill(inst, inst->map.base_pfn + first, done, words);
 	}

@@ -8,7 +8,9 @@
 
 #include "backing.h"
 #include "instance.h"
+#include "mappings.h"
 #include "sandbox.h"
+#include "window.h"
 
 /* Lowmem, so that the kernel reaches it; zeroed, as it was somebody else's. */
 #define SANDBOX_GFP (GFP_KERNEL | __GFP_ZERO | __GFP_NORETRY | __GFP_NOWARN)
@@ -27,13 +29,29 @@ struct chunk {
 	int nid;
 };
 
+/**
+ * struct sandbox - What was borrowed.
+ * @backing: handed to the device
+ * @min_order: of a chunk: nodes share no pageblock
+ * @chunks: until it is all there, then empty
+ * @maps: from then on: what is borrowed, and where the kernel reaches it
+ */
 struct sandbox {
 	struct sb_backing backing;
-	unsigned int min_order; /* of a chunk: nodes share no pageblock */
+	unsigned int min_order;
 	struct list_head chunks;
-	unsigned int nr_mappings;
-	struct sb_mapping mappings[SB_MAX_BANKS];
+	struct sb_mappings maps;
 };
+
+static u64 chunk_base(const struct chunk *chunk)
+{
+	return sb_pfn_addr(page_to_pfn(chunk->page));
+}
+
+static u64 chunk_size(const struct chunk *chunk)
+{
+	return (u64)PAGE_SIZE << chunk->order;
+}
 
 static struct sandbox *to_sandbox(struct sb_backing *backing)
 {
@@ -42,52 +60,110 @@ static struct sandbox *to_sandbox(struct sb_backing *backing)
 
 static void *va(struct sb_backing *backing, unsigned long pfn, unsigned long nr_pages)
 {
-	struct sandbox *box = to_sandbox(backing);
+	return sb_mappings_va(&to_sandbox(backing)->maps, sb_pfn_addr(pfn),
+			      (u64)nr_pages << SB_PAGE_SHIFT);
+}
 
-	return sb_mapping_va(box->mappings, box->nr_mappings, sb_pfn_addr(pfn),
-			     (u64)nr_pages << SB_PAGE_SHIFT);
+static unsigned long pfn(struct sb_backing *backing, const void *va)
+{
+	return sb_mappings_pfn(&to_sandbox(backing)->maps, va);
 }
 
 static void *meta_map(struct sb_backing *backing, u64 base, u64 size)
 {
-	struct sandbox *box = to_sandbox(backing);
-
-	return sb_mapping_va(box->mappings, box->nr_mappings, base, size);
+	return sb_mappings_va(&to_sandbox(backing)->maps, base, size);
 }
 
 static void meta_unmap(struct sb_backing *backing, void *mapped, u64 base, u64 size)
 {
 }
 
-static void free_chunk(struct chunk *chunk)
+/* Each page has a count of its own, whatever block it came with. */
+static void free_range(u64 base, u64 size)
 {
-	unsigned long i;
+	unsigned long pfn, end = sb_pfn_down(base + size);
 
-	for (i = 0; i < sb_order_pages(chunk->order); i++)
-		__free_page(chunk->page + i);
-	list_del(&chunk->list);
-	kfree(chunk);
+	for (pfn = sb_pfn_down(base); pfn < end; pfn++) {
+		__free_page(pfn_to_page(pfn));
+		if (!(pfn % 1024))
+			cond_resched();
+	}
+}
+
+static void free_chunks(struct sandbox *box)
+{
+	struct chunk *chunk, *next;
+
+	list_for_each_entry_safe(chunk, next, &box->chunks, list) {
+		free_range(chunk_base(chunk), chunk_size(chunk));
+		list_del(&chunk->list);
+		kfree(chunk);
+	}
 }
 
 static void destroy(struct sb_backing *backing)
 {
 	struct sandbox *box = to_sandbox(backing);
-	struct chunk *chunk, *next;
+	unsigned int i;
 
-	list_for_each_entry_safe(chunk, next, &box->chunks, list) {
-		free_chunk(chunk);
-		cond_resched();
+	free_chunks(box);
+	for (i = 0; i < sb_mappings_nr(&box->maps); i++) {
+		const struct sb_mapping *map = sb_mappings_at(&box->maps, i);
+
+		free_range(map->base, map->size);
 	}
+	sb_mappings_exit(&box->maps);
 	kfree(box);
+}
+
+static struct page *take_block(unsigned int order)
+{
+	struct page *page = alloc_pages(SANDBOX_GFP, order);
+
+	if (page && order)
+		split_page(page, order);
+	return page;
+}
+
+static int grow(struct sb_backing *backing, unsigned int *order, u64 *base)
+{
+	struct sb_mapping map = { .size = (u64)PAGE_SIZE << *order };
+	struct page *page;
+	int err;
+
+	if (*order > MAX_PAGE_ORDER) {
+		*order = MAX_PAGE_ORDER;
+		return -E2BIG;
+	}
+	page = take_block(*order);
+	if (!page)
+		return -ENOMEM;
+	map.base = sb_pfn_addr(page_to_pfn(page));
+	map.va = page_address(page);
+	err = sb_mappings_add(&to_sandbox(backing)->maps, &map);
+	if (err)
+		free_range(map.base, map.size);
+	*base = map.base;
+	return err;
+}
+
+static void shrink(struct sb_backing *backing, u64 base, u64 size)
+{
+	sb_mappings_del(&to_sandbox(backing)->maps, base, size);
+	free_range(base, size);
 }
 
 static const struct sb_backing_ops sandbox_ops = {
 	.name = "sandbox",
 	.va = va,
+	.pfn = pfn,
+	.grow = grow,
+	.shrink = shrink,
 	.meta_map = meta_map,
 	.meta_unmap = meta_unmap,
 	.destroy = destroy,
 	.mappable = true,
+	.has_pages = true,
 };
 
 /* The largest block of at most @nr_pages pages that the kernel has. */
@@ -98,13 +174,11 @@ static struct page *take_largest(unsigned long nr_pages, unsigned int min_order,
 	struct page *page;
 
 	for (;; try--) {
-		page = alloc_pages(SANDBOX_GFP, try);
+		page = take_block(try);
 		if (page || try <= min_order)
 			break;
 	}
 	*order = try;
-	if (page && try)
-		split_page(page, try);
 	return page;
 }
 
@@ -154,8 +228,7 @@ static int fill_banks(struct sandbox *box, struct sb_config *cfg)
 	cfg->nr_banks = 0;
 	list_sort(NULL, &box->chunks, by_address);
 	list_for_each_entry(chunk, &box->chunks, list) {
-		u64 base = sb_pfn_addr(page_to_pfn(chunk->page));
-		u64 size = (u64)PAGE_SIZE << chunk->order;
+		u64 base = chunk_base(chunk), size = chunk_size(chunk);
 
 		if (bank && bank->nid == chunk->nid && bank->base + bank->size == base) {
 			bank->size += size;
@@ -170,22 +243,22 @@ static int fill_banks(struct sandbox *box, struct sb_config *cfg)
 }
 
 /* Banks of two nodes may touch, and core may hand out a block across. */
-static void fill_mappings(struct sandbox *box)
+static int fill_mappings(struct sandbox *box)
 {
-	struct sb_mapping *last = NULL;
-	struct chunk *chunk;
+	struct chunk *chunk, *next;
+	int err;
 
-	list_for_each_entry(chunk, &box->chunks, list) {
-		u64 base = sb_pfn_addr(page_to_pfn(chunk->page));
-		u64 size = (u64)PAGE_SIZE << chunk->order;
+	list_for_each_entry_safe(chunk, next, &box->chunks, list) {
+		const struct sb_mapping map = { chunk_base(chunk), chunk_size(chunk),
+						page_address(chunk->page) };
 
-		if (last && last->base + last->size == base) {
-			last->size += size;
-			continue;
-		}
-		last = &box->mappings[box->nr_mappings++];
-		*last = (struct sb_mapping){ base, size, page_address(chunk->page) };
+		err = sb_mappings_add(&box->maps, &map);
+		if (err)
+			return err;
+		list_del(&chunk->list);
+		kfree(chunk);
 	}
+	return 0;
 }
 
 /* Memory of two nodes comes in whole pageblocks: which are adjacent is luck. */
@@ -243,10 +316,11 @@ static int fill(struct sandbox *box, struct sb_config *cfg)
 		       cfg->name, bytes >> 10, SB_MAX_BANKS);
 		return err;
 	}
-	fill_mappings(box);
-	pr_info("%s: sandbox: %llu KiB borrowed in %u pieces\n", cfg->name, bytes >> 10,
-		box->nr_mappings);
-	return 0;
+	err = fill_mappings(box);
+	if (!err)
+		pr_info("%s: sandbox: %llu KiB borrowed in %u pieces\n", cfg->name, bytes >> 10,
+			sb_mappings_nr(&box->maps));
+	return err;
 }
 
 struct sb_backing *sbuddy_sandbox_create(struct sb_config *cfg)
@@ -258,6 +332,7 @@ struct sb_backing *sbuddy_sandbox_create(struct sb_config *cfg)
 		return ERR_PTR(-ENOMEM);
 	box->backing.ops = &sandbox_ops;
 	INIT_LIST_HEAD(&box->chunks);
+	sbuddy_window_set_ram(cfg);
 	err = fill(box, cfg);
 	if (!err)
 		return &box->backing;

@@ -19,7 +19,8 @@ struct sb_config;
  * @cfg: its banks tell sizes and nodes; on success they tell where the memory
  *	is, in ascending order, and there may be more of them
  *
- * All or nothing: it neither reclaims hard nor wakes the OOM killer.
+ * With sections, and no window chosen, memory may be added wherever the kernel
+ * has any. All or nothing: it neither reclaims hard nor wakes the OOM killer.
  *
  * Context: Process.
  * Return: the backing, which gives all pages back when destroyed; -ENOMEM

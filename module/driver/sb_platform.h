@@ -13,6 +13,8 @@
  *                kind, taken under an outer lock that keeps others from it.
  *   interrupts   sb_irq_save() keeps the caller on its CPU until
  *                sb_irq_restore(); sb_this_cpu() is stable in between.
+ *                sb_quiesce() waits until no CPU is any more in what it did so
+ *                when it was called; process context, without locks.
  *   words        READ_ONCE(), WRITE_ONCE(), smp_store_release() as in Linux;
  *                sb_ctz(w), the lowest bit set in a word that is not 0;
  *                sb_div_u64(dividend, divisor), a 64 by 32 bit division;
@@ -39,6 +41,7 @@
 #include <linux/math64.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
+#include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -106,6 +109,12 @@ static inline unsigned long sb_irq_save(void)
 static inline void sb_irq_restore(unsigned long flags)
 {
 	local_irq_restore(flags);
+}
+
+/* Code that runs with interrupts off is an RCU reader. */
+static inline void sb_quiesce(void)
+{
+	synchronize_rcu();
 }
 
 static inline unsigned int sb_this_cpu(void)

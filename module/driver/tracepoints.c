@@ -2,6 +2,7 @@
 #include "events.h"
 #include "gfp.h"
 #include "trace.h"
+#include "tracepoints_compact.h"
 
 #define CREATE_TRACE_POINTS
 #include "tracepoints.h"
@@ -39,8 +40,12 @@ static void emit_rare(const struct sb_event *event)
 	case SB_TRACE_POISON:
 		trace_page_poison(event);
 		break;
+	case SB_TRACE_MIGRATE:
+		trace_mm_migrate_pages(event);
+		break;
 	default:
-		emit_cma(event);
+		if (!sbuddy_tracepoints_emit_compact(event))
+			emit_cma(event);
 	}
 }
 

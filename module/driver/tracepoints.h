@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Tracepoints: events/sbuddy/ of tracefs. Names, fields and texts are those of
- * Linux's events/kmem/, events/cma/ and events/page_isolation/, with the number
- * of the instance at the end and without page, of which there is none here.
+ * Linux's events/kmem/, events/cma/, events/page_isolation/ and events/migrate/, with
+ * the number of the instance at the end and without page, of which there is none here.
  *
  * On a kernel without tracepoints all of this compiles to nothing.
  */
@@ -17,6 +17,7 @@
 
 #include "events.h"
 #include "gfp.h"
+#include "migrate.h"
 #include "trace.h"
 
 /* Passes an event to the tracepoint of its kind. Context: any but NMI. */
@@ -249,6 +250,51 @@ TRACE_EVENT_FN(test_pages_isolated,
 			 __entry->start_pfn, __entry->end_pfn, __entry->fin_pfn,
 			 __entry->end_pfn <= __entry->fin_pfn ? "success" : "fail",
 			 __entry->instance),
+	       sbuddy_events_reg, sbuddy_events_unreg
+);
+
+TRACE_DEFINE_ENUM(SB_MIGRATE_ASYNC);
+TRACE_DEFINE_ENUM(SB_MIGRATE_SYNC_LIGHT);
+TRACE_DEFINE_ENUM(SB_MIGRATE_SYNC);
+TRACE_DEFINE_ENUM(SB_MR_COMPACTION);
+TRACE_DEFINE_ENUM(SB_MR_MEMORY_FAILURE);
+TRACE_DEFINE_ENUM(SB_MR_MEMORY_HOTPLUG);
+TRACE_DEFINE_ENUM(SB_MR_SYSCALL);
+TRACE_DEFINE_ENUM(SB_MR_CONTIG_RANGE);
+
+#define show_migrate_mode(mode) \
+	__print_symbolic(mode, \
+			 { SB_MIGRATE_ASYNC, "MIGRATE_ASYNC" }, \
+			 { SB_MIGRATE_SYNC_LIGHT, "MIGRATE_SYNC_LIGHT" }, \
+			 { SB_MIGRATE_SYNC, "MIGRATE_SYNC" })
+
+#define show_migrate_reason(reason) \
+	__print_symbolic(reason, \
+			 { SB_MR_COMPACTION, "compaction" }, \
+			 { SB_MR_MEMORY_FAILURE, "memory_failure" }, \
+			 { SB_MR_MEMORY_HOTPLUG, "memory_hotplug" }, \
+			 { SB_MR_SYSCALL, "syscall_or_cpuset" }, \
+			 { SB_MR_CONTIG_RANGE, "contig_range" })
+
+/* A unit each: Linux tells of many at once, and has no pfn. */
+TRACE_EVENT_FN(mm_migrate_pages,
+	       TP_PROTO(const struct sb_event *event),
+	       TP_ARGS(event),
+	       TP_STRUCT__entry(__field(unsigned long, succeeded)
+				__field(unsigned long, failed)
+				__field(int, mode)
+				__field(int, reason)
+				__field(unsigned long, pfn)
+				__field(unsigned int, instance)),
+	       TP_fast_assign(__entry->succeeded = event->failed ? 0 : event->nr_pages;
+			      __entry->failed = event->failed ? event->nr_pages : 0;
+			      __entry->mode = event->mode;
+			      __entry->reason = event->reason;
+			      __entry->pfn = (unsigned long)event->pfn;
+			      __entry->instance = event->instance),
+	       TP_printk("nr_succeeded=%lu nr_failed=%lu mode=%s reason=%s pfn=0x%lx instance=%u",
+			 __entry->succeeded, __entry->failed, show_migrate_mode(__entry->mode),
+			 show_migrate_reason(__entry->reason), __entry->pfn, __entry->instance),
 	       sbuddy_events_reg, sbuddy_events_unreg
 );
 

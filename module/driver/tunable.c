@@ -2,6 +2,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "compact.h"
 #include "guard.h"
 #include "pcp.h"
 #include "quarantine.h"
@@ -16,6 +17,23 @@ static const char *const rules[] = {
 
 static_assert(ARRAY_SIZE(rules) == SB_NR_RULES);
 
+/* As in the files of memory blocks, and in Linux's parameters. */
+static const char *const online[] = {
+	[SB_ONLINE_OFFLINE] = "offline",
+	[SB_ONLINE] = "online",
+	[SB_ONLINE_KERNEL] = "online_kernel",
+	[SB_ONLINE_MOVABLE] = "online_movable",
+};
+
+static_assert(ARRAY_SIZE(online) == SB_NR_ONLINE);
+
+static const char *const policies[] = {
+	[SB_ONLINE_CONTIG_ZONES] = "contig-zones",
+	[SB_ONLINE_AUTO_MOVABLE] = "auto-movable",
+};
+
+static_assert(ARRAY_SIZE(policies) == SB_NR_ONLINE_POLICIES);
+
 #define FIELD(field) \
 	.offset = offsetof(struct sb_config, field), .size = sizeof_field(struct sb_config, field)
 #define TUNABLE(field, least, greatest)                                          \
@@ -25,6 +43,11 @@ static_assert(ARRAY_SIZE(rules) == SB_NR_RULES);
 #define TUNABLE_LIVE(field, least, greatest)                                                   \
 	{                                                                                      \
 		.name = #field, FIELD(field), .low = (least), .high = (greatest), .live = true \
+	}
+#define TUNABLE_WORDS(field, list)                                                           \
+	{                                                                                    \
+		.name = #field, FIELD(field), .high = ARRAY_SIZE(list) - 1, .words = (list), \
+		.live = true                                                                 \
 	}
 #define TUNABLE_RATIO(zone, index)                                                         \
 	{                                                                                  \
@@ -53,9 +76,19 @@ const struct sbuddy_tunable sbuddy_tunables[] = {
 	  .live = true },
 	TUNABLE_LIVE(watermark_scale_factor, 1, SB_SCALE_FACTOR_MAX),
 	TUNABLE_LIVE(watermark_boost_factor, 0, SB_BOOST_FACTOR_MAX),
+	TUNABLE_LIVE(extfrag_threshold, 0, SB_EXTFRAG_THRESHOLD_MAX),
+	TUNABLE_LIVE(compaction_proactiveness, 0, SB_PROACTIVENESS_MAX),
 	TUNABLE_RATIO(dma, SB_ZONE_DMA),
 	TUNABLE_RATIO(normal, SB_ZONE_NORMAL),
 	TUNABLE_RATIO(highmem, SB_ZONE_HIGHMEM),
+	TUNABLE(section_bytes, 0, SB_SECTION_MAX),
+	TUNABLE(memory_block_bytes, 0, SB_SECTION_MAX),
+	TUNABLE(window_base, 0, SB_PHYS_END),
+	TUNABLE(window_bytes, 0, SB_PHYS_END),
+	TUNABLE(memmap_on_memory, 0, 1),
+	TUNABLE_WORDS(auto_online, online),
+	TUNABLE_WORDS(online_policy, policies),
+	TUNABLE_LIVE(auto_movable_ratio, 0, INT_MAX),
 	TUNABLE(bottom_up, 0, 1),
 	TUNABLE(page_poison, 0, 1),
 	TUNABLE(page_owner, 0, 1),
@@ -122,10 +155,17 @@ const char *sbuddy_tunable_text(const struct sbuddy_tunable *t, u64 value, char 
 
 const char *sbuddy_tunable_range(const struct sbuddy_tunable *t, char *buf)
 {
-	if (t->words)
-		snprintf(buf, SBUDDY_TUNABLE_LEN, "%s or %s", t->words[0], t->words[t->high]);
-	else
+	int used = 0;
+	u64 i;
+
+	if (!t->words)
 		snprintf(buf, SBUDDY_TUNABLE_LEN, "%s%llu to %llu", t->automatic ? "auto or " : "",
 			 t->low, t->high);
+	for (i = 0; t->words && i <= t->high; i++)
+		used += scnprintf(buf + used, SBUDDY_TUNABLE_LEN - used, "%s%s",
+				  !i	       ? "" :
+				  i == t->high ? " or " :
+						 ", ",
+				  t->words[i]);
 	return buf;
 }

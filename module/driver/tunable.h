@@ -13,7 +13,7 @@
 #include "instance.h"
 
 /* Longest value as text. */
-#define SBUDDY_TUNABLE_LEN 40
+#define SBUDDY_TUNABLE_LEN 64
 
 /**
  * struct sbuddy_tunable - One of them.

@@ -42,14 +42,20 @@ static int change(struct sbuddy_device *dev, const struct sbuddy_tunable *t, u64
 {
 	int err;
 
-	err = mutex_lock_interruptible(&dev->lock);
+	/* Memory that comes or goes has watermarks worked out anew, too. */
+	err = mutex_lock_interruptible(&dev->memory.lock);
 	if (err)
 		return err;
-	sbuddy_tunable_set(t, &dev->inst.cfg, value);
-	if (dev->inst.stage == SB_STAGE_LIVE)
-		sb_watermark_setup(&dev->inst);
-	mutex_unlock(&dev->lock);
-	return 0;
+	err = mutex_lock_interruptible(&dev->lock);
+	if (!err) {
+		sbuddy_tunable_set(t, &dev->inst.cfg, value);
+		if (dev->inst.stage == SB_STAGE_LIVE)
+			sb_watermark_setup(&dev->inst);
+		mutex_unlock(&dev->lock);
+		sbuddy_compactd_poke(dev);
+	}
+	mutex_unlock(&dev->memory.lock);
+	return err;
 }
 
 static int set(struct sbuddy_device *dev, const char *name, const char *text)

@@ -65,7 +65,7 @@ step_checkpatch()
 # A backslash sequence is no part of the word behind it.
 step_spelling()
 {
-	codespell --ignore-regex '\\[nt]' --skip './build,./.git,./COPYING'
+	codespell --ignore-regex '\\[nt]|\biput\b|to and fro' --skip './build,./.git,./COPYING'
 }
 
 # none PATTERN PATH...: no line matches.
@@ -154,7 +154,7 @@ step_readme()
 	diff <(in_readme 'Device tree' | grep -v '^memory-region$\|^label$') \
 		<({
 			tunables | sed 's/^/sbuddy,/; s/_/-/g'
-			grep -oh '"sbuddy,[a-z-]*"' $driver/carveout_of.c | tr -d '"'
+			grep -oh '"sbuddy,[a-z-]*"' $driver/carveout_*.c | tr -d '"'
 		} | sort -u)
 	diff <(in_readme 'Device tree') \
 		<(sed -n '/^properties:/,/^required:/s/^  \([a-z,-]*\):.*/\1/p' \
@@ -176,7 +176,7 @@ step_readme()
 # Names in the table of tunables.
 tunables()
 {
-	sed -n 's/^	TUNABLE\(_LIVE\)\{0,1\}(\([a-z_]*\),.*/\2/p
+	sed -n 's/^	TUNABLE\(_LIVE\|_WORDS\)\{0,1\}(\([a-z_]*\),.*/\2/p
 		s/^	TUNABLE_RATIO(\([a-z]*\),.*/lowmem_reserve_ratio_\1/p
 		s/.*\.name = "\([a-z_]*\)",.*/\1/p' module/driver/tunable.c
 }

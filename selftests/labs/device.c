@@ -144,16 +144,16 @@ long machine_take(unsigned int order, unsigned int type, enum lab_flag flag)
 		.order = order,
 		.type = type,
 	};
-	struct sbuddy_query query = { .size = sizeof(query), .flags = SBUDDY_QUERY_PHYS };
+	struct sbuddy_pin pin = { .size = sizeof(pin), .flags = SBUDDY_PIN_PHYS };
 	unsigned long page;
 
 	if (ioctl(device, SBUDDY_IOC_ALLOC, &alloc))
 		return -errno;
-	query.handle = alloc.handle;
-	call(SBUDDY_IOC_QUERY, &query, "query a handle");
-	page = (unsigned long)((query.phys - LAB_BASE) >> PAGE_SHIFT);
+	pin.handle = alloc.handle;
+	call(SBUDDY_IOC_PIN, &pin, "pin a handle");
+	page = (unsigned long)((pin.phys - LAB_BASE) >> PAGE_SHIFT);
 	if (page >= LAB_MAX_PAGES)
-		lab_die("a block at %#llx", (unsigned long long)query.phys);
+		lab_die("a block at %#llx", (unsigned long long)pin.phys);
 	handles[page] = alloc.handle;
 	return (long)page;
 }

@@ -118,7 +118,7 @@ static void view_list(struct oracle_view *view, unsigned int order, unsigned int
 {
 	u32 index = zone->free_area[order].list[type].first;
 
-	for (; index != SB_PAGE_LINK_NONE; index = sb_page_next(&inst.map.pages[index])) {
+	for (; index != SB_PAGE_LINK_NONE; index = sb_page_next(sb_memmap_at(&inst.map, index))) {
 		struct sb_restore_block *block = &view->blocks[view->zone.nr_blocks++];
 
 		block->pfn = inst.map.base_pfn + index;

@@ -38,10 +38,38 @@ run_on()
 	result $? "$2: the log tells of a failure, its order and its flags"
 	complaints "$2" | grep -q "sbuddy $1: __GFP_NOFAIL is refused"
 	result $? "$2: the log tells of __GFP_NOFAIL"
-	[ ! -d $item ] || { ! rmdir $item 2>/dev/null && grep -q " 1 clients" $item/users; }
+	slabs "$1" "$2"
+	[ ! -d $item ] || { ! rmdir $item 2>/dev/null && grep -q " [1-9][0-9]* clients" $item/users; }
 	result $? "$2: it stays while the client has it"
 	rmmod sbuddy_client
 	result $? "$2: the client unloads"
+}
+
+# NAME KIND: the caches that the client has, and what it did wrong with their objects.
+slabs()
+{
+	cat "$debugfs/sbuddy/$1/slabinfo" >"$tmp"
+	if [ "$2" = dry ]; then
+		[ $? = 0 ] && [ ! -s "$tmp" ]
+		result $? "$2: slabinfo is empty"
+		return
+	fi
+	[ "$(sed -n 1p "$tmp")" = "slabinfo - version: 2.1" ] && sed -n 2p "$tmp" | grep -q "^# name "
+	result $? "$2: slabinfo begins as Linux's"
+	# Five objects of 100 bytes and more, all in one slab.
+	awk '$1 == "client-kept" { found = $2 == 5 && $3 == $5 && $4 >= 100 && $6 >= 1 &&
+			$7 $8 == ":tunables" && $12 $13 == ":slabdata" && $14 == 1 && $15 == 1 }
+		END { exit !found }' "$tmp"
+	result $? "$2: slabinfo has the client's cache and its objects"
+	[ "$(grep -c "^kmalloc-" "$tmp")" = 13 ]
+	result $? "$2: and those of sbuddy_kmalloc()"
+	complaints "$2" >"$tmp"
+	grep -q "sbuddy $1: .*client-red" "$tmp"
+	result $? "$2: the log tells of a write behind an object"
+	grep -q "sbuddy $1: .*client-poison" "$tmp"
+	result $? "$2: the log tells of a write to a free object"
+	grep -q "sbuddy $1: client-busy: .* in use" "$tmp"
+	result $? "$2: the log names objects that keep a cache"
 }
 
 # The kernel's log since a mark, without what other modules said.
@@ -64,6 +92,24 @@ run_on_new()
 	run_on client-test "$kind"
 	[ "$(cat $item/users)" = "0 files, 0 buffers, 0 clients" ] && rmdir $item
 	result $? "$kind: and ends, as nobody has it"
+}
+
+# An object that a client left behind goes with the instance, and others go on.
+leave_behind()
+{
+	echo "sbuddy-client-test $$ leak" >/dev/kmsg
+	mkdir $item && echo sandbox >$item/kind && echo 4M >$item/memory && echo 1 >$item/live &&
+		modprobe sbuddy_stray instance=client-test what=leak && rmmod sbuddy_stray
+	result $? "leak: a client goes and leaves an object behind"
+	complaints leak | grep -q "sbuddy client-test: kmalloc-64: .* in use"
+	result $? "leak: the log tells of it"
+	modprobe sbuddy_stray instance=client-test what=leak && rmmod sbuddy_stray &&
+		[ "$(awk '$1 == "kmalloc-8" { print $2 }' $debugfs/sbuddy/client-test/slabinfo)" = 0 ]
+	result $? "leak: the next client has the same caches"
+	[ "$(cat $debugfs/sbuddy/client-test/check)" = "0 violations" ]
+	result $? "leak: nothing is found wrong"
+	rmdir $item
+	result $? "leak: the instance ends all the same"
 }
 
 cleanup()
@@ -91,5 +137,6 @@ carveout=$(find $debugfs/sbuddy -mindepth 1 -maxdepth 1 -exec basename {} \; | h
 run_on_new sandbox 16M
 run_on_new sandbox-zones "$(printf '8M 0\n8M 1')" lowmem_bytes:8M movablecore_bytes:4M
 run_on_new sandbox-small 4M pcp_high:0
+leave_behind
 run_on_new dry "0x80000000 512M" lowmem_bytes:256M "cma:cma0 4M"
 finish

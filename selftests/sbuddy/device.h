@@ -108,6 +108,14 @@ static inline int sb_query(int fd, uint32_t handle, struct sbuddy_query *query)
 	return sb_call(fd, SBUDDY_IOC_QUERY, query);
 }
 
+/* It stays where it is, until the handle goes. */
+static inline int sb_pin(int fd, uint32_t handle)
+{
+	struct sbuddy_pin arg = { .size = sizeof(arg), .handle = handle };
+
+	return sb_call(fd, SBUDDY_IOC_PIN, &arg);
+}
+
 static inline void *sb_map(int fd, uint64_t offset, size_t len)
 {
 	return mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);

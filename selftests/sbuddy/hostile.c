@@ -19,8 +19,9 @@
 #define NR_SLOTS 32
 
 static const unsigned long commands[] = {
-	SBUDDY_IOC_INFO,      SBUDDY_IOC_ALLOC, SBUDDY_IOC_ALLOC_BULK, SBUDDY_IOC_FREE,
-	SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_QUERY, SBUDDY_IOC_DRAIN,      SBUDDY_IOC_EXPLAIN,
+	SBUDDY_IOC_PIN,	       SBUDDY_IOC_UNPIN,   SBUDDY_IOC_INFO,	 SBUDDY_IOC_ALLOC,
+	SBUDDY_IOC_ALLOC_BULK, SBUDDY_IOC_FREE,	   SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_QUERY,
+	SBUDDY_IOC_DRAIN,      SBUDDY_IOC_EXPLAIN,
 };
 
 /* xorshift64: the same everywhere. */
@@ -93,7 +94,8 @@ FIXTURE_TEARDOWN(device)
 static int known_errno(int err)
 {
 	static const int known[] = {
-		0, -EINVAL, -E2BIG, -EFAULT, -ENOMEM, -ENOSPC, -ENOENT, -EPERM, -ENOTTY,
+		0,	 -EINVAL, -E2BIG,  -EFAULT, -ENOMEM,	-ENOSPC,
+		-ENOENT, -EPERM,  -ENOTTY, -EAGAIN, -EOVERFLOW, -EOPNOTSUPP,
 	};
 	size_t i;
 
@@ -117,7 +119,7 @@ static void make_struct(uint32_t *words, unsigned long cmd, void *array, uint64_
 	words[0] = size;
 	if (cmd == SBUDDY_IOC_FREE)
 		words[1] = (uint32_t)(next_random(rnd) % 200);
-	if (cmd == SBUDDY_IOC_QUERY)
+	if (cmd == SBUDDY_IOC_QUERY || cmd == SBUDDY_IOC_PIN || cmd == SBUDDY_IOC_UNPIN)
 		words[2] = (uint32_t)(next_random(rnd) % 200);
 	if (cmd == SBUDDY_IOC_FREE_BULK)
 		words[1] = (uint32_t)(next_random(rnd) % 20);

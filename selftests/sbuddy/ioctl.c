@@ -292,6 +292,7 @@ TEST_F(file, physical_addresses_need_a_capability)
 	pid_t pid;
 
 	ASSERT_EQ(0, sb_get(self->fd, 0, &alloc));
+	ASSERT_EQ(0, sb_pin(self->fd, alloc.handle));
 	query.handle = alloc.handle;
 	if (!geteuid()) {
 		EXPECT_EQ(0, sb_call(self->fd, SBUDDY_IOC_INFO, &info));

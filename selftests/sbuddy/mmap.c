@@ -16,13 +16,33 @@ FIXTURE(buffer)
 	struct sbuddy_alloc buf;
 };
 
+/* What is mapped at once, and what is when it is touched. */
+FIXTURE_VARIANT(buffer)
+{
+	uint32_t type;
+};
+
+/* The formatter takes each of these for a call. */
+/* clang-format off */
+FIXTURE_VARIANT_ADD(buffer, movable) {
+	SBUDDY_MOVABLE,
+};
+
+FIXTURE_VARIANT_ADD(buffer, unmovable) {
+	SBUDDY_UNMOVABLE,
+};
+
+/* clang-format on */
+
 FIXTURE_SETUP(buffer)
 {
 	self->fd = sb_open(O_RDWR);
 	ASSERT_LE(0, self->fd);
 	self->page = (size_t)sysconf(_SC_PAGESIZE);
 	self->free = sb_free_pages(self->fd);
-	ASSERT_EQ(0, sb_get(self->fd, ORDER, &self->buf));
+	self->buf = sb_request(ORDER);
+	self->buf.type = variant->type;
+	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_ALLOC, &self->buf));
 }
 
 FIXTURE_TEARDOWN(buffer)

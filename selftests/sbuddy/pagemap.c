@@ -177,6 +177,7 @@ TEST_F(pagemap, shows_a_buffer_come_and_go)
 	int i;
 
 	ASSERT_EQ(0, sb_get(self->fd, 3, &buf));
+	ASSERT_EQ(0, sb_pin(self->fd, buf.handle));
 	query.handle = buf.handle;
 	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_QUERY, &query));
 	at = (off_t)((query.phys / self->info.page_size - self->base) * WORD);

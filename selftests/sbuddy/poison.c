@@ -55,7 +55,7 @@ static uint64_t phys_of(int fd, uint32_t handle)
 		.handle = handle,
 	};
 
-	return sb_call(fd, SBUDDY_IOC_QUERY, &query) ? 0 : query.phys;
+	return sb_pin(fd, handle) || sb_call(fd, SBUDDY_IOC_QUERY, &query) ? 0 : query.phys;
 }
 
 TEST_F(poison, a_page_in_use_leaves_when_its_buffer_is_freed)

@@ -29,7 +29,7 @@ struct event {
 	uint8_t kind;
 };
 
-enum { PAGE_ALLOC = 1, PAGE_FREE = 2, LAST_KIND = 14 };
+enum { PAGE_ALLOC = 1, PAGE_FREE = 2, LAST_KIND = 29 };
 
 #define NO_PFN UINT64_MAX
 
@@ -146,7 +146,7 @@ static long long pfn_of(int fd, uint32_t handle)
 		.flags = SBUDDY_QUERY_PHYS,
 	};
 
-	if (sb_call(fd, SBUDDY_IOC_QUERY, &query))
+	if (sb_pin(fd, handle) || sb_call(fd, SBUDDY_IOC_QUERY, &query))
 		return -1;
 	return query.phys / sysconf(_SC_PAGESIZE);
 }

@@ -18,7 +18,7 @@ ring=$debugfs/sbuddy/trace-test/ring
 names="mm_page_alloc mm_page_free mm_page_free_batched mm_page_alloc_zone_locked
 	mm_page_pcpu_drain mm_page_alloc_extfrag cma_alloc_start cma_alloc_finish
 	cma_alloc_busy_retry cma_release test_pages_isolated highatomic_reserve
-	highatomic_unreserve page_poison"
+	highatomic_unreserve page_poison mm_migrate_pages"
 work=$(mktemp -d) || exit 1
 
 cleanup()
@@ -76,7 +76,8 @@ fields_are_linux_s()
 	has_fields cma_alloc_finish name pfn count align errorno &&
 	has_fields cma_alloc_busy_retry name pfn count align &&
 	has_fields cma_release name pfn count &&
-	has_fields test_pages_isolated start_pfn end_pfn fin_pfn
+	has_fields test_pages_isolated start_pfn end_pfn fin_pfn &&
+	has_fields mm_migrate_pages succeeded failed mode reason pfn
 }
 
 traced()

@@ -44,6 +44,29 @@ static void *page(void *ctx, unsigned long pfn)
 	return memory_at(ctx, sb_pfn_addr(pfn));
 }
 
+static void *span(void *ctx, unsigned long pfn, unsigned long nr_pages)
+{
+	unsigned char *first = memory_at(ctx, sb_pfn_addr(pfn));
+	unsigned char *last = memory_at(ctx, sb_pfn_addr(pfn + nr_pages - 1));
+
+	return last == first + ((nr_pages - 1) << SB_PAGE_SHIFT) ? first : NULL;
+}
+
+static unsigned long pfn_of(void *ctx, const void *va)
+{
+	struct fixture *f = ctx;
+	const struct sb_config *cfg = &f->inst.cfg;
+	unsigned int i;
+
+	for (i = 0; i < cfg->nr_banks; i++) {
+		unsigned long offset = (unsigned long)va - (unsigned long)f->memory[i];
+
+		if (f->memory[i] && offset < cfg->banks[i].size)
+			return sb_pfn_down(cfg->banks[i].base + offset);
+	}
+	return SB_PFN_NONE;
+}
+
 /* The time is how often somebody asked; there is one caller, and one process. */
 static void origin(void *ctx, struct sb_origin *origin)
 {
@@ -132,6 +155,8 @@ int fixture_init(struct fixture *f, const struct sb_config *cfg)
 		.map = map,
 		.unmap = unmap,
 		.page = page,
+		.span = span,
+		.pfn = pfn_of,
 		.origin = origin,
 		.ctx = f,
 	};

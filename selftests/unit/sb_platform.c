@@ -12,6 +12,18 @@ _Thread_local struct unit_lock_hooks unit_lock_hooks;
 unsigned int unit_warnings;
 char unit_last_warning[256];
 
+unsigned int sb_host_irqs[SB_HOST_CPUS];
+
+void sb_quiesce(void)
+{
+	unsigned int cpu;
+
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (cpu = 0; cpu < SB_HOST_CPUS; cpu++)
+		while (__atomic_load_n(&sb_host_irqs[cpu], __ATOMIC_SEQ_CST))
+			sched_yield();
+}
+
 void sb_lock_init(struct sb_lock *lock)
 {
 	pthread_mutex_init(&lock->mutex, NULL);

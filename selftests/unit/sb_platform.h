@@ -13,7 +13,10 @@
  *                kind, taken under an outer lock that keeps others from it.
  *   interrupts   sb_irq_save() keeps the caller on its CPU until
  *                sb_irq_restore(); sb_this_cpu() is stable in between.
- *   words        READ_ONCE(), WRITE_ONCE(), smp_store_release() as in Linux;
+ *                sb_quiesce() waits until no CPU is any more in what it did so
+ *                when it was called; process context, without locks.
+ *   words        READ_ONCE(), WRITE_ONCE(), smp_store_release(),
+ *                smp_load_acquire() as in Linux;
  *                sb_ctz(w), the lowest bit set in a word that is not 0;
  *                sb_div_u64(dividend, divisor), a 64 by 32 bit division;
  *                sb_div64_u64(), one by 64 bits
@@ -66,8 +69,10 @@ typedef unsigned long long u64;
 	})
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, val) (*(volatile __typeof__(x) *)&(x) = (val))
-/* Pairs with an acquire of the reader. */
+/* What is read after the acquire is as new as what was written before the release. */
 #define smp_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
+/* Pairs with the release. */
+#define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -107,15 +112,24 @@ void sb_unlock_nested(struct sb_lock *lock);
 /* On the host a thread is a CPU: its number is set by the test. */
 extern _Thread_local unsigned int sb_host_cpu;
 
+/* How deep each CPU is between sb_irq_save() and sb_irq_restore(). */
+#define SB_HOST_CPUS 256u
+extern unsigned int sb_host_irqs[SB_HOST_CPUS];
+
 static inline unsigned long sb_irq_save(void)
 {
-	return 0;
+	unsigned int cpu = sb_host_cpu % SB_HOST_CPUS;
+
+	__atomic_add_fetch(&sb_host_irqs[cpu], 1, __ATOMIC_SEQ_CST);
+	return cpu;
 }
 
 static inline void sb_irq_restore(unsigned long flags)
 {
-	(void)flags;
+	__atomic_sub_fetch(&sb_host_irqs[flags], 1, __ATOMIC_SEQ_CST);
 }
+
+void sb_quiesce(void);
 
 static inline unsigned int sb_this_cpu(void)
 {

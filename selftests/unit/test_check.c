@@ -26,7 +26,7 @@ static const char *link_lost(void)
 	unsigned int order;
 	struct sb_free_list *list = some_list(&order);
 
-	list->first = sb_page_next(&f.inst.map.pages[list->first]);
+	list->first = sb_page_next(sb_memmap_at(&f.inst.map, list->first));
 	return "blocks, descriptors say";
 }
 
@@ -35,7 +35,7 @@ static const char *link_back_wrong(void)
 	unsigned int order;
 	struct sb_free_list *list = some_list(&order);
 
-	sb_page_set_prev(&f.inst.map.pages[list->last], 1);
+	sb_page_set_prev(sb_memmap_at(&f.inst.map, list->last), 1);
 	return "is broken at pfn";
 }
 
@@ -61,7 +61,7 @@ static const char *list_loops(void)
 	unsigned int order;
 	struct sb_free_list *list = some_list(&order);
 
-	sb_page_set_next(&f.inst.map.pages[list->last], list->first);
+	sb_page_set_next(sb_memmap_at(&f.inst.map, list->last), list->first);
 	return "is broken at pfn";
 }
 
@@ -94,7 +94,7 @@ static const char *free_page_in_use(void)
 	unsigned int order;
 	struct sb_free_list *list = some_list(&order);
 
-	sb_page_set(&f.inst.map.pages[list->first + 3], SB_PAGE_ALLOC, 0, SB_MOVABLE);
+	sb_page_set(sb_memmap_at(&f.inst.map, list->first + 3), SB_PAGE_ALLOC, 0, SB_MOVABLE);
 	return "is no tail, but lies in block";
 }
 

@@ -36,7 +36,7 @@ static void boot(void)
 static long take(unsigned long nr_pages, unsigned int align_order)
 {
 	unsigned long pfn = 0;
-	int err = sb_cma_alloc(&f.inst, 0, nr_pages, align_order, &pfn);
+	int err = sb_cma_alloc(&f.inst, 0, nr_pages, align_order, 0, &pfn);
 
 	CHECK(&f);
 	return err ? err : (long)(pfn - f.inst.cma[0].base_pfn);
@@ -192,7 +192,7 @@ static void a_hand_over_without_room_for_the_bitmap_fails(void)
 	EXPECT_EQ(sb_instance_step(&f.inst), -ENOMEM);
 	EXPECT_EQ(f.inst.stage, SB_STAGE_PAGEBLOCKS);
 	EXPECT_EQ(type_at(4096 - BLOCK), SB_MOVABLE);
-	EXPECT_EQ(sb_cma_alloc(&f.inst, 0, 1, 0, &f.inst.cma[0].nr_failed), -ENODEV);
+	EXPECT_EQ(sb_cma_alloc(&f.inst, 0, 1, 0, 0, &f.inst.cma[0].nr_failed), -ENODEV);
 	EXPECT_EQ(sb_instance_step(&f.inst), 0);
 	EXPECT_EQ(take(256, 0), 0);
 	EXPECT_EQ(give(0, 256), 0);
@@ -362,7 +362,7 @@ static void release_refuses_what_was_not_given(void)
 	EXPECT_EQ(give(0, 0), -EINVAL);
 	EXPECT_EQ(take(0, 0), -EINVAL);
 	EXPECT_EQ(sb_cma_release(&f.inst, 1, FIRST, 1), -ENOENT);
-	EXPECT_EQ(sb_cma_alloc(&f.inst, 1, 1, 0, &pfn), -ENOENT);
+	EXPECT_EQ(sb_cma_alloc(&f.inst, 1, 1, 0, 0, &pfn), -ENOENT);
 	EXPECT_EQ(give(30, 30), 0);
 	EXPECT_EQ(give(30, 30), -EALREADY);
 	EXPECT_EQ(give(0, 30), 0);

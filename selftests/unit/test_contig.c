@@ -54,8 +54,8 @@ static long take_pages(unsigned long nr_pages)
 static long take_range(unsigned long start, unsigned long nr_pages, unsigned int type)
 {
 	unsigned long bad = 0;
-	int err =
-		sb_contig_alloc_range(&f.inst, FIRST + start, FIRST + start + nr_pages, type, &bad);
+	int err = sb_contig_alloc_range(&f.inst, FIRST + start, FIRST + start + nr_pages, type, 0,
+					&bad);
 
 	CHECK(&f);
 	if (err == -EBUSY)
@@ -433,7 +433,7 @@ static void what_no_instance_could_serve_is_refused(void)
 	f.inst.corrupt = false;
 	f.inst.stage = SB_STAGE_PAGEBLOCKS;
 	EXPECT_EQ(sb_contig_alloc(&f.inst, &good, &contig.nr_pages), -ENODEV);
-	EXPECT_EQ(sb_contig_alloc_range(&f.inst, FIRST, FIRST + 1, SB_MOVABLE, &contig.nr_pages),
+	EXPECT_EQ(sb_contig_alloc_range(&f.inst, FIRST, FIRST + 1, SB_MOVABLE, 0, &contig.nr_pages),
 		  -ENODEV);
 	f.inst.stage = SB_STAGE_LIVE;
 	fixture_drop(&f);
@@ -711,7 +711,7 @@ static void step_range(u64 *seed)
 	unsigned long start =
 		f.inst.map.base_pfn + (unsigned long)unit_below(seed, f.inst.map.nr_pages);
 	unsigned long end = start + 1 + (unsigned long)unit_below(seed, 600), i = start, bad = 0;
-	int err = sb_contig_alloc_range(&f.inst, start, end, SB_MOVABLE, &bad);
+	int err = sb_contig_alloc_range(&f.inst, start, end, SB_MOVABLE, 0, &bad);
 
 	while (i < end && sb_memmap_covers(&f.inst.map, i) && !m.used[i - f.inst.map.base_pfn] &&
 	       sb_pageblock_zone(&f.inst.blocks, i) == sb_pageblock_zone(&f.inst.blocks, start))

@@ -517,7 +517,9 @@ static void findings_name_who_had_the_page(void)
 	EXPECT(strstr(unit_last_warning, "; owner pid 43 (process 43)"));
 	sb_debug_show(&out, &f.inst);
 	EXPECT(strstr(text, "poison 1\nguard 1\nowner 1\nquarantine 0\n"));
-	EXPECT(strstr(text, "found_write_after_free 1\nfound_overrun 1\nlast overrun: pfn 0x9"));
+	EXPECT(strstr(text, "found_write_after_free 1\nfound_overrun 1\n"
+			    "found_object_write_after_free 0\nfound_object_overrun 0\n"
+			    "last overrun: pfn 0x9"));
 	EXPECT(strstr(text, "\nallocated 0x1000 < 0x202b\n"));
 	EXPECT(sb_owner_detach(&f.inst) == table);
 	free(table);

@@ -91,7 +91,7 @@ static void two_may_free_different_parts_of_one_block(void)
 	cfg.cma[0].size = 4 * MiB;
 	cfg.cma[0].nid = SB_NID_ANY;
 	boot(&cfg);
-	EXPECT_EQ(sb_cma_alloc(&f.inst, 0, 16, 4, &start), 0);
+	EXPECT_EQ(sb_cma_alloc(&f.inst, 0, 16, 4, 0, &start), 0);
 	zone = fixture_zone_of(&f, start);
 	unit_lock_hooks.before_lock = release_the_first_half;
 	EXPECT_EQ(sb_cma_release(&f.inst, 0, start + 8, 8), 0);
@@ -106,7 +106,7 @@ static void claim_three(void (*meanwhile)(struct sb_lock *lock))
 
 	boot(&cfg);
 	unit_lock_hooks.after_unlock = meanwhile;
-	EXPECT_EQ(sb_contig_alloc_range(&f.inst, start, start + 3, SB_MOVABLE, &bad), -EBUSY);
+	EXPECT_EQ(sb_contig_alloc_range(&f.inst, start, start + 3, SB_MOVABLE, 0, &bad), -EBUSY);
 }
 
 static void mark_first_and_third(struct sb_lock *lock)

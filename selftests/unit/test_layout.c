@@ -224,9 +224,9 @@ static void zonelists_go_down_the_node_and_then_to_the_next(void)
 	for (n = 0; n < 2; n++) {
 		const struct sb_node *node = &f.inst.nodes[n * 2];
 
-		EXPECT_EQ(node->nr_zones, 4);
+		EXPECT_EQ(node->zonelist->nr_zones, 4);
 		for (i = 0; i < 4; i++)
-			EXPECT_EQ(node->zonelist[i],
+			EXPECT_EQ(node->zonelist->zone[i],
 				  sb_instance_zone(&f.inst, wanted[n][i].nid, wanted[n][i].type) -
 					  f.inst.zones);
 	}
@@ -366,8 +366,8 @@ static void dma_lies_on_the_nodes_that_have_the_lowest_memory(void)
 	expect_zone(0, SB_ZONE_NORMAL, 0, 0, 0);
 	expect_zone(1, SB_ZONE_DMA, 16, 4, 4);
 	expect_zone(1, SB_ZONE_NORMAL, 20, 12, 12);
-	EXPECT_EQ(f.inst.nodes[1].nr_zones, 3);
-	EXPECT_EQ(f.inst.nodes[1].zonelist[1], SB_NR_ZONE_TYPES + SB_ZONE_DMA);
+	EXPECT_EQ(f.inst.nodes[1].zonelist->nr_zones, 3);
+	EXPECT_EQ(f.inst.nodes[1].zonelist->zone[1], SB_NR_ZONE_TYPES + SB_ZONE_DMA);
 	fixture_exit(&f);
 }
 

@@ -147,7 +147,7 @@ static void step_contig_range(u64 *seed)
 
 	if (!is_room(1))
 		return;
-	err = sb_contig_alloc_range(&f.inst, pfn, pfn + nr_pages, SB_MOVABLE, &bad);
+	err = sb_contig_alloc_range(&f.inst, pfn, pfn + nr_pages, SB_MOVABLE, 0, &bad);
 	EXPECT(!err || err == -EBUSY || err == -ERANGE);
 	EXPECT(err != -EBUSY || bad - pfn < nr_pages);
 	EXPECT(err ? !fits || guards : fits);
@@ -167,7 +167,7 @@ static void step_cma(u64 *seed)
 	area = below(seed, f.inst.cfg.nr_cma);
 	nr_pages = 1 + below(seed, f.inst.cma[area].nr_pages);
 	wanted = model_cma(&m, area, nr_pages, align_order);
-	err = sb_cma_alloc(&f.inst, area, nr_pages, align_order, &pfn);
+	err = sb_cma_alloc(&f.inst, area, nr_pages, align_order, 0, &pfn);
 	if (err)
 		EXPECT_EQ(err, -ENOMEM);
 	if (!guards) {

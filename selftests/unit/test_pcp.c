@@ -206,7 +206,7 @@ static void a_block_across_pageblocks_of_two_types_returns_to_both(void)
 	zone = fixture_zone(&f, SB_ZONE_NORMAL);
 	fixture_fill(&f);
 	fixture_free_run(&f, PFN, 8);
-	EXPECT_EQ(sb_contig_alloc_range(&f.inst, PFN, PFN + 8, SB_MOVABLE, &bad), 0);
+	EXPECT_EQ(sb_contig_alloc_range(&f.inst, PFN, PFN + 8, SB_MOVABLE, 0, &bad), 0);
 	fixture_set_type(&f, PFN + 4, SB_UNMOVABLE);
 	give(PFN, 3);
 	EXPECT_EQ(sb_pcp_count(zone), 8);

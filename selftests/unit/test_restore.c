@@ -62,9 +62,9 @@ static void lists_have_the_order_that_was_told(void)
 	EXPECT_EQ(zone->free_area[0].nr_free, 3);
 	index = zone->free_area[0].list[SB_MOVABLE].first;
 	EXPECT_EQ(index, 8);
-	index = sb_page_next(&f.inst.map.pages[index]);
+	index = sb_page_next(sb_memmap_at(&f.inst.map, index));
 	EXPECT_EQ(index, 2);
-	EXPECT_EQ(sb_page_next(&f.inst.map.pages[index]), 4);
+	EXPECT_EQ(sb_page_next(sb_memmap_at(&f.inst.map, index)), 4);
 	EXPECT_EQ(zone->free_area[2].list[SB_MOVABLE].first, 64);
 	fixture_exit(&f);
 }

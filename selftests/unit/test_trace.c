@@ -2,6 +2,7 @@
 /* Trace: what a record holds, and how it reads. */
 #include "fixture.h"
 #include "gfp.h"
+#include "migrate.h"
 #include "trace.h"
 
 #define BASE 0x90000000ull
@@ -58,7 +59,11 @@ static void a_record_is_as_documented(void)
 	EXPECT_EQ(offsetof(struct sb_event, kind), 31);
 	EXPECT_EQ(SB_TRACE_PAGE_ALLOC, 1);
 	EXPECT_EQ(SB_TRACE_EXTFRAG, 6);
+	EXPECT_EQ(offsetof(struct sb_event, mode), 24);
+	EXPECT_EQ(offsetof(struct sb_event, reason), 25);
+	EXPECT_EQ(offsetof(struct sb_event, failed), 26);
 	EXPECT_EQ(SB_TRACE_POISON, 14);
+	EXPECT_EQ(SB_TRACE_MIGRATE, 15);
 }
 
 static void nothing_is_told_unless_somebody_listens(void)
@@ -177,6 +182,18 @@ static void events_of_pages_read_as_linux_s(void)
 	fixture_exit(&f);
 }
 
+static void a_move_tells_what_for(void)
+{
+	boot();
+	sb_trace_migrate(&f.inst, PFN, 3, SB_MIGRATE_SYNC, SB_MR_CONTIG_RANGE, false);
+	EXPECT_STR(said(), "mm_migrate_pages: nr_succeeded=3 nr_failed=0 mode=MIGRATE_SYNC "
+			   "reason=contig_range pfn=0x90000 instance=3");
+	sb_trace_migrate(&f.inst, PFN, 4, SB_MIGRATE_ASYNC, SB_MR_COMPACTION, true);
+	EXPECT_STR(said(), "mm_migrate_pages: nr_succeeded=0 nr_failed=4 mode=MIGRATE_ASYNC "
+			   "reason=compaction pfn=0x90000 instance=3");
+	fixture_exit(&f);
+}
+
 static void a_fallback_looks_up_who_owns_the_pageblock(void)
 {
 	unsigned long irq;
@@ -259,7 +276,7 @@ static void every_kind_has_a_name(void)
 UNIT_MAIN(UNIT_CASE(a_record_is_as_documented), UNIT_CASE(nothing_is_told_unless_somebody_listens),
 	  UNIT_CASE(an_allocation_has_all_that_was_asked), UNIT_CASE(one_that_failed_has_no_page),
 	  UNIT_CASE(flags_have_linux_s_names), UNIT_CASE(every_flag_has_a_name),
-	  UNIT_CASE(events_of_pages_read_as_linux_s),
+	  UNIT_CASE(events_of_pages_read_as_linux_s), UNIT_CASE(a_move_tells_what_for),
 	  UNIT_CASE(a_fallback_looks_up_who_owns_the_pageblock),
 	  UNIT_CASE(events_of_cma_read_as_linux_s),
 	  UNIT_CASE(a_range_being_isolated_succeeds_when_none_is_in_use),

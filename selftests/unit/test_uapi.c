@@ -12,14 +12,17 @@
 			       (offset) % sizeof(((struct type *)0)->field) == 0, \
 		       #type "." #field)
 
-SIZE(sbuddy_info, SBUDDY_INFO_SIZE_VER0);
+SIZE(sbuddy_info, SBUDDY_INFO_SIZE_VER1);
 SIZE(sbuddy_alloc, SBUDDY_ALLOC_SIZE_VER0);
 SIZE(sbuddy_alloc_bulk, SBUDDY_ALLOC_BULK_SIZE_VER0);
 SIZE(sbuddy_free, SBUDDY_FREE_SIZE_VER0);
 SIZE(sbuddy_free_bulk, SBUDDY_FREE_BULK_SIZE_VER0);
-SIZE(sbuddy_query, SBUDDY_QUERY_SIZE_VER0);
+SIZE(sbuddy_query, SBUDDY_QUERY_SIZE_VER1);
 SIZE(sbuddy_drain, SBUDDY_DRAIN_SIZE_VER0);
 SIZE(sbuddy_poison, SBUDDY_POISON_SIZE_VER0);
+SIZE(sbuddy_pin, SBUDDY_PIN_SIZE_VER0);
+SIZE(sbuddy_unpin, SBUDDY_UNPIN_SIZE_VER0);
+SIZE(sbuddy_export, SBUDDY_EXPORT_SIZE_VER0);
 SIZE(sbuddy_explain, SBUDDY_EXPLAIN_SIZE_VER0);
 SIZE(sbuddy_explain_zone, SBUDDY_EXPLAIN_ZONE_SIZE_VER0);
 SIZE(sbuddy_result, 16);

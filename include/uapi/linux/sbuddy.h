@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * The ioctl ABI of /dev/sbuddyN: contiguous buffers by handle, mapped by offset.
+ * The ioctl ABI of /dev/sbuddyN: buffers by handle, mapped by offset.
  *
  * A handle names one buffer of one open file. Those who share the file (dup(),
  * fork(), a file descriptor passed over a socket) share its handles; another
@@ -18,6 +18,11 @@
  * it with E2BIG otherwise. No more than @size bytes are ever written back.
  * Because of this the size that _IOWR() codes into a command's number is not
  * looked at: a command is known by magic, direction and number alone.
+ *
+ * A buffer of type SBUDDY_MOVABLE may be moved to another place in memory while it is
+ * used, when its place is wanted for a larger buffer: its bytes and its mappings stay
+ * what they are, and who touches it meanwhile waits. Who needs it to stay, for a
+ * device that is told its address, pins it first. A scattered one is never moved.
  *
  * Fields marked "in" are read, "out" written, all others of a struct are left
  * alone. Out fields need no value beforehand. When a command fails nothing is
@@ -80,6 +85,7 @@
 /* sbuddy_info.state */
 #define SBUDDY_STATE_CORRUPT 0x1 /* found corrupt: it has stopped allocating */
 #define SBUDDY_STATE_MAPPABLE 0x2 /* there is memory, mmap() works */
+#define SBUDDY_STATE_HUGE 0x4 /* mmap() uses entries of the CPU's next size, where they fit */
 
 /**
  * struct sbuddy_info - SBUDDY_IOC_INFO: what the device is.
@@ -101,6 +107,7 @@
  * @base: out, physical address of the lowest; 0 without SBUDDY_INFO_PHYS
  * @name: out, the instance, zero-terminated
  * @backing: out, "no-map", "mapped", "sandbox" or "dry", zero-terminated
+ * @pages_pinned: out, pages of buffers that have pins
  *
  * Figures of pages are read without locks and may be a moment apart.
  *
@@ -125,9 +132,11 @@ struct sbuddy_info {
 	__u64 base;
 	char name[SBUDDY_NAME_LEN];
 	char backing[SBUDDY_NAME_LEN];
+	__u64 pages_pinned;
 };
 
 #define SBUDDY_INFO_SIZE_VER0 152
+#define SBUDDY_INFO_SIZE_VER1 160 /* @pages_pinned */
 
 /* sbuddy_alloc.flags and sbuddy_alloc_bulk.flags */
 #define SBUDDY_ALLOC_BYTES 0x1 /* @bytes says how much, not @order */
@@ -135,9 +144,15 @@ struct sbuddy_info {
 #define SBUDDY_ALLOC_HIGH 0x4 /* half of the min watermark may be used */
 #define SBUDDY_ALLOC_ATOMIC 0x8 /* as HIGH, and a bit more, but nothing is drained for it */
 #define SBUDDY_ALLOC_MEMALLOC 0x10 /* watermarks do not count */
+#define SBUDDY_ALLOC_SCATTERED 0x20 /* with BYTES: in several runs when not in one */
 
 #define SBUDDY_ALLOC_RESERVES (SBUDDY_ALLOC_HIGH | SBUDDY_ALLOC_ATOMIC | SBUDDY_ALLOC_MEMALLOC)
-#define SBUDDY_ALLOC_FLAGS (SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_THIS_NODE | SBUDDY_ALLOC_RESERVES)
+#define SBUDDY_ALLOC_FLAGS                                                      \
+	(SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_THIS_NODE | SBUDDY_ALLOC_SCATTERED | \
+	 SBUDDY_ALLOC_RESERVES)
+
+/* Pages that a buffer of SBUDDY_ALLOC_SCATTERED may have. */
+#define SBUDDY_MAX_SCATTERED 32768
 
 /**
  * struct sbuddy_alloc - SBUDDY_IOC_ALLOC: a buffer, zeroed.
@@ -149,7 +164,8 @@ struct sbuddy_info {
  * @node: in, node to begin with, 0 .. 7, or SBUDDY_NODE_ANY, which excludes
  *	SBUDDY_ALLOC_THIS_NODE
  * @bytes: in, with SBUDDY_ALLOC_BYTES 1 .. max_bytes, rounded up to pages but
- *	not to a power of two; else 0
+ *	not to a power of two; with SBUDDY_ALLOC_SCATTERED as well up to
+ *	SBUDDY_MAX_SCATTERED pages; else 0
  * @handle: out, name of the buffer, never 0
  * @reserved: in, 0
  * @offset: out, where mmap() finds it
@@ -157,6 +173,11 @@ struct sbuddy_info {
  *
  * Watermarks keep some pages back, as in Linux, unless the instance was made
  * with min_free_kbytes of 0.
+ *
+ * With SBUDDY_ALLOC_SCATTERED a buffer that is not to be had in one run of pages is
+ * gathered from blocks of any size, the largest first. It is mapped as one range
+ * like any other; that it is in several runs, SBUDDY_IOC_QUERY tells. When not even
+ * that succeeds, SBUDDY_IOC_EXPLAIN tells why there was no one block.
  *
  * ENOMEM: nothing suitable is free above the watermarks, or with
  *	SBUDDY_ALLOC_THIS_NODE not there, or the kernel lacks memory for the
@@ -286,9 +307,17 @@ struct sbuddy_free_bulk {
  * @bytes: out, its size
  * @offset: out, where mmap() finds it
  * @phys: out, physical address; 0 without SBUDDY_QUERY_PHYS
+ * @pins: out, how many pins it has
+ * @runs: out, in how many runs of pages it is: 1 unless it was asked for with
+ *	SBUDDY_ALLOC_SCATTERED
  *
  * ENOENT: no such handle in this file.
  * EPERM: SBUDDY_QUERY_PHYS without CAP_SYS_RAWIO.
+ * EOPNOTSUPP: SBUDDY_QUERY_PHYS, and it is in several runs, so that no one address
+ *	tells where it is.
+ * EAGAIN: SBUDDY_QUERY_PHYS, and it has no pin and can be moved, so that its address
+ *	may be another by now.
+ * EINTR: the process was killed meanwhile.
  */
 struct sbuddy_query {
 	__u32 size;
@@ -302,9 +331,12 @@ struct sbuddy_query {
 	__u64 bytes;
 	__u64 offset;
 	__u64 phys;
+	__u32 pins;
+	__u32 runs;
 };
 
 #define SBUDDY_QUERY_SIZE_VER0 56
+#define SBUDDY_QUERY_SIZE_VER1 64 /* @pins and @runs */
 
 /**
  * struct sbuddy_drain - SBUDDY_IOC_DRAIN: empty the lists of all CPUs.
@@ -357,6 +389,88 @@ struct sbuddy_poison {
 };
 
 #define SBUDDY_POISON_SIZE_VER0 24
+
+/* Pins that one buffer may have. */
+#define SBUDDY_MAX_PINS 65535
+
+/* sbuddy_pin.flags: tell @phys. */
+#define SBUDDY_PIN_PHYS 0x1
+
+/**
+ * struct sbuddy_pin - SBUDDY_IOC_PIN: have a buffer stay where it is.
+ * @size: in, bytes of this struct
+ * @flags: in, SBUDDY_PIN_*
+ * @handle: in, which
+ * @pins: out, how many pins it has now
+ * @phys: out, physical address of its first byte; 0 without SBUDDY_PIN_PHYS
+ *
+ * Pins are counted. It stays until as many were taken away, or the handle is gone:
+ * then all of the handle's go, even if the buffer is still mapped. A buffer that
+ * is never moved can be pinned as well. What is pinned is in the way of larger
+ * buffers, so let go of it when it may move again.
+ *
+ * ENOENT: no such handle in this file, or not any more.
+ * EOVERFLOW: it has SBUDDY_MAX_PINS pins.
+ * EOPNOTSUPP: SBUDDY_PIN_PHYS, and it is in several runs.
+ * EPERM: SBUDDY_PIN_PHYS without CAP_SYS_RAWIO.
+ * EINTR: the process was killed meanwhile.
+ */
+struct sbuddy_pin {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 pins;
+	__u64 phys;
+};
+
+#define SBUDDY_PIN_SIZE_VER0 24
+
+/**
+ * struct sbuddy_unpin - SBUDDY_IOC_UNPIN: take one pin away.
+ * @size: in, bytes of this struct
+ * @flags: in, 0
+ * @handle: in, which
+ * @pins: out, how many pins it has left
+ *
+ * EINVAL: no pin of this handle.
+ * ENOENT: no such handle in this file.
+ */
+struct sbuddy_unpin {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 pins;
+};
+
+#define SBUDDY_UNPIN_SIZE_VER0 16
+
+/**
+ * struct sbuddy_export - SBUDDY_IOC_EXPORT: a dma-buf of a buffer.
+ * @size: in, bytes of this struct
+ * @flags: in, of <fcntl.h>: O_RDONLY or O_RDWR, for whoever maps it, and O_CLOEXEC
+ * @handle: in, which
+ * @fd: out, descriptor of the dma-buf
+ *
+ * Each call makes another dma-buf. A dma-buf has the buffer for itself: the handle
+ * can be freed and the device closed, and the memory stays until the dma-buf goes.
+ * It is mapped from offset 0, by the rules that mmap() has above. A buffer that can
+ * be moved stays where it is while a device, or another part of the kernel, has it
+ * mapped by a dma-buf.
+ *
+ * EACCES: O_RDWR, and the file was opened without writing.
+ * ENOENT: no such handle in this file.
+ * EOPNOTSUPP: a dry instance, or a kernel without dma-bufs.
+ * EMFILE: the process has all the descriptors that it may have.
+ * ENOMEM: the kernel lacks memory.
+ */
+struct sbuddy_export {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__s32 fd;
+};
+
+#define SBUDDY_EXPORT_SIZE_VER0 16
 
 /* sbuddy_explain.flags */
 #define SBUDDY_EXPLAIN_LAST 0x1 /* about the request of this file that failed last */
@@ -530,6 +644,89 @@ struct sbuddy_explain {
 
 #define SBUDDY_EXPLAIN_SIZE_VER0 136
 
+/* sbuddy_compact.result and sbuddy_plan.result */
+#define SBUDDY_COMPACT_SKIPPED 0 /* nothing to do, or nothing that can be moved */
+#define SBUDDY_COMPACT_COMPLETE 1 /* all of each zone was gone through */
+#define SBUDDY_COMPACT_PARTIAL 2 /* a part was, as the rest had been before */
+#define SBUDDY_COMPACT_STOPPED 3 /* @pages or @us were used up, or the process killed */
+#define SBUDDY_COMPACT_SUCCESS 4 /* there was nothing left to do before its end */
+
+/**
+ * struct sbuddy_compact - SBUDDY_IOC_COMPACT: move buffers, so that free memory is in a row.
+ * @size: in, bytes of this struct
+ * @flags: in, 0
+ * @node: in, node, 0 .. 7, or SBUDDY_NODE_ANY for all
+ * @result: out, SBUDDY_COMPACT_*
+ * @pages: in, move no more pages, but a buffer that is begun as a whole; 0 for
+ *	any number
+ * @us: in, take no longer, in microseconds, likewise; 0 for any time
+ * @migrate_scanned: out, pages looked at for what can be moved
+ * @free_scanned: out, pages looked at for places to move it to
+ * @moved: out, pages that are somewhere else now
+ * @failed: out, pages that should have been moved and were not: pinned, or in use
+ * @units: out, buffers moved
+ *
+ * Buffers of type SBUDDY_MOVABLE are moved, unless they are pinned, of all files.
+ * Who maps one does not notice.
+ *
+ * EPERM: without CAP_SYS_ADMIN.
+ * EIO: the instance was found corrupt.
+ */
+struct sbuddy_compact {
+	__u32 size;
+	__u32 flags;
+	__s32 node;
+	__u32 result;
+	__u64 pages;
+	__u64 us;
+	__u64 migrate_scanned;
+	__u64 free_scanned;
+	__u64 moved;
+	__u64 failed;
+	__u64 units;
+};
+
+#define SBUDDY_COMPACT_SIZE_VER0 72
+
+/**
+ * struct sbuddy_plan - SBUDDY_IOC_PLAN: what SBUDDY_IOC_COMPACT would do.
+ * @size: in, bytes of this struct
+ * @flags: in, 0
+ * @node: in, node, 0 .. 7, or SBUDDY_NODE_ANY for all
+ * @result: out, SBUDDY_COMPACT_*
+ * @exact: out, 1 when it comes so if nobody else is at work; else 0
+ * @order_now: out, order of the largest free block, -1 without one
+ * @order_after: out, the same after it
+ * @reserved: in, 0
+ * @run_now: out, most free pages in a row
+ * @run_after: out, the same after it
+ * @moved: out, pages that would be moved
+ * @failed: out, pages that would not be, though they should
+ * @units: out, buffers that would be moved
+ *
+ * EINVAL: or a node without memory.
+ * ENOMEM: the kernel lacks memory to try it out on a copy.
+ * ENOSPC: memory was added meanwhile; ask again.
+ * EIO: the instance was found corrupt.
+ */
+struct sbuddy_plan {
+	__u32 size;
+	__u32 flags;
+	__s32 node;
+	__u32 result;
+	__u32 exact;
+	__s32 order_now;
+	__s32 order_after;
+	__u32 reserved;
+	__u64 run_now;
+	__u64 run_after;
+	__u64 moved;
+	__u64 failed;
+	__u64 units;
+};
+
+#define SBUDDY_PLAN_SIZE_VER0 72
+
 /*
  * The file pagemap in debugfs: eight bytes a page, for root. Word N is that of
  * frame pagemap_base_pfn + N, which the file tunables tells with the number of
@@ -572,5 +769,10 @@ struct sbuddy_explain {
 #define SBUDDY_IOC_DRAIN _IOWR(SBUDDY_IOC_MAGIC, 6, struct sbuddy_drain)
 #define SBUDDY_IOC_EXPLAIN _IOWR(SBUDDY_IOC_MAGIC, 7, struct sbuddy_explain)
 #define SBUDDY_IOC_POISON _IOWR(SBUDDY_IOC_MAGIC, 8, struct sbuddy_poison)
+#define SBUDDY_IOC_PIN _IOWR(SBUDDY_IOC_MAGIC, 9, struct sbuddy_pin)
+#define SBUDDY_IOC_UNPIN _IOWR(SBUDDY_IOC_MAGIC, 10, struct sbuddy_unpin)
+#define SBUDDY_IOC_COMPACT _IOWR(SBUDDY_IOC_MAGIC, 11, struct sbuddy_compact)
+#define SBUDDY_IOC_PLAN _IOWR(SBUDDY_IOC_MAGIC, 12, struct sbuddy_plan)
+#define SBUDDY_IOC_EXPORT _IOWR(SBUDDY_IOC_MAGIC, 13, struct sbuddy_export)
 
 #endif

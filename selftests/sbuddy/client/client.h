@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A module that calls every function of include/sbuddy/sbuddy.h, in each context
+ * A module that calls every function of include/sbuddy/, in each context
  * that the function allows, and tells in KTAP what it found:
  *
  *	main.c    loading, and the walk through contexts and tests
@@ -8,7 +8,10 @@
  *	free.c    freeing and splitting
  *	gfp.c     what flags mean, nodes and zones
  *	contig.c  contiguous ranges and CMA areas; process context alone
+ *	scattered.c  scattered memory; process context alone
+ *	slab.c    objects smaller than pages
  *	find.c    finding an instance; process context alone
+ *	memory.c  hearing of memory that comes and goes; process context alone
  *	report.c  the KTAP lines
  *
  * Loaded with instance=NAME, it runs the tests on that one. It leaves nothing
@@ -18,7 +21,9 @@
 #define SBUDDY_CLIENT_H
 
 #include <linux/mm.h>
+#include <linux/seq_file.h>
 #include <sbuddy/sbuddy.h>
+#include <sbuddy/slab.h>
 
 enum context { PROCESS, SOFTIRQ, HARDIRQ, NR_CONTEXTS };
 
@@ -45,11 +50,13 @@ struct run {
  * @name: what holds
  * @fn: finds out
  * @process: in process context alone
+ * @slabs: it leaves pages in caches, which are shrunk afterwards
  */
 struct test {
 	const char *name;
 	void (*fn)(struct run *run);
 	bool process;
+	bool slabs;
 };
 
 /* Each ends with an entry without a name. */
@@ -57,7 +64,11 @@ extern const struct test alloc_tests[];
 extern const struct test free_tests[];
 extern const struct test gfp_tests[];
 extern const struct test contig_tests[];
+extern const struct test scattered_tests[];
+extern const struct test slab_tests[];
+extern const struct test slab_dry_tests[];
 extern const struct test find_tests[];
+extern const struct test memory_tests[];
 
 /* Goes on when it does not hold, so that what was allocated is freed. */
 #define EXPECT(run, holds) expect(run, holds, #holds, __FILE__, __LINE__)
@@ -75,6 +86,16 @@ int report_open(void);
 void report_close(void);
 void report_test(bool ok, const char *context, const char *name);
 void report_plan(void);
+__printf(1, 2) void report_note(const char *fmt, ...);
+
+/* A notifier of the instance, and what it was told as lines: ACTION PFN PAGES NODE ZONE. */
+int memory_register(struct sbuddy *sb);
+void memory_unregister(void);
+int memory_show(struct seq_file *seq, void *unused);
+
+/* Caches for tests in any context, one with some objects in use. */
+int slab_open(struct sbuddy *sb);
+void slab_close(void);
 
 /* A driver of device-tree nodes that point to a carveout. */
 int find_driver_register(void);

@@ -15,8 +15,9 @@ static char *instance = "carveout";
 module_param(instance, charp, 0444);
 MODULE_PARM_DESC(instance, "name of the instance to test on");
 
-static const struct test *const suites[] = { find_tests, alloc_tests, free_tests, gfp_tests,
-					     contig_tests };
+static const struct test *const suites[] = { find_tests,   alloc_tests,	  free_tests,
+					     gfp_tests,	   contig_tests,  scattered_tests,
+					     memory_tests, slab_dry_tests };
 static const char *const contexts[NR_CONTEXTS] = { "process", "softirq", "hardirq" };
 
 /* A test that waits to be run in some context. */
@@ -31,12 +32,10 @@ static struct {
 static void run_job(void)
 {
 	struct run *run = job.run;
-	unsigned long free = sbuddy_nr_free_pages(run->sb);
 
 	EXPECT_EQ(run, hardirq_count() != 0, run->context == HARDIRQ);
 	EXPECT_EQ(run, in_serving_softirq() != 0, run->context == SOFTIRQ);
 	job.test->fn(run);
-	EXPECT_EQ(run, sbuddy_nr_free_pages(run->sb), free);
 	complete(&job.done);
 }
 
@@ -52,6 +51,8 @@ static void run_irq_work(struct irq_work *unused)
 
 static void run_test(struct run *run, const struct test *test)
 {
+	unsigned long free = sbuddy_nr_free_pages(run->sb);
+
 	job.test = test;
 	job.run = run;
 	run->failed = false;
@@ -63,6 +64,9 @@ static void run_test(struct run *run, const struct test *test)
 	else
 		run_job();
 	wait_for_completion(&job.done);
+	if (test->slabs)
+		sbuddy_cache_shrink_all(run->sb);
+	EXPECT_EQ(run, sbuddy_nr_free_pages(run->sb), free);
 	report_test(!run->failed, contexts[run->context], test->name);
 }
 
@@ -89,6 +93,8 @@ static void run_all(void)
 		run.gfp = run.context == PROCESS ? GFP_KERNEL : GFP_ATOMIC;
 		for (i = 0; i < ARRAY_SIZE(suites); i++)
 			run_suite(&run, suites[i]);
+		if (run.has_addresses)
+			run_suite(&run, slab_tests);
 	}
 }
 
@@ -102,6 +108,12 @@ static int __init client_init(void)
 	err = report_open();
 	if (err)
 		goto err_put;
+	err = memory_register(sb);
+	if (err)
+		goto err_report;
+	err = slab_open(sb);
+	if (err)
+		goto err_memory;
 	init_completion(&job.done);
 	tasklet_setup(&job.tasklet, run_tasklet);
 	init_irq_work(&job.irq_work, run_irq_work);
@@ -110,10 +122,14 @@ static int __init client_init(void)
 	irq_work_sync(&job.irq_work);
 	err = find_driver_register();
 	if (err)
-		goto err_report;
+		goto err_slab;
 	report_plan();
 	return 0;
 
+err_slab:
+	slab_close();
+err_memory:
+	memory_unregister();
 err_report:
 	report_close();
 err_put:
@@ -124,6 +140,8 @@ err_put:
 static void __exit client_exit(void)
 {
 	find_driver_unregister();
+	slab_close();
+	memory_unregister();
 	report_close();
 	sbuddy_put(sb);
 }

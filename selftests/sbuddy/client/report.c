@@ -13,14 +13,21 @@ static struct debugfs_blob_wrapper report;
 static struct dentry *dir;
 static unsigned int nr_tests;
 
+static __printf(1, 0) void vprint(const char *fmt, va_list args)
+{
+	report.size += vscnprintf(report.data + report.size, REPORT_SIZE - report.size, fmt, args);
+}
+
 static __printf(1, 2) void print(const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	report.size += vscnprintf(report.data + report.size, REPORT_SIZE - report.size, fmt, args);
+	vprint(fmt, args);
 	va_end(args);
 }
+
+DEFINE_SHOW_ATTRIBUTE(memory);
 
 int report_open(void)
 {
@@ -29,6 +36,7 @@ int report_open(void)
 		return -ENOMEM;
 	dir = debugfs_create_dir("sbuddy_client", NULL);
 	debugfs_create_blob("ktap", 0400, dir, &report);
+	debugfs_create_file("memory", 0400, dir, NULL, &memory_fops);
 	print("KTAP version 1\n");
 	return 0;
 }
@@ -42,6 +50,16 @@ void report_close(void)
 void report_test(bool ok, const char *context, const char *name)
 {
 	print("%s %u %s: %s\n", ok ? "ok" : "not ok", ++nr_tests, context, name);
+}
+
+void report_note(const char *fmt, ...)
+{
+	va_list args;
+
+	print("# ");
+	va_start(args, fmt);
+	vprint(fmt, args);
+	va_end(args);
 }
 
 void report_plan(void)

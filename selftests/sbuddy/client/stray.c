@@ -5,13 +5,15 @@
  *
  *	what=write-after-free   frees a block, then writes to its second page
  *	what=overrun            writes a word past its page, then frees it
+ *	what=leak               puts the instance with an object in use
  *
- * It writes when it is loaded, and says where; the instance is to find it. It
- * takes several blocks and does it to the last, which comes of a split.
+ * It does so when it is loaded, and says where it wrote; the instance is to find
+ * it. It takes several blocks and does it to the last, which comes of a split.
  */
 #include <linux/err.h>
 #include <linux/module.h>
 #include <sbuddy/sbuddy.h>
+#include <sbuddy/slab.h>
 
 #define NR_BLOCKS 8
 
@@ -21,7 +23,7 @@ MODULE_PARM_DESC(instance, "name of the instance to do it to");
 
 static char *what = "";
 module_param(what, charp, 0444);
-MODULE_PARM_DESC(what, "write-after-free or overrun");
+MODULE_PARM_DESC(what, "write-after-free, overrun or leak");
 
 static void write_behind(struct sbuddy *sb, unsigned long pfn)
 {
@@ -38,6 +40,8 @@ static int do_wrong(struct sbuddy *sb)
 	unsigned long pfn[NR_BLOCKS];
 	int nr, err = 0;
 
+	if (!strcmp(what, "leak"))
+		return sbuddy_kmalloc(sb, 64, GFP_KERNEL) ? 0 : -ENOMEM;
 	if (!order && strcmp(what, "overrun"))
 		return -EINVAL;
 	for (nr = 0; nr < NR_BLOCKS && !err; nr++)

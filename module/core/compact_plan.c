@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "buddy.h"
+#include "compact_plan.h"
+
+/**
+ * struct copy - A zone to try things on.
+ * @real: instance that it was copied from
+ * @from: zone, likewise
+ * @zone: its copy, in @inst
+ * @first: first page of its first pageblock
+ * @end: first page after its last one
+ * @to: where the unit that is being moved would go
+ * @moved: it would
+ * @disturbed: somebody else is at work
+ * @inst: as much of an instance as the scanners look at
+ */
+struct copy {
+	struct sb_instance *real;
+	struct sb_zone *from;
+	struct sb_zone *zone;
+	unsigned long first;
+	unsigned long end;
+	unsigned long to;
+	bool moved;
+	bool disturbed;
+	struct sb_instance inst;
+};
+
+static unsigned long first_of(const struct sb_zone *zone)
+{
+	return sb_pfn_block(zone->start_pfn, zone->inst->cfg.pageblock_order);
+}
+
+static unsigned long end_of(const struct sb_zone *zone)
+{
+	unsigned int order = zone->inst->cfg.pageblock_order;
+
+	return sb_pfn_block(sb_zone_end(zone) - 1, order) + sb_order_pages(order);
+}
+
+static size_t flags_size(const struct sb_instance *inst)
+{
+	return (inst->blocks.nr_blocks + 7) / 8 * sizeof(u32);
+}
+
+/* The copy, descriptors, bits of all pageblocks, and a byte for each. */
+static size_t size_for(const struct sb_zone *zone)
+{
+	return sizeof(struct copy) + (end_of(zone) - first_of(zone)) * sizeof(struct sb_page) +
+	       flags_size(zone->inst) + zone->inst->blocks.nr_blocks;
+}
+
+size_t sb_compact_plan_size(struct sb_instance *inst, int nid)
+{
+	struct sb_zone *zone = NULL;
+	size_t size = 0;
+
+	if (inst->stage != SB_STAGE_LIVE)
+		return 0;
+	while ((zone = sb_instance_next_zone(inst, zone)))
+		if (nid == SB_NID_ANY || zone->nid == nid)
+			size = max(size, size_for(zone));
+	return size;
+}
+
+/* Asks the real owner, and lets go of the unit at once. */
+static int begin(void *ctx, unsigned long pfn, enum sb_migrate_mode mode, struct sb_unit *unit)
+{
+	struct copy *copy = ctx;
+	const struct sb_mover *mover = copy->real->mover;
+	int err = mover->begin(copy->real->mover_ctx, pfn, mode, unit);
+
+	if (!err)
+		mover->end(copy->real->mover_ctx, unit);
+	else if (err != -EBUSY)
+		copy->disturbed = true;
+	copy->moved = false;
+	return err;
+}
+
+static int move(void *ctx, struct sb_unit *unit, unsigned long to)
+{
+	struct copy *copy = ctx;
+
+	copy->to = to;
+	copy->moved = true;
+	return 0;
+}
+
+/* The owner does not know the new place: nobody is to ask him about it. */
+static void end(void *ctx, struct sb_unit *unit)
+{
+	struct copy *copy = ctx;
+
+	if (copy->moved)
+		sb_migrate_mark(&copy->inst, copy->to, unit->nr_pages, false);
+}
+
+static const struct sb_mover plan_mover = {
+	.begin = begin,
+	.move = move,
+	.end = end,
+};
+
+/* What the scanners, buddy lists and the move itself look at. */
+static void copy_instance(struct copy *copy, const struct sb_instance *real)
+{
+	struct sb_instance *inst = &copy->inst;
+
+	memset(inst, 0, sizeof(*inst));
+	inst->cfg = real->cfg;
+	inst->cfg.pcp_high = 0;
+	inst->stage = SB_STAGE_LIVE;
+	inst->rules = real->rules;
+	sb_lock_init(&inst->block_lock);
+	sb_lock_init(&inst->debug.lock);
+	sb_lock_init(&inst->owners.lock);
+	inst->mover_ctx = copy;
+	inst->mover = &plan_mover;
+}
+
+static void copy_zone(struct copy *copy, const struct sb_zone *from)
+{
+	struct sb_zone *zone = &copy->inst.zones[from - copy->real->zones];
+
+	sb_zone_init(zone, &copy->inst, from->nid, from->type);
+	zone->start_pfn = from->start_pfn;
+	zone->spanned = from->spanned;
+	zone->present = from->present;
+	zone->managed = from->managed;
+	zone->nr_reserved_highatomic = from->nr_reserved_highatomic;
+	zone->cma_pages = from->cma_pages;
+	zone->nr_isolated_blocks = from->nr_isolated_blocks;
+	memcpy(zone->watermark, from->watermark, sizeof(zone->watermark));
+	zone->watermark_boost = from->watermark_boost;
+	memcpy(zone->lowmem_reserve, from->lowmem_reserve, sizeof(zone->lowmem_reserve));
+	copy->zone = zone;
+}
+
+/* As a flat instance that has the pageblocks of this zone alone. */
+static void place_maps(struct copy *copy, struct sb_page *pages)
+{
+	const struct sb_pageblocks *real = &copy->real->blocks;
+	struct sb_pageblocks *blocks = &copy->inst.blocks;
+	unsigned int own = (unsigned int)(copy->from - copy->real->zones);
+	struct sb_memmap *map = &copy->inst.map;
+	unsigned long i;
+
+	map->base_pfn = copy->real->map.base_pfn;
+	map->nr_pages = copy->real->map.nr_pages;
+	map->flat = (unsigned long)pages - copy->first * sizeof(*pages);
+	map->table = (unsigned long)&map->flat;
+	map->shift = 8 * sizeof(long) - 1;
+	*blocks = *real;
+	blocks->flags = (u32 *)(pages + (copy->end - copy->first));
+	blocks->zone = (u8 *)blocks->flags + flags_size(copy->real);
+	memcpy(blocks->flags, real->flags, flags_size(copy->real));
+	for (i = 0; i < blocks->nr_blocks; i++)
+		blocks->zone[i] = real->zone[i] == own ? (u8)own : SB_ZONE_NONE;
+}
+
+/* Descriptors of [pfn, end), which no block leaves. */
+static void copy_pages(struct copy *copy, unsigned long pfn, unsigned long end)
+{
+	unsigned long irq = sb_irq_save();
+
+	sb_lock(&copy->from->lock);
+	for (; pfn < end; pfn++) {
+		struct sb_page *page = sb_memmap_page(&copy->inst.map, pfn);
+
+		if (sb_memmap_exists(&copy->inst, pfn))
+			*page = *sb_memmap_page(&copy->real->map, pfn);
+		else
+			memset(page, 0, sizeof(*page));
+	}
+	sb_unlock(&copy->from->lock);
+	sb_irq_restore(irq);
+}
+
+static void copy_all_pages(struct copy *copy)
+{
+	unsigned int order = copy->inst.cfg.max_order;
+	unsigned long pfn = copy->first, stop;
+
+	for (; pfn < copy->end; pfn = stop) {
+		stop = min(sb_pfn_block(pfn, order) + sb_order_pages(order), copy->end);
+		copy_pages(copy, pfn, stop);
+	}
+}
+
+/* Most pages in a row that are free to somebody. */
+static unsigned long longest_run(const struct copy *copy)
+{
+	unsigned long pfn = copy->first, run = 0, most = 0;
+	struct sb_page_info info;
+
+	while (pfn < copy->end) {
+		unsigned long next;
+
+		sb_memmap_info(&copy->inst, pfn, &info);
+		next = sb_page_info_next(&info, pfn);
+		if (info.state == SB_PAGE_FREE &&
+		    sb_page_list(sb_memmap_page(&copy->inst.map, info.head)) != SB_ISOLATE)
+			run += next - pfn;
+		else
+			run = 0;
+		most = max(most, run);
+		pfn = next;
+	}
+	return most;
+}
+
+static int largest_order(const struct sb_zone *zone)
+{
+	int order = (int)zone->inst->cfg.max_order;
+	unsigned int type;
+
+	for (; order >= 0; order--)
+		for (type = 0; type < SB_ISOLATE; type++)
+			if (!sb_freelist_empty(zone, (unsigned int)order, type))
+				return order;
+	return SB_COMPACT_NO_BLOCK;
+}
+
+/* The type that a block on a per-CPU list has when it leaves that. */
+static unsigned int drained_type(const struct copy *copy, const struct sb_page_info *info)
+{
+	return copy->inst.rules->own_lists ? sb_pageblock_type(&copy->inst.blocks, info->head) :
+					     info->type;
+}
+
+/* A block goes to a list of the copy: as it is when it was on one, or drained. */
+static void link_block(struct copy *copy, const struct sb_page_info *info)
+{
+	struct sb_page *page = sb_memmap_page(&copy->inst.map, info->head);
+	unsigned long irq = sb_irq_save();
+
+	sb_lock(&copy->zone->lock);
+	if (info->state == SB_PAGE_FREE) {
+		sb_freelist_add(copy->zone, info->head, info->order, sb_page_list(page),
+				SB_FREELIST_TAIL);
+	} else {
+		sb_page_set_tail(page);
+		sb_buddy_put(copy->zone, info->head, info->order, drained_type(copy, info), false);
+	}
+	sb_unlock(&copy->zone->lock);
+	sb_irq_restore(irq);
+}
+
+static void link_blocks(struct copy *copy, enum sb_page_state state)
+{
+	unsigned long pfn = copy->first, next;
+	struct sb_page_info info;
+
+	for (; pfn < copy->end; pfn = next) {
+		sb_memmap_info(&copy->inst, pfn, &info);
+		next = sb_page_info_next(&info, pfn);
+		if (info.state == state && !info.tail)
+			link_block(copy, &info);
+	}
+}
+
+static void take_copy(struct copy *copy, struct sb_zone *from)
+{
+	memset(copy, 0, offsetof(struct copy, inst));
+	copy->real = from->inst;
+	copy->from = from;
+	copy->first = first_of(from);
+	copy->end = end_of(from);
+	copy_instance(copy, copy->real);
+	copy_zone(copy, from);
+	place_maps(copy, (struct sb_page *)(copy + 1));
+	copy_all_pages(copy);
+}
+
+/* Nothing keeps pages that are freed from being free. */
+static bool frees_are_free(const struct sb_zone *zone)
+{
+	return !(READ_ONCE(zone->inst->hooks) & SB_HOOKS_ZONE) && !zone->nr_guard &&
+	       !zone->inst->debug.guard_order;
+}
+
+static void plan_zone(struct sb_zone *zone, struct copy *copy, struct sb_compact_plan *plan)
+{
+	struct sb_compact compact = {
+		.order = SB_COMPACT_WHOLE,
+		.mode = SB_MIGRATE_SYNC,
+		.whole_zone = true,
+		.ignore_skip_hint = true,
+	};
+
+	memset(plan, 0, sizeof(*plan));
+	plan->result = SB_COMPACT_SKIPPED;
+	plan->order_now = largest_order(zone);
+	take_copy(copy, zone);
+	plan->run_now = longest_run(copy);
+	if (READ_ONCE(zone->inst->mover)) {
+		/* What is free first: a compaction begins by a drain, which merges with it. */
+		link_blocks(copy, SB_PAGE_FREE);
+		link_blocks(copy, SB_PAGE_PCP);
+		plan->result = sb_compact_zone(copy->zone, &compact);
+		plan->order_after = largest_order(copy->zone);
+		plan->run_after = longest_run(copy);
+		plan->done = compact.done;
+	} else {
+		plan->order_after = plan->order_now;
+		plan->run_after = plan->run_now;
+	}
+	plan->exact = frees_are_free(zone) && !copy->disturbed && !copy->inst.corrupt;
+}
+
+static void add_plan(struct sb_compact_plan *sum, const struct sb_compact_plan *plan)
+{
+	sum->result = max(sum->result, plan->result);
+	sum->exact &= plan->exact;
+	sum->order_now = max(sum->order_now, plan->order_now);
+	sum->order_after = max(sum->order_after, plan->order_after);
+	sum->run_now = max(sum->run_now, plan->run_now);
+	sum->run_after = max(sum->run_after, plan->run_after);
+	sb_compact_add_done(&sum->done, &plan->done);
+}
+
+int sb_compact_plan(struct sb_instance *inst, int nid, void *memory, size_t size,
+		    struct sb_compact_plan *plan)
+{
+	struct sb_compact_plan one;
+	struct sb_zone *zone = NULL;
+	bool any = false;
+
+	if (inst->corrupt)
+		return -EIO;
+	if (inst->stage != SB_STAGE_LIVE)
+		return -ENODEV;
+	memset(plan, 0, sizeof(*plan));
+	plan->result = SB_COMPACT_SKIPPED;
+	plan->exact = true;
+	plan->order_now = SB_COMPACT_NO_BLOCK;
+	plan->order_after = SB_COMPACT_NO_BLOCK;
+	while ((zone = sb_instance_next_zone(inst, zone))) {
+		if (nid != SB_NID_ANY && zone->nid != nid)
+			continue;
+		if (size_for(zone) > size)
+			return -ENOSPC;
+		plan_zone(zone, memory, &one);
+		add_plan(plan, &one);
+		any = true;
+	}
+	return any ? 0 : -EINVAL;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <uapi/linux/sbuddy.h>
+
+#include "buffer.h"
+#include "pin.h"
+
+/* With the lock, so that nobody is moving it, and whoever is about to sees the pin. */
+static int add_pin(struct sb_buffer *buf)
+{
+	int before = atomic_fetch_add_unless(&buf->pins, 1, SBUDDY_MAX_PINS);
+
+	if (before == SBUDDY_MAX_PINS)
+		return -EOVERFLOW;
+	if (!before)
+		atomic_long_add((long)buf->nr_pages, &buf->dev->nr_pinned);
+	return 0;
+}
+
+/* Returns how many are left. */
+static unsigned int drop_pins(struct sb_buffer *buf, u32 nr)
+{
+	int left = atomic_sub_return((int)nr, &buf->pins);
+
+	if (nr && !left)
+		atomic_long_sub((long)buf->nr_pages, &buf->dev->nr_pinned);
+	return (unsigned int)left;
+}
+
+int sb_pin(struct sb_buffer *buf)
+{
+	int err = down_read_killable(&buf->lock);
+
+	if (err)
+		return err;
+	err = add_pin(buf);
+	up_read(&buf->lock);
+	return err;
+}
+
+void sb_unpin(struct sb_buffer *buf)
+{
+	drop_pins(buf, 1);
+}
+
+/* A handle that is gone takes no pins with it any more. */
+static int add_handle_pin(struct sb_buffer *buf)
+{
+	struct xarray *handles = &buf->client->buffers;
+	int err = -ENOENT;
+
+	xa_lock(handles);
+	if (xa_load(handles, buf->handle) == buf)
+		err = add_pin(buf);
+	if (!err)
+		buf->handle_pins++;
+	xa_unlock(handles);
+	return err;
+}
+
+int sb_pin_handle(struct sb_buffer *buf, unsigned int *pins, unsigned long *pfn)
+{
+	int err = down_read_killable(&buf->lock);
+
+	if (err)
+		return err;
+	err = add_handle_pin(buf);
+	*pins = (unsigned int)atomic_read(&buf->pins);
+	*pfn = sb_buffer_pfn(buf, 0);
+	up_read(&buf->lock);
+	return err;
+}
+
+int sb_unpin_handle(struct sb_buffer *buf, unsigned int *pins)
+{
+	struct xarray *handles = &buf->client->buffers;
+	bool had;
+
+	xa_lock(handles);
+	had = buf->handle_pins;
+	if (had) {
+		buf->handle_pins--;
+		*pins = drop_pins(buf, 1);
+	}
+	xa_unlock(handles);
+	return had ? 0 : -EINVAL;
+}
+
+void sb_pin_drop_handle(struct sb_buffer *buf)
+{
+	struct xarray *handles = &buf->client->buffers;
+	u32 nr;
+
+	xa_lock(handles);
+	nr = buf->handle_pins;
+	buf->handle_pins = 0;
+	xa_unlock(handles);
+	drop_pins(buf, nr);
+}
+
+unsigned long sb_pin_pages(const struct sbuddy_device *dev)
+{
+	/* Two who pin and unpin the same buffer may be counted in the wrong order. */
+	return (unsigned long)max(atomic_long_read(&dev->nr_pinned), 0L);
+}

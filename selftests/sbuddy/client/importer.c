@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A driver that imports dma-bufs, as one of a camera or a display does. A process
+ * writes commands to /sys/kernel/debug/sbuddy_importer/do, which fail as they fail:
+ *
+ *	attach FD        attach a device, and map for it
+ *	expect BYTE      the memory holds nothing but this, by the kernel's mapping
+ *	fill BYTE        and now this, written between begin and end of CPU access
+ *	sync             nothing but begin and end
+ *	detach           undo it all
+ *
+ * /sys/kernel/debug/sbuddy_importer/entries tells in how many entries the list is,
+ * and bytes how much they are in all.
+ */
+#include <linux/debugfs.h>
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/scatterlist.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "dma_buf.h"
+
+SBUDDY_IMPORT_DMA_BUF;
+
+static struct platform_device *device;
+static struct dentry *dir;
+
+/* What is attached now. */
+static DEFINE_MUTEX(lock);
+static struct dma_buf *dmabuf;
+static struct dma_buf_attachment *attachment;
+static struct sg_table *table;
+static u32 nr_entries;
+static u64 nr_bytes;
+
+static void look_at_table(void)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	nr_entries = 0;
+	nr_bytes = 0;
+	for_each_sgtable_dma_sg(table, sg, i) {
+		nr_entries++;
+		nr_bytes += sg_dma_len(sg);
+		pr_debug("entry %u: %pad\n", i, &sg_dma_address(sg));
+	}
+}
+
+static int attach(int fd)
+{
+	int err;
+
+	if (dmabuf)
+		return -EBUSY;
+	dmabuf = dma_buf_get(fd);
+	if (IS_ERR(dmabuf)) {
+		err = PTR_ERR(dmabuf);
+		goto err_none;
+	}
+	attachment = dma_buf_attach(dmabuf, &device->dev);
+	if (IS_ERR(attachment)) {
+		err = PTR_ERR(attachment);
+		goto err_put;
+	}
+	table = dma_buf_map_attachment_unlocked(attachment, DMA_BIDIRECTIONAL);
+	if (IS_ERR(table)) {
+		err = PTR_ERR(table);
+		goto err_detach;
+	}
+	look_at_table();
+	return 0;
+
+err_detach:
+	dma_buf_detach(dmabuf, attachment);
+err_put:
+	dma_buf_put(dmabuf);
+err_none:
+	dmabuf = NULL;
+	return err;
+}
+
+static int detach(void)
+{
+	if (!dmabuf)
+		return -ENOENT;
+	dma_buf_unmap_attachment_unlocked(attachment, table, DMA_BIDIRECTIONAL);
+	dma_buf_detach(dmabuf, attachment);
+	dma_buf_put(dmabuf);
+	dmabuf = NULL;
+	return 0;
+}
+
+static int expect(void *va, int byte)
+{
+	return memchr_inv(va, byte, dmabuf->size) ? -EILSEQ : 0;
+}
+
+static int fill(void *va, int byte)
+{
+	memset(va, byte, dmabuf->size);
+	return 0;
+}
+
+static int nothing(void *va, int byte)
+{
+	return 0;
+}
+
+static int access(int (*fn)(void *va, int byte), int byte)
+{
+	struct iosys_map map;
+	int err, end;
+
+	if (!dmabuf)
+		return -ENOENT;
+	err = dma_buf_begin_cpu_access(dmabuf, DMA_BIDIRECTIONAL);
+	if (err)
+		return err;
+	err = dma_buf_vmap_unlocked(dmabuf, &map);
+	if (!err) {
+		err = fn(map.vaddr, byte);
+		dma_buf_vunmap_unlocked(dmabuf, &map);
+	}
+	end = dma_buf_end_cpu_access(dmabuf, DMA_BIDIRECTIONAL);
+	return err ?: end;
+}
+
+static int run(char *text)
+{
+	char *word;
+	int number = 0;
+
+	text = strim(text);
+	word = strsep(&text, " ");
+	if (text && kstrtoint(text, 0, &number))
+		return -EINVAL;
+	if (!strcmp(word, "attach"))
+		return attach(number);
+	if (!strcmp(word, "expect"))
+		return access(expect, number);
+	if (!strcmp(word, "fill"))
+		return access(fill, number);
+	if (!strcmp(word, "sync"))
+		return access(nothing, 0);
+	return strcmp(word, "detach") ? -EINVAL : detach();
+}
+
+static ssize_t do_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
+{
+	char text[32] = "";
+	int err;
+
+	if (len >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, from, len))
+		return -EFAULT;
+	mutex_lock(&lock);
+	err = run(text);
+	mutex_unlock(&lock);
+	return err ?: len;
+}
+
+static const struct file_operations do_fops = {
+	.owner = THIS_MODULE,
+	.write = do_write,
+};
+
+static int __init importer_init(void)
+{
+	int err;
+
+	device = platform_device_register_simple("sbuddy_importer", -1, NULL, 0);
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	err = dma_coerce_mask_and_coherent(&device->dev, DMA_BIT_MASK(sizeof(dma_addr_t) * 8));
+	if (err) {
+		platform_device_unregister(device);
+		return err;
+	}
+	dir = debugfs_create_dir("sbuddy_importer", NULL);
+	debugfs_create_file("do", 0200, dir, NULL, &do_fops);
+	debugfs_create_u32("entries", 0400, dir, &nr_entries);
+	debugfs_create_u64("bytes", 0400, dir, &nr_bytes);
+	return 0;
+}
+
+static void __exit importer_exit(void)
+{
+	debugfs_remove_recursive(dir);
+	detach();
+	platform_device_unregister(device);
+}
+
+module_init(importer_init);
+module_exit(importer_exit);
+
+MODULE_DESCRIPTION("A device that dma-bufs of sbuddy are mapped for");
+MODULE_AUTHOR("The sbuddy developers");
+MODULE_LICENSE("GPL");
