@@ -682,7 +682,7 @@ static void sections_come_and_go_as_a_naive_model_has_it(void)
 	unsigned long i, nr = unit_iterations(20);
 
 	for (i = 0; i < nr; i++) {
-		struct known known[MODEL_SECTIONS] = { { NULL } };
+		struct known known[MODEL_SECTIONS] = {};
 		struct sb_config cfg = fixture_config(BASE, 4 * MiB);
 		unsigned int step;
 
