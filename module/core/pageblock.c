@@ -131,8 +131,10 @@ int sb_pageblock_init(struct sb_instance *inst)
 	nr_words = (blocks->nr_blocks + FLAGS_PER_WORD - 1) / FLAGS_PER_WORD;
 	err = sb_instance_place(inst, (u64)nr_words * sizeof(u32) + 2 * (u64)blocks->nr_blocks,
 				&inst->blocks_range);
-	if (err)
+	if (err) {
+		memset(blocks, 0, sizeof(*blocks));
 		return err;
+	}
 	blocks->phys = inst->blocks_range.base;
 	blocks->flags = inst->blocks_range.mapped;
 	blocks->zone = (u8 *)(blocks->flags + nr_words);

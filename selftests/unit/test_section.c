@@ -709,7 +709,27 @@ static void sections_come_and_go_as_a_naive_model_has_it(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(every_page_finds_its_own_descriptor),
+static void a_boot_that_fails_anywhere_is_undone(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+	unsigned int step, failed = 0;
+	int err;
+
+	cfg.section_bytes = 4 * MiB;
+	for (step = 1; step < 20; step++) {
+		EXPECT_EQ(fixture_init(&f, &cfg), 0);
+		f.fail_map = step;
+		err = sb_instance_boot(&f.inst);
+		EXPECT(!err || err == -ENOMEM);
+		failed += err != 0;
+		f.fail_map = 0;
+		fixture_drop(&f);
+	}
+	EXPECT(failed >= 3 && failed < 19);
+}
+
+UNIT_MAIN(UNIT_CASE(a_boot_that_fails_anywhere_is_undone),
+	  UNIT_CASE(every_page_finds_its_own_descriptor),
 	  UNIT_CASE(a_flat_instance_has_no_sections),
 	  UNIT_CASE(sections_without_memory_have_no_descriptors),
 	  UNIT_CASE(parts_of_a_section_without_memory_have_none_either),
