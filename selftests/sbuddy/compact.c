@@ -158,12 +158,14 @@ TEST_F(full, becomes_one_free_run_as_planned)
 	EXPECT_LT(sb_free_pages(self->fd) * 9 / 10, after.run_now);
 }
 
-TEST_F(full, serves_a_large_request_that_waits)
+TEST_F(full, serves_a_large_request_that_waits_and_no_other)
 {
 	struct sbuddy_alloc large = sb_request(6);
 
-	large.flags = SBUDDY_ALLOC_MEMALLOC;
 	EXPECT_GT(2, plan_of(self->fd).order_now);
+	large.flags = SBUDDY_ALLOC_MEMALLOC | SBUDDY_ALLOC_ATOMIC;
+	EXPECT_EQ(-ENOMEM, sb_call(self->fd, SBUDDY_IOC_ALLOC, &large));
+	large.flags = SBUDDY_ALLOC_MEMALLOC;
 	EXPECT_EQ(0, sb_call(self->fd, SBUDDY_IOC_ALLOC, &large));
 	EXPECT_EQ(0, stamps_lost(self->page));
 }
@@ -187,17 +189,9 @@ TEST_F(full, keeps_its_bytes_while_others_compact_and_allocate)
 	}
 }
 
-TEST_F(full, does_not_serve_one_that_cannot_wait)
+TEST_F(full, moves_no_more_and_takes_no_longer_than_it_may)
 {
-	struct sbuddy_alloc large = sb_request(6);
-
-	large.flags = SBUDDY_ALLOC_MEMALLOC | SBUDDY_ALLOC_ATOMIC;
-	EXPECT_EQ(-ENOMEM, sb_call(self->fd, SBUDDY_IOC_ALLOC, &large));
-}
-
-TEST_F(full, moves_no_more_than_it_may)
-{
-	struct sbuddy_compact c;
+	struct sbuddy_compact c, rest;
 	uint64_t moved = 0;
 	int rounds = 0;
 
@@ -208,13 +202,6 @@ TEST_F(full, moves_no_more_than_it_may)
 	} while (c.result == SBUDDY_COMPACT_STOPPED && ++rounds < 5);
 	EXPECT_EQ(5, rounds);
 	EXPECT_EQ(500u, moved);
-	EXPECT_EQ(0, stamps_lost(self->page));
-}
-
-TEST_F(full, stops_when_its_time_is_over)
-{
-	struct sbuddy_compact c, rest;
-
 	ASSERT_EQ(0, compact(self->fd, 0, 1, &c));
 	EXPECT_EQ((unsigned int)SBUDDY_COMPACT_STOPPED, c.result);
 	ASSERT_EQ(0, compact(self->fd, 0, 0, &rest));
@@ -248,26 +235,28 @@ TEST_F(full, leaves_what_is_pinned)
 	EXPECT_EQ(0, stamps_lost(self->page));
 }
 
-TEST_F(full, is_told_what_it_may_not_ask)
+TEST(what_may_not_be_asked_is_refused)
 {
 	struct sbuddy_plan plan = { .size = sizeof(plan), .node = SBUDDY_NODE_ANY };
 	struct sbuddy_compact c = { .size = sizeof(c), .node = SBUDDY_NODE_ANY };
+	int fd = sb_open(O_RDWR);
 
 	c.flags = 1;
-	EXPECT_EQ(-EINVAL, sb_call(self->fd, SBUDDY_IOC_COMPACT, &c));
+	EXPECT_EQ(-EINVAL, sb_call(fd, SBUDDY_IOC_COMPACT, &c));
 	c.flags = 0;
 	c.node = 8;
-	EXPECT_EQ(-EINVAL, sb_call(self->fd, SBUDDY_IOC_COMPACT, &c));
+	EXPECT_EQ(-EINVAL, sb_call(fd, SBUDDY_IOC_COMPACT, &c));
 	c.node = -2;
-	EXPECT_EQ(-EINVAL, sb_call(self->fd, SBUDDY_IOC_COMPACT, &c));
+	EXPECT_EQ(-EINVAL, sb_call(fd, SBUDDY_IOC_COMPACT, &c));
 	plan.reserved = 1;
-	EXPECT_EQ(-EINVAL, sb_call(self->fd, SBUDDY_IOC_PLAN, &plan));
+	EXPECT_EQ(-EINVAL, sb_call(fd, SBUDDY_IOC_PLAN, &plan));
 	plan.reserved = 0;
 	plan.flags = 1;
-	EXPECT_EQ(-EINVAL, sb_call(self->fd, SBUDDY_IOC_PLAN, &plan));
+	EXPECT_EQ(-EINVAL, sb_call(fd, SBUDDY_IOC_PLAN, &plan));
 	plan.flags = 0;
 	plan.node = 7;
-	EXPECT_EQ(-EINVAL, sb_call(self->fd, SBUDDY_IOC_PLAN, &plan));
+	EXPECT_EQ(-EINVAL, sb_call(fd, SBUDDY_IOC_PLAN, &plan));
+	close(fd);
 }
 
 static int drop_capabilities(void)
@@ -289,4 +278,4 @@ TEST(compacting_is_for_the_privileged_and_planning_is_not)
 	close(fd);
 }
 
-TEST_HARNESS_MAIN
+SBUDDY_TEST_MAIN
