@@ -5,6 +5,20 @@
 
 #include "slab_cache.h"
 
+/* The last object of this CPU's array, with interrupts off; or NULL: see sb_slab_take(). */
+static inline void *sb_slab_pop(struct sb_slab_cpu *cpu)
+{
+	struct sb_slab_slot *slot = cpu->top - 1;
+	void *obj = slot->obj;
+	u8 *state = slot->state;
+
+	if (unlikely(READ_ONCE(*state) != SB_SLAB_CPU))
+		return NULL;
+	cpu->top = slot;
+	WRITE_ONCE(*state, SB_SLAB_USED);
+	return obj;
+}
+
 /**
  * sb_slab_take() - Take an object from this CPU's array.
  * @cache: cache
@@ -19,17 +33,8 @@
 static inline void *sb_slab_take(struct sb_slab_cache *cache)
 {
 	unsigned long irq = sb_irq_save();
-	struct sb_slab_cpu *cpu = READ_ONCE(cache->cpu[sb_this_cpu()]);
-	struct sb_slab_slot *slot = cpu->top - 1;
-	void *obj = slot->obj;
-	u8 *state = slot->state;
+	void *obj = sb_slab_pop(READ_ONCE(cache->cpu[sb_this_cpu()]));
 
-	if (likely(READ_ONCE(*state) == SB_SLAB_CPU)) {
-		cpu->top = slot;
-		WRITE_ONCE(*state, SB_SLAB_USED);
-	} else {
-		obj = NULL;
-	}
 	sb_irq_restore(irq);
 	return obj;
 }

@@ -101,7 +101,8 @@ void *sb_slab_cpu_take(struct sb_slab_cache *cache)
 
 	if (array->end != sb_slab_cpu_slots(array) && array->top == sb_slab_cpu_slots(array))
 		refill(cache, array);
-	obj = sb_slab_take(cache);
+	/* Of this array still, which may be parked by now: it is this CPU's until it leaves. */
+	obj = sb_slab_pop(array);
 	if (unlikely(!obj && array->top != sb_slab_cpu_slots(array)))
 		tell_broken(cache, --array->top);
 	sb_irq_restore(irq);

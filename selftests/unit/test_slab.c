@@ -360,6 +360,30 @@ static void an_object_that_was_free_twice_stops_the_instance(void)
 	shut_down();
 }
 
+static void park_all(struct sb_lock *lock)
+{
+	unit_lock_hooks.after_unlock = NULL;
+	sb_slab_cpu_park(&h.cache);
+}
+
+/* Who parks the arrays waits for a CPU that fills its own, which goes on with it. */
+static void parked_while_an_array_is_filled(void)
+{
+	void *obj;
+
+	boot(64, 0);
+	obj = take();
+	unit_lock_hooks.after_unlock = park_all;
+	give(take());
+	EXPECT(!unit_lock_hooks.after_unlock);
+	EXPECT(!f.inst.corrupt);
+	EXPECT(!sb_slab_take(&h.cache));
+	sb_slab_cpu_unpark(&h.cache);
+	EXPECT_EQ(unit_warnings, 0);
+	give(obj);
+	shut_down();
+}
+
 static void another_cpu_may_free(void)
 {
 	void *obj;
@@ -389,4 +413,4 @@ UNIT_MAIN(UNIT_CASE(the_last_freed_is_taken_first),
 	  UNIT_CASE(all_memory_and_back), UNIT_CASE(small_slabs_when_there_are_no_large_blocks),
 	  UNIT_CASE(bulk_is_all_or_nothing), UNIT_CASE(arrays_overflow_to_slabs),
 	  UNIT_CASE(an_object_that_was_free_twice_stops_the_instance),
-	  UNIT_CASE(another_cpu_may_free))
+	  UNIT_CASE(parked_while_an_array_is_filled), UNIT_CASE(another_cpu_may_free))
