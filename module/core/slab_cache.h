@@ -294,7 +294,8 @@ unsigned long sb_slab_cache_shrink_all(struct sb_instance *inst);
  * @inst: instance
  * @cpu: its number
  *
- * Context: Process. The CPU runs nothing.
+ * Context: as sb_slab_cache_create(), and not while sb_slab_check() counts. The CPU
+ *	runs nothing.
  */
 void sb_slab_cache_drain_cpu(struct sb_instance *inst, unsigned int cpu);
 

@@ -14,7 +14,7 @@
  * object on a CPU's array counts as active; the tunables are the room and the
  * batch of these arrays, which SLUB does not have. Empty without caches.
  *
- * Context: Process. Takes the caches' lock and nodes' locks.
+ * Context: Process. Nobody makes or ends a cache meanwhile. Takes nodes' locks.
  */
 void sb_slab_show_info(struct sb_out *out, struct sb_instance *inst);
 

@@ -8,11 +8,13 @@
 
 static enum cpuhp_state state;
 
-/* The slabs first, which give pages back. */
-static void drain_live(struct sb_instance *inst, unsigned int cpu)
+/* The slabs first, which give pages back; not while somebody counts their objects. */
+static void drain_live(struct sbuddy_device *dev, unsigned int cpu)
 {
-	sb_slab_cache_drain_cpu(inst, cpu);
-	sb_pcp_drain_cpu(inst, cpu);
+	mutex_lock(&dev->slabs.lock);
+	sb_slab_cache_drain_cpu(&dev->inst, cpu);
+	mutex_unlock(&dev->slabs.lock);
+	sb_pcp_drain_cpu(&dev->inst, cpu);
 }
 
 /* The CPU is dead: nobody puts a page on its lists any more. */
@@ -22,7 +24,7 @@ static int drain(unsigned int cpu, struct hlist_node *node)
 
 	/* Pairs with sb_instance_step(): the lists are there when it is live. */
 	if (smp_load_acquire(&dev->inst.stage) == SB_STAGE_LIVE)
-		drain_live(&dev->inst, cpu);
+		drain_live(dev, cpu);
 	return 0;
 }
 
