@@ -340,24 +340,6 @@ int sb_alloc_free_exact(struct sb_instance *inst, unsigned long pfn, unsigned lo
 	return 0;
 }
 
-/* What a page is while no block is on its way from list to list, or half divided. */
-static bool look_up(struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info)
-{
-	struct sb_zone *zone;
-	unsigned long irq;
-	bool known;
-
-	if (!sb_memmap_exists(inst, pfn))
-		return sb_memmap_info(inst, pfn, info);
-	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
-	irq = sb_irq_save();
-	sb_lock(&zone->lock);
-	known = sb_memmap_info(inst, pfn, info);
-	sb_unlock(&zone->lock);
-	sb_irq_restore(irq);
-	return known;
-}
-
 /* Says why pages in use cannot be freed as a range; 0 when they can. */
 static int check_free_range(struct sb_instance *inst, unsigned long pfn, unsigned long end)
 {
@@ -366,7 +348,7 @@ static int check_free_range(struct sb_instance *inst, unsigned long pfn, unsigne
 	int err;
 
 	for (; pfn < end; pfn = next) {
-		err = look_up(inst, pfn, &info) ? 0 : -ERANGE;
+		err = sb_memmap_look_up(inst, pfn, &info) ? 0 : -ERANGE;
 		if (!err)
 			err = check_free(inst, info.head, info.order);
 		if (err)

@@ -188,3 +188,21 @@ bool sb_memmap_info(const struct sb_instance *inst, unsigned long pfn, struct sb
 		find_head(inst, pfn, info);
 	return true;
 }
+
+bool sb_memmap_look_up(struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info)
+{
+	unsigned int index = sb_pageblock_zone(&inst->blocks, pfn);
+	struct sb_zone *zone;
+	unsigned long irq;
+	bool known;
+
+	if (index == SB_ZONE_NONE)
+		return sb_memmap_info(inst, pfn, info);
+	zone = &inst->zones[index];
+	irq = sb_irq_save();
+	sb_lock(&zone->lock);
+	known = sb_memmap_info(inst, pfn, info);
+	sb_unlock(&zone->lock);
+	sb_irq_restore(irq);
+	return known;
+}

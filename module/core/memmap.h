@@ -291,4 +291,7 @@ u64 sb_memmap_phys(const struct sb_instance *inst, unsigned long pfn);
  */
 bool sb_memmap_info(const struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info);
 
+/* The same while no block is on its way from list to list, or half divided: takes the zone's lock. */
+bool sb_memmap_look_up(struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info);
+
 #endif

@@ -134,9 +134,8 @@ static unsigned long piece_at(struct sb_instance *inst, const struct sb_unit *un
 			      unsigned long at)
 {
 	struct sb_page_info info;
-	bool can_move;
 
-	look_up(inst, unit->pfn + at, &info, &can_move);
+	sb_memmap_look_up(inst, unit->pfn + at, &info);
 	return info.head;
 }
 

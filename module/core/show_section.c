@@ -235,24 +235,6 @@ static void show_pageblock(struct sb_out *out, const struct sb_instance *inst, u
 	sb_out_printf(out, "\n");
 }
 
-/* What a page is while no block is on its way. */
-static bool look_up(struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info)
-{
-	struct sb_zone *zone;
-	unsigned long irq;
-	bool known;
-
-	if (inst->stage < SB_STAGE_PAGEBLOCKS || !sb_memmap_exists(inst, pfn))
-		return sb_memmap_info(inst, pfn, info);
-	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
-	irq = sb_irq_save();
-	sb_lock(&zone->lock);
-	known = sb_memmap_info(inst, pfn, info);
-	sb_unlock(&zone->lock);
-	sb_irq_restore(irq);
-	return known;
-}
-
 static void show_page(struct sb_out *out, struct sb_instance *inst, unsigned long pfn)
 {
 	static const char *const states[SB_NR_PAGE_STATES] = {
@@ -269,7 +251,7 @@ static void show_page(struct sb_out *out, struct sb_instance *inst, unsigned lon
 	struct sb_page_info info;
 
 	show_rung(out, "page");
-	if (!look_up(inst, pfn, &info)) {
+	if (!sb_memmap_look_up(inst, pfn, &info)) {
 		sb_out_printf(out, " none\n");
 		return;
 	}
