@@ -3,8 +3,8 @@
  * Migration: pages in use move to another place, and their owner does not notice.
  *
  *	before   | unit . . . |            | free . . . |
- *	begin      held still                               owner: nobody reaches it
- *	move       ---------- contents ------------>        owner: copied, switched
+ *	begin      held still                               owner: neither freed nor pinned
+ *	move       ---------- contents ------------>        owner: nobody reaches it; switched
  *	end                                  unit           owner: reached again
  *	after    | free . . . |            | unit . . . |
  *
@@ -66,11 +66,12 @@ struct sb_unit {
 /**
  * struct sb_mover - What owners of pages that can be moved do for it.
  * @begin: find the unit that a page belongs to, and hold it still until @end:
- *	nobody frees it, pins it, or reaches its pages. 0; -EBUSY when it is
+ *	nobody frees it or pins it. What asks and moves nothing ends it again, so
+ *	it costs those who use the unit nothing. 0; -EBUSY when it is
  *	pinned, or not to be had without waiting longer than @mode allows;
  *	-ENOENT when the page is nobody's any more.
  * @move: the contents of @unit are in [to, to + nr_pages) and the owner goes there
- *	from now on. 0, or -errno when all is as before.
+ *	from now on; nobody reaches either place meanwhile. 0, or -errno when all is as before.
  * @end: undoes @begin, moved or not; of a moved one @unit still names the old
  *	place, which is free already
  * @describe: says whose a page is and whether it is pinned, in no more than

@@ -113,9 +113,6 @@ static int mover_begin(void *ctx, unsigned long pfn, enum sb_migrate_mode mode,
 	err = may_move(buf, pfn);
 	if (err)
 		goto err_unlock;
-	/* An offset in pages fits a long on every machine, one in bytes does not. */
-	sbuddy_unmap_pages(buf->client->space->i_mapping,
-			   (unsigned long)(sb_buffer_offset(buf) >> PAGE_SHIFT), buf->nr_pages);
 	*unit = (struct sb_unit){
 		.pfn = buf->one.pfn,
 		.nr_pages = buf->one.nr_pages,
@@ -160,6 +157,9 @@ static int mover_move(void *ctx, struct sb_unit *unit, unsigned long to)
 	unsigned long irq;
 	int err;
 
+	/* An offset in pages fits a long on every machine, one in bytes does not. */
+	sbuddy_unmap_pages(buf->client->space->i_mapping,
+			   (unsigned long)(sb_buffer_offset(buf) >> PAGE_SHIFT), buf->nr_pages);
 	err = copy_pages(buf, to);
 	if (err)
 		return err;

@@ -5,8 +5,8 @@
  *	core                      mover                           processes
  *
  *	begin(pfn)   ---------->  whose? not pinned? lock it      go on
- *	             <----------  take its mappings away          wait when they touch it
- *	move(to)     ---------->  copy its pages, change its run
+ *	move(to)     ---------->  take its mappings away,         wait when they touch it
+ *	                          copy its pages, change its run
  *	end()        ---------->  unlock it                       fault: mapped at the new
  *	                                                          place, or seen there
  */
