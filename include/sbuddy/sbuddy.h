@@ -98,13 +98,15 @@
  *	__GFP_COMP              freed as a whole alone: more than a page is not
  *	                        split, and no part of it is freed
  *	__GFP_THISNODE          the node that is named, or nothing
+ *	__GFP_IO                beside __GFP_DIRECT_RECLAIM: pages of others may be
+ *	                        moved for a block
  *	======================  ===================================================
  *
  * So do the combinations: GFP_KERNEL, GFP_ATOMIC, GFP_NOWAIT, GFP_DMA, GFP_USER,
  * GFP_HIGHUSER, GFP_HIGHUSER_MOVABLE. All other flags ask for what no instance
- * has, or can do without, and are ignored: __GFP_IO, __GFP_FS, __GFP_WRITE,
- * __GFP_HARDWALL, __GFP_ACCOUNT, __GFP_RETRY_MAYFAIL, and __GFP_DMA32, as on a
- * machine without that zone.
+ * has, or can do without, and are ignored: __GFP_FS, __GFP_WRITE, __GFP_HARDWALL,
+ * __GFP_ACCOUNT, __GFP_RETRY_MAYFAIL, and __GFP_DMA32, as on a machine without that
+ * zone.
  */
 
 #include <linux/gfp.h>
@@ -562,7 +564,8 @@ struct sbuddy_memory_notify {
  * @nb: called with SBUDDY_MEM_* and a struct sbuddy_memory_notify
  *
  * Mirrors register_memory_notifier(). A notifier may sleep, allocate and free: what it
- * frees at SBUDDY_MEM_GOING_OFFLINE does not keep the block online. It asks for no
+ * frees at SBUDDY_MEM_GOING_OFFLINE does not keep the block online. Unmovable pages that
+ * are none of the Movable zone's stop it before anybody is told, as in Linux. It asks for no
  * contiguous ranges, nor of CMA areas, and registers no other.
  *
  * Context: Process. May sleep.

@@ -61,7 +61,8 @@ struct sbuddy_cache;
  *
  * The first three and the last three are SLAB_HWCACHE_ALIGN, SLAB_RECLAIM_ACCOUNT,
  * SLAB_CACHE_DMA, SLAB_RED_ZONE, SLAB_POISON and SLAB_STORE_USER. With any of the
- * last three, no CPU has objects at hand: each request takes a lock.
+ * last three, no CPU has objects at hand: each request takes a lock. Those that
+ * slab_debug of the instance names, every cache has, those of all sizes included.
  */
 enum sbuddy_cache_flags {
 	SBUDDY_CACHE_HWCACHE_ALIGN = BIT(0),

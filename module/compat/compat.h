@@ -68,6 +68,16 @@ static inline unsigned int sb_host_pageblock_order(void)
 #define sbuddy_file_unsigned_offset(file) ((void)(file))
 #endif
 
+/*
+ * 6.7 named what lets go of the lock that a fault came with: that of the area alone,
+ * or of the address space. Before, only faults for one page came here, with the latter.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define sbuddy_release_fault_lock(vmf) mmap_read_unlock((vmf)->vma->vm_mm)
+#else
+#define sbuddy_release_fault_lock(vmf) release_fault_lock(vmf)
+#endif
+
 /* 6.11 made remap_pfn_range() undo what it had mapped before it failed. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 #define sbuddy_undo_remap(vma) zap_vma_ptes(vma, (vma)->vm_start, (vma)->vm_end - (vma)->vm_start)

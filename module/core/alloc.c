@@ -371,9 +371,9 @@ static void cut(struct sb_instance *inst, unsigned long pfn)
 	struct sb_zone *zone;
 	unsigned long irq;
 
-	if (!sb_memmap_exists(inst, pfn))
+	zone = sb_instance_zone_at(inst, pfn);
+	if (!zone)
 		return;
-	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
 	irq = sb_irq_save();
 	sb_lock(&zone->lock);
 	if (sb_memmap_info(inst, pfn, &info) && info.tail && info.state == SB_PAGE_ALLOC)

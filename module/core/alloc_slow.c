@@ -90,8 +90,20 @@ static bool try_slowly(struct sb_instance *inst, const struct sb_request *reques
 	return (request->gfp & SB_GFP_DIRECT_RECLAIM) && take_all(inst, request, flags, pfn);
 }
 
+/* Who can wait compacts by himself, and wakes nobody as long as that helps. */
+static void wake_worker(struct sb_instance *inst, const struct sb_request *request, bool helped)
+{
+	const struct sb_compact_worker *worker = &inst->worker;
+
+	if (!worker->wake || !request->order || !(request->gfp & SB_GFP_KSWAPD_RECLAIM))
+		return;
+	if (!helped || !(request->gfp & SB_GFP_DIRECT_RECLAIM))
+		worker->wake(worker->ctx, request);
+}
+
 /* A zone that came meanwhile may have been missed: check_retry_zonelist(), Linux 6.12. */
-bool sb_alloc_slowly(struct sb_instance *inst, const struct sb_request *request, unsigned long *pfn)
+static bool try_until_none_came(struct sb_instance *inst, const struct sb_request *request,
+				unsigned long *pfn)
 {
 	unsigned int seq;
 
@@ -101,4 +113,12 @@ bool sb_alloc_slowly(struct sb_instance *inst, const struct sb_request *request,
 			return true;
 	} while (unlikely(sb_zonelist_seq(inst) != seq));
 	return false;
+}
+
+bool sb_alloc_slowly(struct sb_instance *inst, const struct sb_request *request, unsigned long *pfn)
+{
+	bool helped = try_until_none_came(inst, request, pfn);
+
+	wake_worker(inst, request, helped);
+	return helped;
 }

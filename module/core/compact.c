@@ -223,7 +223,8 @@ enum sb_compact_result sb_compact_direct(struct sb_instance *inst, const struct 
 	struct sb_zonelist_iter it;
 	struct sb_zone *zone;
 
-	if (!request->order || !(request->gfp & SB_GFP_DIRECT_RECLAIM) || !READ_ONCE(inst->mover))
+	if (!request->order || !(request->gfp & SB_GFP_DIRECT_RECLAIM) || request->no_io ||
+	    !READ_ONCE(inst->mover))
 		return SB_COMPACT_SKIPPED;
 	if (unlikely(sb_trace_on(inst)))
 		sb_trace_compact_try(inst, request->order,
@@ -276,6 +277,13 @@ bool sb_compact_daemon_suitable(struct sb_instance *inst, int nid, unsigned int 
 		    sb_compact_needed(zone, order, highest, SB_WMARK_MIN) == SB_COMPACT_CONTINUE)
 			return true;
 	return false;
+}
+
+void sb_compact_set_worker(struct sb_instance *inst,
+			   void (*wake)(void *ctx, const struct sb_request *request), void *ctx)
+{
+	inst->worker.ctx = ctx;
+	inst->worker.wake = wake;
 }
 
 /* What a worker does for one zone. */

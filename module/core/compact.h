@@ -190,7 +190,7 @@ enum sb_compact_result sb_compact_node(struct sb_instance *inst, int nid, bool p
  * sb_compact_direct() - Compact for a request, in the zones that suit it.
  * @inst: live instance
  * @request: what is wanted; nothing happens for a single page, or when it cannot
- *	wait
+ *	wait, or only without I/O
  * @flags: enum sb_alloc_flags of the request
  * @prio: how hard
  *
@@ -237,6 +237,18 @@ void sb_compact_daemon(struct sb_instance *inst, int nid, unsigned int order,
 /* Would a worker of a node have something to do? kcompactd_node_suitable(). */
 bool sb_compact_daemon_suitable(struct sb_instance *inst, int nid, unsigned int order,
 				enum sb_zone_type highest);
+
+/**
+ * sb_compact_set_worker() - Say who is woken for requests.
+ * @inst: instance that is not live yet
+ * @wake: called by sb_alloc() with a request for more than a page and with
+ *	SB_GFP_KSWAPD_RECLAIM that failed; or that had to try harder and does not compact
+ *	by itself, whatever came of it. wake_all_kswapds() and wakeup_kswapd(), Linux
+ *	6.12. In any context but NMI, without locks. NULL for nobody.
+ * @ctx: handed to it
+ */
+void sb_compact_set_worker(struct sb_instance *inst,
+			   void (*wake)(void *ctx, const struct sb_request *request), void *ctx);
 
 /* A worker goes to sleep, or somebody wakes it: for events alone. */
 void sb_compact_tell_sleep(struct sb_instance *inst, int nid);

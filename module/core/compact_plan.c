@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "buddy.h"
 #include "compact_plan.h"
+#include "pcp.h"
 
 /**
  * struct copy - A zone to try things on.
@@ -9,9 +10,12 @@
  * @zone: its copy, in @inst
  * @first: first page of its first pageblock
  * @end: first page after its last one
+ * @nr_free: free pages of the zone when it was looked at first
  * @to: where the unit that is being moved would go
+ * @limit: when to give up, or NULL
  * @moved: it would
  * @disturbed: somebody else is at work
+ * @stopped: it was given up
  * @inst: as much of an instance as the scanners look at
  */
 struct copy {
@@ -20,9 +24,12 @@ struct copy {
 	struct sb_zone *zone;
 	unsigned long first;
 	unsigned long end;
+	unsigned long nr_free;
 	unsigned long to;
+	const struct sb_compact_limit *limit;
 	bool moved;
 	bool disturbed;
+	bool stopped;
 	struct sb_instance inst;
 };
 
@@ -159,33 +166,83 @@ static void place_maps(struct copy *copy, struct sb_page *pages)
 		blocks->zone[i] = real->zone[i] == own ? (u8)own : SB_ZONE_NONE;
 }
 
-/* Descriptors of [pfn, end), which no block leaves. */
-static void copy_pages(struct copy *copy, unsigned long pfn, unsigned long end)
+/* All that has to be copied is then what blocks begin with. */
+static void set_tails(struct copy *copy)
+{
+	unsigned long pfn;
+
+	for (pfn = copy->first; pfn < copy->end; pfn++)
+		sb_page_set_tail(sb_memmap_page(&copy->inst.map, pfn));
+}
+
+/* The pageblock is not the zone's, or no longer: its pages are holes. */
+static unsigned long leave_out(struct copy *copy, unsigned long pfn)
+{
+	struct sb_pageblocks *blocks = &copy->inst.blocks;
+	u8 *zone = &blocks->zone[sb_pageblock_index(blocks, pfn)];
+
+	copy->disturbed |= *zone != SB_ZONE_NONE;
+	*zone = SB_ZONE_NONE;
+	return sb_pfn_block(pfn, blocks->order) + sb_order_pages(blocks->order);
+}
+
+/* A block begins here; if not, there was another one when the page before was copied. */
+static bool is_whole(const struct copy *copy, const struct sb_page *page, unsigned long pfn)
+{
+	unsigned int order = sb_page_order(page);
+
+	return sb_page_state(page) != SB_PAGE_TAIL && order <= copy->inst.cfg.max_order &&
+	       sb_pfn_aligned(pfn, order) && pfn + sb_order_pages(order) <= copy->end;
+}
+
+/* What begins at @pfn, and where the next one does. A page of which it is not known stays. */
+static unsigned long copy_block(struct copy *copy, unsigned long pfn) __must_hold(copy->from->lock)
+{
+	struct sb_page *page = sb_memmap_page(&copy->inst.map, pfn);
+
+	if (sb_instance_zone_at(copy->real, pfn) != copy->from)
+		return leave_out(copy, pfn);
+	*page = *sb_memmap_page(&copy->real->map, pfn);
+	if (is_whole(copy, page, pfn))
+		return pfn + sb_order_pages(sb_page_order(page));
+	copy->disturbed = true;
+	sb_page_set(page, SB_PAGE_RESERVED, 0, SB_PAGE_LINK_NONE);
+	return pfn + 1;
+}
+
+/* A few at a time, so that nobody waits long for the zone. */
+static unsigned long copy_some(struct copy *copy, unsigned long pfn)
 {
 	unsigned long irq = sb_irq_save();
+	unsigned int nr;
 
 	sb_lock(&copy->from->lock);
-	for (; pfn < end; pfn++) {
-		struct sb_page *page = sb_memmap_page(&copy->inst.map, pfn);
-
-		if (sb_memmap_exists(&copy->inst, pfn))
-			*page = *sb_memmap_page(&copy->real->map, pfn);
-		else
-			memset(page, 0, sizeof(*page));
-	}
+	if (pfn == copy->first)
+		copy->nr_free = copy->from->nr_free;
+	copy->disturbed |= copy->from->nr_free != copy->nr_free;
+	for (nr = 0; nr < SB_COMPACT_PLAN_BATCH && pfn < copy->end; nr++)
+		pfn = copy_block(copy, pfn);
 	sb_unlock(&copy->from->lock);
 	sb_irq_restore(irq);
+	return pfn;
+}
+
+static bool is_stopped(struct copy *copy)
+{
+	const struct sb_compact_limit *limit = copy->limit;
+
+	copy->stopped = copy->stopped ||
+			(limit && limit->should_stop && limit->should_stop(limit->ctx));
+	return copy->stopped;
 }
 
 static void copy_all_pages(struct copy *copy)
 {
-	unsigned int order = copy->inst.cfg.max_order;
-	unsigned long pfn = copy->first, stop;
+	unsigned long pfn = copy->first;
 
-	for (; pfn < copy->end; pfn = stop) {
-		stop = min(sb_pfn_block(pfn, order) + sb_order_pages(order), copy->end);
-		copy_pages(copy, pfn, stop);
-	}
+	set_tails(copy);
+	while (pfn < copy->end && !is_stopped(copy))
+		pfn = copy_some(copy, pfn);
 }
 
 /* Most pages in a row that are free to somebody. */
@@ -222,13 +279,6 @@ static int largest_order(const struct sb_zone *zone)
 	return SB_COMPACT_NO_BLOCK;
 }
 
-/* The type that a block on a per-CPU list has when it leaves that. */
-static unsigned int drained_type(const struct copy *copy, const struct sb_page_info *info)
-{
-	return copy->inst.rules->own_lists ? sb_pageblock_type(&copy->inst.blocks, info->head) :
-					     info->type;
-}
-
 /* A block goes to a list of the copy: as it is when it was on one, or drained. */
 static void link_block(struct copy *copy, const struct sb_page_info *info)
 {
@@ -236,13 +286,11 @@ static void link_block(struct copy *copy, const struct sb_page_info *info)
 	unsigned long irq = sb_irq_save();
 
 	sb_lock(&copy->zone->lock);
-	if (info->state == SB_PAGE_FREE) {
+	if (info->state == SB_PAGE_FREE)
 		sb_freelist_add(copy->zone, info->head, info->order, sb_page_list(page),
 				SB_FREELIST_TAIL);
-	} else {
-		sb_page_set_tail(page);
-		sb_buddy_put(copy->zone, info->head, info->order, drained_type(copy, info), false);
-	}
+	else
+		sb_pcp_return(copy->zone, info->head, info->order);
 	sb_unlock(&copy->zone->lock);
 	sb_irq_restore(irq);
 }
@@ -260,9 +308,38 @@ static void link_blocks(struct copy *copy, enum sb_page_state state)
 	}
 }
 
-static void take_copy(struct copy *copy, struct sb_zone *from)
+static void link_list(struct copy *copy, const struct sb_pcp_list *list)
+{
+	u32 nr = READ_ONCE(list->nr), i;
+	struct sb_page_info info;
+
+	for (i = 0; i < nr; i++) {
+		sb_memmap_info(&copy->inst, copy->inst.map.base_pfn + READ_ONCE(list->slot[i]),
+			       &info);
+		if (info.state == SB_PAGE_PCP && !info.tail)
+			link_block(copy, &info);
+		else
+			copy->disturbed = true;
+	}
+}
+
+/* In the order of a drain: of blocks that merge it is the last that says of which type they are. */
+static void link_lists(struct copy *copy)
+{
+	const struct sb_zone *from = copy->from;
+	unsigned int cpu, which;
+
+	for (cpu = 0; from->pcp && cpu < copy->real->cfg.nr_cpus; cpu++)
+		for (which = 0; which < SB_PCP_LISTS; which++)
+			link_list(copy, &from->pcp[cpu].list[which]);
+	/* Those that came to a list meanwhile. */
+	link_blocks(copy, SB_PAGE_PCP);
+}
+
+static void take_copy(struct copy *copy, struct sb_zone *from, const struct sb_compact_limit *limit)
 {
 	memset(copy, 0, offsetof(struct copy, inst));
+	copy->limit = limit;
 	copy->real = from->inst;
 	copy->from = from;
 	copy->first = first_of(from);
@@ -280,7 +357,9 @@ static bool frees_are_free(const struct sb_zone *zone)
 	       !zone->inst->debug.guard_order;
 }
 
-static void plan_zone(struct sb_zone *zone, struct copy *copy, struct sb_compact_plan *plan)
+/* False when it was given up. */
+static bool plan_zone(struct sb_zone *zone, struct copy *copy, const struct sb_compact_limit *limit,
+		      struct sb_compact_plan *plan)
 {
 	struct sb_compact compact = {
 		.order = SB_COMPACT_WHOLE,
@@ -292,12 +371,16 @@ static void plan_zone(struct sb_zone *zone, struct copy *copy, struct sb_compact
 	memset(plan, 0, sizeof(*plan));
 	plan->result = SB_COMPACT_SKIPPED;
 	plan->order_now = largest_order(zone);
-	take_copy(copy, zone);
+	if (limit)
+		compact.limit = *limit;
+	take_copy(copy, zone, limit);
+	if (is_stopped(copy))
+		return false;
 	plan->run_now = longest_run(copy);
 	if (READ_ONCE(zone->inst->mover)) {
 		/* What is free first: a compaction begins by a drain, which merges with it. */
 		link_blocks(copy, SB_PAGE_FREE);
-		link_blocks(copy, SB_PAGE_PCP);
+		link_lists(copy);
 		plan->result = sb_compact_zone(copy->zone, &compact);
 		plan->order_after = largest_order(copy->zone);
 		plan->run_after = longest_run(copy);
@@ -307,6 +390,7 @@ static void plan_zone(struct sb_zone *zone, struct copy *copy, struct sb_compact
 		plan->run_after = plan->run_now;
 	}
 	plan->exact = frees_are_free(zone) && !copy->disturbed && !copy->inst.corrupt;
+	return !is_stopped(copy);
 }
 
 static void add_plan(struct sb_compact_plan *sum, const struct sb_compact_plan *plan)
@@ -321,7 +405,7 @@ static void add_plan(struct sb_compact_plan *sum, const struct sb_compact_plan *
 }
 
 int sb_compact_plan(struct sb_instance *inst, int nid, void *memory, size_t size,
-		    struct sb_compact_plan *plan)
+		    const struct sb_compact_limit *limit, struct sb_compact_plan *plan)
 {
 	struct sb_compact_plan one;
 	struct sb_zone *zone = NULL;
@@ -341,7 +425,8 @@ int sb_compact_plan(struct sb_instance *inst, int nid, void *memory, size_t size
 			continue;
 		if (size_for(zone) > size)
 			return -ENOSPC;
-		plan_zone(zone, memory, &one);
+		if (!plan_zone(zone, memory, limit, &one))
+			return -EINTR;
 		add_plan(plan, &one);
 		any = true;
 	}

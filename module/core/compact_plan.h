@@ -14,6 +14,9 @@
 
 #include "compact.h"
 
+/* Blocks, or pageblocks of other zones, that are copied before the zone's lock is let go of. */
+#define SB_COMPACT_PLAN_BATCH 32
+
 /* Of struct sb_compact_plan: no block is free. */
 #define SB_COMPACT_NO_BLOCK (-1)
 
@@ -58,19 +61,21 @@ size_t sb_compact_plan_size(struct sb_instance *inst, int nid);
  * @nid: node, or SB_NID_ANY
  * @memory: aligned for any type
  * @size: bytes of @memory, sb_compact_plan_size() or more
+ * @limit: when to give up, of which @should_stop alone counts; NULL for never
  * @plan: filled in; of several zones the largest, or the sum
  *
  * Owners are asked about each unit as for a move, begin and end without move
  * between. Pages of per-CPU lists count as free in what would be, as a
  * compaction drains them.
  *
- * Context: Process; may sleep. Takes zone locks to copy the descriptors of a
- *	largest block at a time.
+ * Context: Process; may sleep. Memory does not come or go meanwhile. Takes zone locks,
+ *	for SB_COMPACT_PLAN_BATCH blocks at a time: who works meanwhile makes the plan
+ *	inexact, and no worse.
  * Return: 0; -ENOSPC when @size is too small, as it is when memory was added
- *	meanwhile; -EINVAL when there is no such zone; -ENODEV when the instance is not
- *	live; -EIO when it was found corrupt.
+ *	meanwhile; -EINTR when it was stopped; -EINVAL when there is no such zone;
+ *	-ENODEV when the instance is not live; -EIO when it was found corrupt.
  */
 int sb_compact_plan(struct sb_instance *inst, int nid, void *memory, size_t size,
-		    struct sb_compact_plan *plan);
+		    const struct sb_compact_limit *limit, struct sb_compact_plan *plan);
 
 #endif

@@ -38,8 +38,13 @@ void sb_compact_scan_begin(struct sb_compact_scan *scan)
 	unsigned int sync = scan->want->mode != SB_MIGRATE_ASYNC;
 	struct sb_zone_compact *c = &scan->zone->compact;
 	struct sb_zone *zone = scan->zone;
-	unsigned long last = block_of(scan, sb_zone_end(zone) - 1);
+	unsigned long start = READ_ONCE(zone->start_pfn), end = start + READ_ONCE(zone->spanned);
+	unsigned long last;
 
+	/* All of it went offline since it was chosen: the scanners have met. */
+	if (start == end)
+		return;
+	last = block_of(scan, end - 1);
 	if (scan->want->whole_zone) {
 		scan->whole = true;
 		scan->migrate_pfn = zone->start_pfn;
@@ -59,7 +64,8 @@ void sb_compact_scan_begin(struct sb_compact_scan *scan)
 
 bool sb_compact_scan_met(const struct sb_compact_scan *scan)
 {
-	return block_of(scan, scan->free_pfn[0] - 1) <= block_of(scan, scan->migrate_pfn);
+	return scan->free_pfn[0] <= scan->migrate_pfn ||
+	       block_of(scan, scan->free_pfn[0] - 1) <= block_of(scan, scan->migrate_pfn);
 }
 
 /* Where the free scanner goes on: what is too small for others is so for larger ones. */
@@ -178,18 +184,28 @@ static void carve(struct sb_zone *zone, unsigned long pfn, unsigned int found, u
 	use_block(zone, pfn, order, unit);
 }
 
+/* It may have been taken meanwhile, or gone offline. */
+static bool is_still_free(const struct sb_zone *zone, const struct sb_page_info *info)
+	__must_hold(zone->lock)
+{
+	const struct sb_page *page;
+
+	if (sb_instance_zone_at(zone->inst, info->head) != zone)
+		return false;
+	page = sb_memmap_page(&zone->inst->map, info->head);
+	return sb_page_is_free(page, info->order) && sb_page_list(page) != SB_ISOLATE;
+}
+
 /* Takes of a free block, if that is what it still is. */
 static bool take(struct sb_compact_scan *scan, const struct sb_page_info *info, unsigned int order,
 		 const struct sb_unit *unit)
 {
 	struct sb_zone *zone = scan->zone;
-	const struct sb_page *page = sb_memmap_page(&zone->inst->map, info->head);
 	unsigned long irq = sb_irq_save();
 	bool taken;
 
 	sb_lock(&zone->lock);
-	taken = sb_page_is_free(page, info->order) && sb_page_list(page) != SB_ISOLATE &&
-		may_take(scan, order);
+	taken = is_still_free(zone, info) && may_take(scan, order);
 	if (taken)
 		carve(zone, info->head, info->order, order, unit);
 	sb_unlock(&zone->lock);

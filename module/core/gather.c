@@ -11,6 +11,7 @@
  * @runs: what there is so far, in the order of its arrival
  * @nr_runs: entries used
  * @max_runs: entries there are
+ * @should_stop: see sb_gather()
  */
 struct gathering {
 	struct sb_instance *inst;
@@ -20,6 +21,7 @@ struct gathering {
 	struct sb_run *runs;
 	unsigned int nr_runs;
 	unsigned int max_runs;
+	bool (*should_stop)(void);
 };
 
 /* Lets @runs[@at] sink to where it belongs in a heap with the highest on top. */
@@ -162,8 +164,24 @@ static bool is_too_much(struct sb_instance *inst, unsigned long nr_pages)
 	return nr_pages > managed;
 }
 
+static bool is_stopped(const struct gathering *g)
+{
+	return g->should_stop && g->should_stop();
+}
+
+/* Of many runs one at a time, so that others may run in between. */
+static void undo(const struct gathering *g)
+{
+	unsigned int i;
+
+	for (i = 0; i < g->nr_runs; i++) {
+		sb_gather_free(g->inst, &g->runs[i], 1);
+		is_stopped(g);
+	}
+}
+
 int sb_gather(struct sb_instance *inst, const struct sb_request *request, unsigned long nr_pages,
-	      struct sb_run *runs, unsigned int max_runs)
+	      struct sb_run *runs, unsigned int max_runs, bool (*should_stop)(void))
 {
 	struct gathering g = {
 		.inst = inst,
@@ -172,6 +190,7 @@ int sb_gather(struct sb_instance *inst, const struct sb_request *request, unsign
 		.left = nr_pages,
 		.runs = runs,
 		.max_runs = max_runs,
+		.should_stop = should_stop,
 	};
 	int err = nr_pages ? 0 : -EINVAL;
 
@@ -179,12 +198,13 @@ int sb_gather(struct sb_instance *inst, const struct sb_request *request, unsign
 		return -ENOMEM;
 	g.block.gfp &= ~SB_GFP_COMP;
 	while (g.left && !err)
-		err = take_next(&g);
+		err = is_stopped(&g) ? -EINTR : take_next(&g);
+	if (err) {
+		undo(&g);
+		return err;
+	}
 	tidy(&g);
-	if (!err)
-		return (int)g.nr_runs;
-	sb_gather_free(inst, runs, g.nr_runs);
-	return err;
+	return (int)g.nr_runs;
 }
 
 int sb_gather_free(struct sb_instance *inst, const struct sb_run *runs, unsigned int nr_runs)

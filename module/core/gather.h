@@ -36,6 +36,7 @@ struct sb_run {
  * @nr_pages: 1 or more, also more than the largest block has
  * @runs: filled in, by ascending address; no two are adjacent
  * @max_runs: entries of @runs; @nr_pages is enough for certain
+ * @should_stop: asked before each block, where others may run, too; NULL for never
  *
  * All or nothing. Larger blocks than a page are asked for without waiting, and a
  * page, when there is no other way, with all that the request allows: the way of
@@ -43,11 +44,12 @@ struct sb_run {
  *
  * Context: as sb_alloc(); the longer, the more pieces there are.
  * Return: runs, 1 .. @max_runs; -ENOMEM when there are not so many pages for this
- *	request; -ENOSPC when there are, in more than @max_runs runs; else as
- *	sb_alloc().
+ *	request; -ENOSPC when there are, in more than @max_runs runs; -EINTR when it
+ *	was stopped; else as sb_alloc().
  */
 int __must_check sb_gather(struct sb_instance *inst, const struct sb_request *request,
-			   unsigned long nr_pages, struct sb_run *runs, unsigned int max_runs);
+			   unsigned long nr_pages, struct sb_run *runs, unsigned int max_runs,
+			   bool (*should_stop)(void));
 
 /**
  * sb_gather_free() - Give back what sb_gather() gave.

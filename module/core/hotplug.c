@@ -31,10 +31,7 @@ const char *sb_hotplug_event_name(enum sb_hotplug_event event)
 	return names[event];
 }
 
-/*
- * Blocks of a range, if it is of whole ones and the instance has any. No block of pages
- * may lie in two of them.
- */
+/* Blocks of a range, if it is of whole ones and the instance has any. */
 static int find_blocks(const struct sb_instance *inst, u64 base, u64 size, struct blocks *blocks)
 {
 	u64 bytes = sb_pfn_addr(sb_memory_block_pages(inst));
@@ -43,7 +40,7 @@ static int find_blocks(const struct sb_instance *inst, u64 base, u64 size, struc
 		return -EIO;
 	if (inst->stage != SB_STAGE_LIVE)
 		return -ENODEV;
-	if (!bytes || bytes < SB_PAGE_SIZE << inst->cfg.max_order)
+	if (!bytes)
 		return -EOPNOTSUPP;
 	if (!size || ((base | size) & (bytes - 1)))
 		return -EINVAL;
@@ -225,6 +222,8 @@ int sb_hotplug_remove(struct sb_instance *inst, u64 base, u64 size)
 	err = sb_region_remove(&inst->regions, base, size);
 	if (err)
 		return err;
+	/* Who was led to descriptors before it was offline still looks at them. */
+	sb_quiesce();
 	for (i = blocks.first; i < blocks.end; i++)
 		remove_block(inst, i);
 	return 0;

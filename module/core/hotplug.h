@@ -37,6 +37,11 @@ enum sb_hotplug_event {
  * @notify: called for each block; what it returns counts for SB_GOING_*, where
  *	anything but 0 undoes the step and is what the caller gets. Whoever was
  *	told of SB_GOING_* is told of SB_CANCEL_* when it does not come to pass.
+ * @again: asked about a block that is going offline, and has a page that may be free
+ *	or can be moved before long: on its way from list to list, held still by its
+ *	owner, or Movable and its owner has not said yet that it can be. @tries counts
+ *	from 0 for each block. To wait and return 0 has it tried again; anything else
+ *	ends it, and is what the caller gets. NULL ends it with -EBUSY.
  *
  * Called in process context without locks of the instance, and may sleep, but not
  * call hotplug.
@@ -44,6 +49,7 @@ enum sb_hotplug_event {
 struct sb_hotplug_ops {
 	int (*notify)(void *ctx, enum sb_hotplug_event event, unsigned long start_pfn,
 		      unsigned long nr_pages, int nid, struct sb_zone *zone);
+	int (*again)(void *ctx, unsigned int tries);
 };
 
 /* Who is told; NULL for nobody. While no block comes or goes. */
@@ -70,8 +76,7 @@ const char *sb_hotplug_event_name(enum sb_hotplug_event event);
  *	when it leaves the window of the configuration; -EEXIST when part of it is
  *	memory already, or reserved; -ENOMEM when the tracker is full, which cannot
  *	grow any more, or there is no room for descriptors; -EOPNOTSUPP without
- *	sections, or when a memory block is smaller than the largest block of pages;
- *	-ENODEV when the instance is not live; -EIO when it was found corrupt.
+ *	sections; -ENODEV when the instance is not live; -EIO when it was found corrupt.
  */
 int sb_hotplug_add(struct sb_instance *inst, u64 base, u64 size, int nid);
 
@@ -102,16 +107,17 @@ int sb_hotplug_online(struct sb_instance *inst, u64 base, u64 size, enum sb_onli
  * @pinned: filled in when a block stays online, or NULL
  *
  * A block's pageblocks are isolated, what is in use is moved elsewhere, and when all
- * of it is free it leaves the lists: offline_pages(), Linux 6.12, except that it does
- * not try for ever. Pages that cannot be moved pin it, and so does a CMA area:
- * it is not to lose any. Bad pages go with it.
+ * of it is free it leaves the lists: offline_pages(), Linux 6.12, except that it tries
+ * only as long as sb_hotplug_ops.again lets it. Pages that cannot be moved pin it, and
+ * so does a CMA area: it is not to lose any. Bad pages go with it.
  *
  * Context: Process; may sleep. Takes zone locks for a pageblock at a time, and once
  *	for all free blocks of a memory block.
  * Return: 0; -EALREADY when a block is offline; -EBUSY with @pinned; -ENOMEM when
  *	there is no place to move to; -EINVAL for
  *	a range that is not whole blocks, or has holes or several zones;
- *	-ENOENT when one does not exist; what a notifier refused with; else as
+ *	-ENOENT when one does not exist; what a notifier refused with, or ended the
+ *	tries with; else as
  *	sb_hotplug_add(). Blocks before the one that failed go online again.
  */
 int sb_hotplug_offline(struct sb_instance *inst, u64 base, u64 size, struct sb_pinned *pinned);
@@ -123,9 +129,9 @@ int sb_hotplug_offline(struct sb_instance *inst, u64 base, u64 size, struct sb_p
  * @size: bytes, whole memory blocks
  *
  * try_remove_memory(), Linux 6.12. Descriptors of the boot's memory stay where they
- * are, unused.
+ * are, unused; others go when nobody looks at them any more: sb_memmap_page().
  *
- * Context: Process; may sleep.
+ * Context: Process; may sleep, without locks that are spun on: sb_quiesce().
  * Return: 0; -EBUSY when a block is not offline; -EINVAL for a range that is not whole
  *	blocks; -ENOENT when one does not exist; -ENOMEM when the tracker would have
  *	to grow; else as sb_hotplug_add(). Nothing has changed then.

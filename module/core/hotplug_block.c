@@ -8,7 +8,7 @@
 #include "zone_span.h"
 #include "zonelist.h"
 
-/* Times that a block is emptied before it counts as pinned: others free pages meanwhile. */
+/* Times that a block is emptied before others are waited for: they free pages meanwhile. */
 #define MAX_ROUNDS 5
 
 int sb_hotplug_block_notify(struct sb_instance *inst, enum sb_hotplug_event event,
@@ -216,25 +216,45 @@ static void drain(struct sb_zone *zone)
 		sb_pcp_drain_zone(zone, cpu);
 }
 
+/* Waits for others, as long as it is worth while. What stays for good was not isolated. */
+static int wait_for_others(struct sb_instance *inst, unsigned int tries)
+{
+	const struct sb_hotplug_ops *ops = inst->hotplug.ops;
+
+	return ops && ops->again ? ops->again(inst->hotplug.ctx, tries) : -EBUSY;
+}
+
+static int empty_once(struct sb_zone *zone, const struct sb_memory_block *block,
+		      const struct sb_isolation *range, unsigned long *bad)
+{
+	const struct sb_migration how = { .mode = SB_MIGRATE_SYNC, .reason = SB_MR_MEMORY_HOTPLUG };
+	int err;
+
+	drain(zone);
+	err = sb_migrate_range(zone->inst, range->start, range->end, &how, bad);
+	if (!err)
+		err = sb_isolate_test(zone->inst, range, bad);
+	if (err)
+		return err;
+	*bad = range->start;
+	return leave_zone(zone, block) ? 0 : -EBUSY;
+}
+
 /* Moves what is in use, and takes what is free off the lists; @bad is a page that stays. */
 static int empty(struct sb_zone *zone, const struct sb_memory_block *block,
 		 const struct sb_isolation *range, unsigned long *bad)
 {
-	const struct sb_migration how = { .mode = SB_MIGRATE_SYNC, .reason = SB_MR_MEMORY_HOTPLUG };
-	unsigned int round;
-	int err = -EBUSY;
+	unsigned int round = 0;
+	int err;
 
-	for (round = 0; round < MAX_ROUNDS; round++) {
-		drain(zone);
-		err = sb_migrate_range(zone->inst, range->start, range->end, &how, bad);
-		if (err && err != -EBUSY)
+	while ((err = empty_once(zone, block, range, bad)) == -EBUSY) {
+		if (++round < MAX_ROUNDS)
+			continue;
+		err = wait_for_others(zone->inst, round - MAX_ROUNDS);
+		if (err)
 			break;
-		if (!err)
-			err = sb_isolate_test(zone->inst, range, bad);
-		if (!err && leave_zone(zone, block))
-			return 0;
 	}
-	return err ?: -EBUSY;
+	return err;
 }
 
 /* Isolates the block and empties it, or leaves it as it was. */

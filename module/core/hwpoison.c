@@ -150,9 +150,9 @@ static int change(struct sb_instance *inst, unsigned long pfn, bool mark)
 		return -EIO;
 	if (inst->stage != SB_STAGE_LIVE)
 		return -ENODEV;
-	if (!sb_memmap_exists(inst, pfn))
+	zone = sb_instance_zone_at(inst, pfn);
+	if (!zone)
 		return -ERANGE;
-	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
 	ret = locked(zone, pfn, mark);
 	for (tries = 1; ret == -EBUSY && tries < MAX_TRIES; tries++) {
 		sb_pcp_drain_all(inst);

@@ -10,6 +10,7 @@
 #include "quarantine.h"
 #include "region_alloc.h"
 #include "region_iter.h"
+#include "slab_cache.h"
 #include "watermark.h"
 
 const char *sb_stage_name(enum sb_stage stage)
@@ -87,7 +88,8 @@ static bool check_debug(const struct sb_config *cfg)
 {
 	return within(cfg, "debug_guardpage_minorder", cfg->debug_guardpage_minorder, 0,
 		      sb_guard_order_max(cfg)) &&
-	       within(cfg, "quarantine_pages", cfg->quarantine_pages, 0, SB_QUARANTINE_MAX);
+	       within(cfg, "quarantine_pages", cfg->quarantine_pages, 0, SB_QUARANTINE_MAX) &&
+	       within(cfg, "the rest of slab_debug", cfg->slab_debug & ~(u32)SB_SLAB_DEBUG, 0, 0);
 }
 
 static bool check_sections(const struct sb_config *cfg)

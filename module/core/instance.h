@@ -113,7 +113,8 @@ enum sb_online_policy {
  * @section_bytes: memory comes and goes in sections of this size, a power of two,
  *	a pageblock or more; 0 means that none does, and the instance is flat
  * @memory_block_bytes: sections that go online and offline together, a power of
- *	two; 0 means one section
+ *	two and no less than a block of @max_order takes; 0 means one section, or as
+ *	many as that takes
  * @window_base: first byte of where memory may be added, at the start of a section
  * @window_bytes: bytes from there, whole sections; 0 means what the banks span
  * @memmap_on_memory: descriptors of added memory lie in it
@@ -132,6 +133,8 @@ enum sb_online_policy {
  *	0 .. sb_guard_order_max()
  * @quarantine_pages: freed pages of each zone that rest before their reuse, 0 ..
  *	SB_QUARANTINE_MAX
+ * @slab_debug: those of SB_SLAB_DEBUG that all slab caches have, whatever they are
+ *	created with
  * @nr_cpus: CPUs that have lists of their own, 1 .. SB_MAX_CPUS; those with
  *	higher numbers share them
  * @nr_banks: entries of @banks
@@ -175,6 +178,7 @@ struct sb_config {
 	bool page_owner;
 	unsigned int debug_guardpage_minorder;
 	unsigned int quarantine_pages;
+	u32 slab_debug;
 	unsigned int nr_cpus;
 	unsigned int nr_banks;
 	unsigned int nr_reserved;
@@ -276,6 +280,18 @@ struct sb_hotplug {
 	unsigned int zonelist_seq;
 };
 
+struct sb_request;
+
+/**
+ * struct sb_compact_worker - Who compacts so that requests need not.
+ * @wake: told of a request that he may be able to help, or NULL: compact.h
+ * @ctx: handed to it
+ */
+struct sb_compact_worker {
+	void (*wake)(void *ctx, const struct sb_request *request);
+	void *ctx;
+};
+
 struct sb_slab_cache;
 
 /**
@@ -315,6 +331,7 @@ struct sb_slabs {
  * @debug: debug modes
  * @owners: owners of blocks
  * @slabs: slab caches
+ * @worker: who compacts in the background
  * @hotplug: memory blocks that come and go
  * @mover: who is asked about pages that can be moved, or NULL: migrate.h
  * @mover_ctx: handed to it
@@ -345,6 +362,7 @@ struct sb_instance {
 	struct sb_debug debug;
 	struct sb_owners owners;
 	struct sb_slabs slabs;
+	struct sb_compact_worker worker;
 	struct sb_hotplug hotplug;
 	const struct sb_mover *mover;
 	void *mover_ctx;
@@ -354,6 +372,14 @@ static inline struct sb_zone *sb_instance_zone(struct sb_instance *inst, int nid
 					       enum sb_zone_type type)
 {
 	return &inst->zones[nid * SB_NR_ZONE_TYPES + type];
+}
+
+/* The zone that a page is of at this moment, or NULL; any pfn may be asked, from pageblocks on. */
+static inline struct sb_zone *sb_instance_zone_at(const struct sb_instance *inst, unsigned long pfn)
+{
+	unsigned int index = sb_pageblock_zone(&inst->blocks, pfn);
+
+	return index < SB_MAX_ZONES ? (struct sb_zone *)&inst->zones[index] : NULL;
 }
 
 /*

@@ -156,6 +156,7 @@ static void find_head(const struct sb_instance *inst, unsigned long pfn, struct 
 		info->tail = head != pfn;
 		info->order = sb_page_order(page);
 		info->type = sb_page_type(page);
+		info->mover = info->state == SB_PAGE_ALLOC && sb_page_has_mover(page);
 		return;
 	}
 }
@@ -180,12 +181,17 @@ bool sb_memmap_exists(const struct sb_instance *inst, unsigned long pfn)
 
 bool sb_memmap_info(const struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info)
 {
+	unsigned long irq;
+
 	memset(info, 0, sizeof(*info));
 	info->head = pfn;
 	if (!sb_memmap_covers(&inst->map, pfn))
 		return false;
+	/* Whoever removes the memory waits for those who look. */
+	irq = sb_irq_save();
 	if (sb_memmap_exists(inst, pfn))
 		find_head(inst, pfn, info);
+	sb_irq_restore(irq);
 	return true;
 }
 

@@ -81,6 +81,7 @@ struct sb_memmap {
  * @head: first page of the block
  * @order: order of the block; 0 for a reserved page or a hole
  * @type: migratetype of the request that the block serves, if it is in use
+ * @mover: the block is in use, and its owner lets it be moved
  */
 struct sb_page_info {
 	enum sb_page_state state;
@@ -88,8 +89,18 @@ struct sb_page_info {
 	unsigned long head;
 	unsigned int order;
 	unsigned int type;
+	bool mover;
 };
 
+/*
+ * Descriptors of memory that was removed go: sb_hotplug_remove() takes the zone from
+ * its pageblocks first, and waits with sb_quiesce(). So they may be touched by who
+ *
+ *	has the page, or keeps hotplug away;
+ *	holds the lock of the zone that it belongs to;
+ *	has a number alone: where sb_memmap_exists() says so, in the same
+ *	sb_irq_save() section. sb_memmap_info() does that by itself.
+ */
 static inline struct sb_page *sb_memmap_page(const struct sb_memmap *map, unsigned long pfn)
 {
 	const unsigned long *entry =
@@ -273,7 +284,8 @@ void sb_memmap_exit(struct sb_instance *inst);
 
 /*
  * The page has a descriptor that may be looked at, and a zone: pfn_to_online_page() of
- * Linux. Any pfn may be asked.
+ * Linux. Any pfn may be asked. Of who has neither page nor lock, with interrupts off
+ * until he has looked.
  */
 bool sb_memmap_exists(const struct sb_instance *inst, unsigned long pfn);
 
@@ -291,7 +303,7 @@ u64 sb_memmap_phys(const struct sb_instance *inst, unsigned long pfn);
  */
 bool sb_memmap_info(const struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info);
 
-/* The same while no block is on its way from list to list, or half divided: takes the zone's lock. */
+/* The same while no block is on its way, or half divided: takes the zone's lock. */
 bool sb_memmap_look_up(struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info);
 
 #endif

@@ -38,10 +38,7 @@ const char *sb_online_policy_name(enum sb_online_policy policy)
 
 unsigned long sb_memory_block_pages(const struct sb_instance *inst)
 {
-	u64 bytes = inst->cfg.memory_block_bytes ? inst->cfg.memory_block_bytes :
-						   inst->cfg.section_bytes;
-
-	return inst->sections.section ? sb_pfn_down(bytes) : 0;
+	return inst->sections.section ? sb_pfn_down(sb_section_block_bytes(&inst->cfg)) : 0;
 }
 
 /* Some page of [start, end) is no memory. */

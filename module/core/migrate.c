@@ -29,6 +29,7 @@ const char *sb_migrate_reason_name(unsigned int reason)
 		[SB_MR_MEMORY_HOTPLUG] = "memory_hotplug",
 		[SB_MR_SYSCALL] = "syscall_or_cpuset",
 		[SB_MR_CONTIG_RANGE] = "contig_range",
+		[SB_MR_LONGTERM_PIN] = "longterm_pin",
 	};
 	const char *name = reason < SB_NR_MIGRATE_REASONS ? names[reason] : NULL;
 
@@ -69,23 +70,22 @@ void sb_migrate_mark(struct sb_instance *inst, unsigned long pfn, unsigned long 
 	}
 }
 
-/* What a page is, by the zone's lock; nothing when there is no such page. */
-static bool look_up(struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info,
-		    bool *can_move)
+/* What a page is, by the lock of its zone, which is told; NULL when there is no such page. */
+static struct sb_zone *look_up(struct sb_instance *inst, unsigned long pfn,
+			       struct sb_page_info *info, bool *can_move)
 {
-	struct sb_zone *zone;
+	struct sb_zone *zone = sb_instance_zone_at(inst, pfn);
 	unsigned long irq;
 
-	if (!sb_memmap_exists(inst, pfn))
-		return false;
-	zone = zone_of(inst, pfn);
+	if (!zone)
+		return NULL;
 	irq = sb_irq_save();
 	sb_lock(&zone->lock);
 	sb_memmap_info(inst, pfn, info);
 	*can_move = sb_migrate_can(inst, info);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
-	return true;
+	return info->state == SB_PAGE_HOLE ? NULL : zone;
 }
 
 /* Nobody changes the pages of a unit that is held, unless the owner does not hold it. */
@@ -190,20 +190,23 @@ static int move(struct sb_instance *inst, struct sb_unit *unit, const struct sb_
 	return 0;
 }
 
-/* Pages that stayed because their owner would not let them go count, too. */
-static void account(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
+/*
+ * Pages that stayed because their owner would not let them go count, too. @zone is told,
+ * as it may have lost what is free now to somebody who takes it offline.
+ */
+static void account(struct sb_zone *zone, unsigned long pfn, unsigned long nr_pages,
 		    const struct sb_migration *how, int err)
 {
-	sb_zone_count(zone_of(inst, pfn), err ? SB_EVENT_MIGRATE_FAIL : SB_EVENT_MIGRATE_SUCCESS,
-		      nr_pages);
-	if (unlikely(sb_trace_on(inst)))
-		sb_trace_migrate(inst, pfn, nr_pages, how->mode, how->reason, err != 0);
+	sb_zone_count(zone, err ? SB_EVENT_MIGRATE_FAIL : SB_EVENT_MIGRATE_SUCCESS, nr_pages);
+	if (unlikely(sb_trace_on(zone->inst)))
+		sb_trace_migrate(zone->inst, pfn, nr_pages, how->mode, how->reason, err != 0);
 }
 
 int sb_migrate_unit(struct sb_instance *inst, unsigned long pfn, const struct sb_migration *how,
 		    struct sb_unit *unit)
 {
 	struct sb_page_info info;
+	struct sb_zone *zone;
 	bool can_move;
 	int err;
 
@@ -212,18 +215,19 @@ int sb_migrate_unit(struct sb_instance *inst, unsigned long pfn, const struct sb
 		return -EIO;
 	if (inst->stage != SB_STAGE_LIVE)
 		return -ENODEV;
-	if (!READ_ONCE(inst->mover) || !look_up(inst, pfn, &info, &can_move) || !can_move)
+	zone = READ_ONCE(inst->mover) ? look_up(inst, pfn, &info, &can_move) : NULL;
+	if (!zone || !can_move)
 		return -ENOENT;
 	err = inst->mover->begin(inst->mover_ctx, pfn, how->mode, unit);
 	if (err) {
 		memset(unit, 0, sizeof(*unit));
 		if (err == -EBUSY)
-			account(inst, info.head, sb_order_pages(info.order), how, err);
+			account(zone, info.head, sb_order_pages(info.order), how, err);
 		return err;
 	}
 	err = is_whole(inst, pfn, unit) ? move(inst, unit, how) : -EINVAL;
 	inst->mover->end(inst->mover_ctx, unit);
-	account(inst, err ? pfn : unit->pfn, unit->nr_pages, how, err);
+	account(zone, err ? pfn : unit->pfn, unit->nr_pages, how, err);
 	return err;
 }
 

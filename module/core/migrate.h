@@ -40,6 +40,7 @@ enum sb_migrate_reason {
 	SB_MR_MEMORY_HOTPLUG = 2,
 	SB_MR_SYSCALL = 3,
 	SB_MR_CONTIG_RANGE = 6,
+	SB_MR_LONGTERM_PIN = 7,
 	SB_NR_MIGRATE_REASONS
 };
 
@@ -176,8 +177,7 @@ int sb_migrate_range(struct sb_instance *inst, unsigned long start, unsigned lon
 /* Some block in use, by what sb_memmap_info() says of it, can be moved. */
 static inline bool sb_migrate_can(const struct sb_instance *inst, const struct sb_page_info *info)
 {
-	return info->state == SB_PAGE_ALLOC &&
-	       sb_page_has_mover(sb_memmap_page(&inst->map, info->head));
+	return info->mover;
 }
 
 /* Names as in Linux's trace and page_owner: "MIGRATE_ASYNC", "contig_range". */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "memory_block.h"
 #include "migrate.h"
 #include "owner.h"
 
@@ -9,21 +10,64 @@
 
 /**
  * struct sb_owner_table - What is attached.
- * @nr_pages: entries of @owner
+ * @base_pfn: first page of the first part
+ * @order: log2 of the pages of a part
  * @stacks: by hash; number n of an owner is entry n - 1
- * @owner: by page
+ * @part: owners by page, of each memory block that has them; the one part of a
+ *	flat instance follows
  */
 struct sb_owner_table {
-	unsigned long nr_pages;
+	unsigned long base_pfn;
+	unsigned int order;
 	struct sb_stack stacks[NR_STACKS];
-	struct sb_owner owner[];
+	struct sb_owner *part[];
 };
+
+static unsigned int part_order(const struct sb_instance *inst)
+{
+	unsigned long nr_pages = sb_memory_block_pages(inst);
+	unsigned int order = 0;
+
+	if (!nr_pages)
+		nr_pages = inst->map.nr_pages;
+	while (sb_order_pages(order) < nr_pages)
+		order++;
+	return order;
+}
+
+static unsigned long first_pfn(const struct sb_instance *inst)
+{
+	return sb_memory_block_pages(inst) ? sb_pfn_block(inst->map.base_pfn, part_order(inst)) :
+					     inst->map.base_pfn;
+}
+
+static unsigned long nr_parts(const struct sb_instance *inst)
+{
+	unsigned long last = inst->map.base_pfn + inst->map.nr_pages - 1;
+
+	return ((last - first_pfn(inst)) >> part_order(inst)) + 1;
+}
+
+u64 sb_owner_part_size(const struct sb_instance *inst)
+{
+	return (u64)sb_memory_block_pages(inst) * sizeof(struct sb_owner);
+}
+
+/* Pointers before the entries that follow: as aligned as these are to be. */
+static size_t head_size(const struct sb_instance *inst)
+{
+	size_t size = sizeof(struct sb_owner_table) + nr_parts(inst) * sizeof(struct sb_owner *);
+
+	return (size + sizeof(u64) - 1) & ~(sizeof(u64) - 1);
+}
 
 u64 sb_owner_size(const struct sb_instance *inst)
 {
+	u64 follows = (u64)inst->map.nr_pages * sizeof(struct sb_owner);
+
 	if (!inst->map.nr_pages)
 		return 0;
-	return sizeof(struct sb_owner_table) + (u64)inst->map.nr_pages * sizeof(struct sb_owner);
+	return head_size(inst) + (sb_memory_block_pages(inst) ? 0 : follows);
 }
 
 int sb_owner_attach(struct sb_instance *inst, void *mem)
@@ -35,7 +79,10 @@ int sb_owner_attach(struct sb_instance *inst, void *mem)
 	sb_lock(&inst->owners.lock);
 	had = inst->owners.table;
 	if (!had) {
-		table->nr_pages = inst->map.nr_pages;
+		table->base_pfn = first_pfn(inst);
+		table->order = part_order(inst);
+		if (!sb_memory_block_pages(inst))
+			table->part[0] = (struct sb_owner *)((u8 *)mem + head_size(inst));
 		inst->owners.table = table;
 	}
 	sb_unlock(&inst->owners.lock);
@@ -59,6 +106,58 @@ void *sb_owner_detach(struct sb_instance *inst)
 	sb_unlock(&inst->owners.lock);
 	sb_irq_restore(irq);
 	return table;
+}
+
+/* Where the part that has a page is told, or NULL when owners are not kept. */
+static struct sb_owner **part_of(const struct sb_instance *inst, unsigned long pfn)
+{
+	struct sb_owner_table *table = inst->owners.table;
+
+	return table ? &table->part[(pfn - table->base_pfn) >> table->order] : NULL;
+}
+
+int sb_owner_attach_part(struct sb_instance *inst, unsigned long pfn, void *mem)
+{
+	unsigned long irq = sb_irq_save();
+	struct sb_owner **part;
+	int err = -ENODEV;
+
+	sb_lock(&inst->owners.lock);
+	part = part_of(inst, pfn);
+	if (part)
+		err = *part ? -EALREADY : 0;
+	if (!err)
+		*part = mem;
+	sb_unlock(&inst->owners.lock);
+	sb_irq_restore(irq);
+	return err;
+}
+
+void *sb_owner_detach_part(struct sb_instance *inst, unsigned long pfn)
+{
+	unsigned long irq = sb_irq_save();
+	struct sb_owner **part;
+	void *mem = NULL;
+
+	sb_lock(&inst->owners.lock);
+	part = part_of(inst, pfn);
+	if (part) {
+		mem = *part;
+		*part = NULL;
+	}
+	sb_unlock(&inst->owners.lock);
+	sb_irq_restore(irq);
+	return mem;
+}
+
+void *sb_owner_detach_any_part(struct sb_instance *inst)
+{
+	unsigned long pages = sb_memory_block_pages(inst), i;
+	void *mem = NULL;
+
+	for (i = 0; pages && i < nr_parts(inst) && !mem; i++)
+		mem = sb_owner_detach_part(inst, first_pfn(inst) + i * pages);
+	return mem;
 }
 
 /* FNV-1a, by whole addresses. */
@@ -106,10 +205,16 @@ static u32 mask_of(const struct sb_request *request)
 	return request->zone == SB_ZONE_NORMAL ? gfp : gfp | SB_GFP_HIGHMEM;
 }
 
-/* The entry of a block, or NULL when owners are not kept any more. */
+/* The entry of a page, or NULL when owners are not kept, or not of it. */
 static struct sb_owner *entry_of(const struct sb_instance *inst, unsigned long pfn)
 {
-	return inst->owners.table ? &inst->owners.table->owner[pfn - inst->map.base_pfn] : NULL;
+	struct sb_owner **part = part_of(inst, pfn);
+	unsigned long first;
+
+	if (!part || !*part)
+		return NULL;
+	first = inst->owners.table->base_pfn;
+	return *part + ((pfn - first) & (sb_order_pages(inst->owners.table->order) - 1));
 }
 
 void sb_owner_alloc(struct sb_instance *inst, unsigned long pfn, const struct sb_request *request,
@@ -170,7 +275,7 @@ void sb_owner_piece(struct sb_instance *inst, unsigned long pfn, unsigned long p
 	sb_lock(&inst->owners.lock);
 	owner = entry_of(inst, pfn);
 	part = entry_of(inst, piece);
-	if (owner && owner->known) {
+	if (owner && part && owner->known) {
 		*part = *owner;
 		part->order = (u8)order;
 	}
@@ -188,7 +293,7 @@ void sb_owner_move(struct sb_instance *inst, unsigned long pfn, unsigned long to
 	owner = entry_of(inst, pfn);
 	moved = entry_of(inst, to);
 	/* One that was there before owners were kept stays unknown. */
-	if (owner) {
+	if (owner && moved) {
 		*moved = *owner;
 		moved->order = (u8)order;
 		moved->moved = (u8)(reason + 1);
@@ -226,7 +331,7 @@ static const struct sb_owner *last_owner(const struct sb_instance *inst, unsigne
 		if (first < inst->map.base_pfn)
 			break;
 		owner = entry_of(inst, first);
-		if (!owner->known || first + sb_order_pages(owner->order) <= pfn ||
+		if (!owner || !owner->known || first + sb_order_pages(owner->order) <= pfn ||
 		    !is_later(owner, best))
 			continue;
 		best = owner;
@@ -296,9 +401,12 @@ static void print(struct sb_out *out, const struct sb_instance *inst, unsigned l
 		  const struct sb_owner *owner, const struct sb_stack *stack)
 {
 	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
-	const struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
+	const struct sb_zone *zone = sb_instance_zone_at(inst, pfn);
 	u32 i;
 
+	/* Gone since it was looked at. */
+	if (!zone)
+		return;
 	sb_out_printf(out, "Page allocated via order %u, mask %#x(", owner->order, owner->gfp);
 	sb_owner_show_gfp(out, owner->gfp);
 	sb_out_printf(out, "), pid %d, tgid %d (%s), ts %llu ns\n", owner->pid, owner->tgid,

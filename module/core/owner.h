@@ -2,7 +2,7 @@
 /*
  * Owners: who has each block, and who had it before.
  *
- *	table of owners      an entry a page, used for the first page of a block
+ *	owners               an entry a page, used for the first page of a block
  *	stacks               each once, found by its hash; entries number them
  *
  * Linux calls it page_owner, and keeps an entry for each page of a block. Here
@@ -21,8 +21,9 @@
  * sb_owner_size() - Bytes that a table takes.
  * @inst: instance with descriptors
  *
- * 80 bytes for each page that the instance spans, holes included, and up to
- * 600 KiB for stacks.
+ * Up to 600 KiB for stacks, and 80 bytes for each page that a flat instance spans,
+ * holes included. One with sections has these by memory block: a word for each that
+ * may be there, and sb_owner_part_size() more for those whose owners are kept.
  *
  * Context: Any.
  * Return: bytes, or 0 when there are no descriptors yet.
@@ -41,8 +42,34 @@ u64 sb_owner_size(const struct sb_instance *inst);
  */
 int sb_owner_attach(struct sb_instance *inst, void *mem);
 
-/* Stops keeping owners, and returns what was attached, used by nobody any more; or NULL. */
+/*
+ * Stops keeping owners, and returns what was attached, used by nobody any more; or NULL.
+ * Of an instance with sections after sb_owner_detach_any_part().
+ */
 void *sb_owner_detach(struct sb_instance *inst);
+
+/* Bytes for the owners of a memory block; 0 in a flat instance. */
+u64 sb_owner_part_size(const struct sb_instance *inst);
+
+/**
+ * sb_owner_attach_part() - Begin to keep owners of a memory block.
+ * @inst: instance with sections
+ * @pfn: first page of the block
+ * @mem: sb_owner_part_size() bytes, zeroed, aligned as a u64
+ *
+ * Before it goes online, or later: what is in use then has no owner.
+ * online_page_ext(), Linux 6.12.
+ *
+ * Context: Process. By whoever keeps hotplug and switches of modes away.
+ * Return: 0; -EALREADY when they are kept, or -ENODEV when none are; @mem is still
+ *	the caller's then.
+ */
+int sb_owner_attach_part(struct sb_instance *inst, unsigned long pfn, void *mem);
+
+/* Takes away what was attached for a block, used by nobody any more; or NULL. */
+void *sb_owner_detach_part(struct sb_instance *inst, unsigned long pfn);
+/* The same for whichever block has it. */
+void *sb_owner_detach_any_part(struct sb_instance *inst);
 
 /**
  * sb_owner_alloc() - Write down who allocates a block.

@@ -77,7 +77,7 @@ static inline unsigned int sb_pageblock_zone(const struct sb_pageblocks *blocks,
 	/* Below the first one the difference wraps, and is larger than any index. */
 	if (index >= blocks->nr_blocks)
 		return SB_ZONE_NONE;
-	return blocks->zone[index];
+	return READ_ONCE(blocks->zone[index]);
 }
 
 /* The word with the bits of the pageblock of @pfn, and of others. */

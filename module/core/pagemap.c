@@ -10,11 +10,10 @@ static u64 zone_bits(const struct sb_instance *inst, unsigned long pfn)
 		[SB_ZONE_MOVABLE] = 2,
 		[SB_ZONE_DMA] = 3,
 	};
-	const struct sb_zone *zone;
+	const struct sb_zone *zone = sb_instance_zone_at(inst, pfn);
 
-	if (!inst->blocks.zone)
+	if (!zone)
 		return 0;
-	zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
 	return (u64)sb_pageblock_type(&inst->blocks, pfn) << SB_PM_BLOCK_TYPE_SHIFT |
 	       (u64)numbers[zone->type] << SB_PM_ZONE_SHIFT | (u64)zone->nid << SB_PM_NODE_SHIFT;
 }
@@ -68,6 +67,13 @@ static void fill(const struct sb_instance *inst, unsigned long pfn, unsigned lon
 		words[i] = word(inst, pfn + i);
 }
 
+static void fill_locked(struct sb_zone *zone, unsigned long pfn, unsigned long nr_pages, u64 *words)
+{
+	sb_lock(&zone->lock);
+	fill(zone->inst, pfn, nr_pages, words);
+	sb_unlock(&zone->lock);
+}
+
 void sb_pagemap_fill(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
 		     u64 *words)
 {
@@ -75,19 +81,15 @@ void sb_pagemap_fill(struct sb_instance *inst, unsigned long pfn, unsigned long 
 	unsigned long nr, irq;
 
 	for (; nr_pages; nr_pages -= nr, pfn += nr, words += nr) {
-		unsigned int index = inst->blocks.zone ? sb_pageblock_zone(&inst->blocks, pfn) :
-							 SB_ZONE_NONE;
+		struct sb_zone *zone = sb_instance_zone_at(inst, pfn);
 
 		nr = min(nr_pages,
 			 sb_pfn_block(pfn, block_order) + sb_order_pages(block_order) - pfn);
-		if (index == SB_ZONE_NONE) {
-			fill(inst, pfn, nr, words);
-			continue;
-		}
 		irq = sb_irq_save();
-		sb_lock(&inst->zones[index].lock);
-		fill(inst, pfn, nr, words);
-		sb_unlock(&inst->zones[index].lock);
+		if (zone)
+			fill_locked(zone, pfn, nr, words);
+		else
+			fill(inst, pfn, nr, words);
 		sb_irq_restore(irq);
 	}
 }

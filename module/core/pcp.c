@@ -254,6 +254,17 @@ static bool is_mixed(const struct sb_zone *zone, unsigned int order)
 	       (zone->inst->rules->split_large || zone->nr_isolated_blocks);
 }
 
+unsigned int sb_pcp_return(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+{
+	unsigned int type = return_type(zone, pfn);
+
+	if (unlikely(is_mixed(zone, order)))
+		sb_buddy_free(zone, pfn, order, false);
+	else
+		sb_buddy_put(zone, pfn, order, type, false);
+	return type;
+}
+
 /* Returns the @nr oldest blocks of a list, and says how many pages they had. */
 static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
 			       unsigned int nr) __must_hold(pcp->lock) __must_hold(zone->lock)
@@ -269,11 +280,7 @@ static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigne
 			sb_instance_broken(zone->inst, "two per-CPU lists held pfn", pfn);
 			continue;
 		}
-		type = return_type(zone, pfn);
-		if (unlikely(is_mixed(zone, order)))
-			sb_buddy_free(zone, pfn, order, false);
-		else
-			sb_buddy_put(zone, pfn, order, type, false);
+		type = sb_pcp_return(zone, pfn, order);
 		if (unlikely(sb_trace_on(zone->inst)))
 			sb_trace_pcpu_drain(zone->inst, pfn, order, type);
 	}

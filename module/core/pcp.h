@@ -135,6 +135,13 @@ unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, u
 bool sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		unsigned long done);
 
+/*
+ * Puts a block of a per-CPU list on the zone's, and says of which type it was. A drain
+ * does so with each list of a CPU, the oldest of its blocks first.
+ */
+unsigned int sb_pcp_return(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+	__must_hold(zone->lock);
+
 /* Returns all pages of one CPU's lists of @zone to it, and says how many there were. */
 unsigned int sb_pcp_drain_zone(struct sb_zone *zone, unsigned int cpu);
 /* The same for all zones: what a CPU that goes offline needs. */

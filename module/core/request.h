@@ -23,6 +23,8 @@
  * @gfp: SB_GFP_*; bits that @type and @zone say already need not be in it
  * @nodes: nodes that will do, a bit each; 0 for all. None else ever, where
  *	Linux lets urgent requests go elsewhere in the end.
+ * @no_io: nothing is moved for it, as owners may have to do I/O: it came without
+ *	__GFP_IO, gfp_compaction_allowed()
  */
 struct sb_request {
 	unsigned int order;
@@ -31,6 +33,7 @@ struct sb_request {
 	int nid;
 	u32 gfp;
 	u32 nodes;
+	bool no_io;
 };
 
 /**
@@ -52,6 +55,7 @@ static inline int sb_request_init(struct sb_request *request, u32 gfp, unsigned 
 	request->nid = nid;
 	request->gfp = gfp;
 	request->nodes = 0;
+	request->no_io = false;
 	return gfp & ~SB_GFP_KNOWN || gfp & SB_GFP_NOFAIL || request->type >= SB_PCPTYPES ?
 		       -EINVAL :
 		       0;

@@ -27,13 +27,33 @@ static bool is_multiple(const struct sb_config *cfg, const char *what, u64 value
 	return false;
 }
 
+/* Of any configuration, be it checked or not. */
+static u64 largest_block(const struct sb_config *cfg)
+{
+	return (u64)SB_PAGE_SIZE << (cfg->max_order < SB_MAX_ORDER ? cfg->max_order : SB_MAX_ORDER);
+}
+
+u64 sb_section_block_bytes(const struct sb_config *cfg)
+{
+	return cfg->memory_block_bytes ?: max(cfg->section_bytes, largest_block(cfg));
+}
+
+static bool holds_largest_block(const struct sb_config *cfg)
+{
+	if (sb_section_block_bytes(cfg) >= largest_block(cfg))
+		return true;
+	sb_warn("%s: memory_block_bytes is %llu, but must be %llu or more, what a block of max_order %u takes\n",
+		cfg->name, cfg->memory_block_bytes, largest_block(cfg), cfg->max_order);
+	return false;
+}
+
 bool sb_section_check_config(const struct sb_config *cfg)
 {
 	return is_power_of_two(cfg, "section_bytes", cfg->section_bytes) &&
 	       (!cfg->memory_block_bytes ||
 		(is_power_of_two(cfg, "memory_block_bytes", cfg->memory_block_bytes) &&
 		 is_multiple(cfg, "memory_block_bytes", cfg->memory_block_bytes))) &&
-	       is_multiple(cfg, "window_base", cfg->window_base) &&
+	       holds_largest_block(cfg) && is_multiple(cfg, "window_base", cfg->window_base) &&
 	       is_multiple(cfg, "window_bytes", cfg->window_bytes);
 }
 

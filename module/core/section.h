@@ -25,7 +25,8 @@
  * A section is added and removed by one caller at a time, while others look at
  * pages. Nobody holds a page of memory that is not online, so whoever looks
  * at that has only a number: he is told that it does not exist, as
- * pfn_to_online_page() would, and never led to descriptors that may go.
+ * pfn_to_online_page() would. Who was led to descriptors before keeps them until his
+ * interrupts are on again: sb_memmap_page().
  */
 #ifndef SB_SECTION_H
 #define SB_SECTION_H
@@ -103,6 +104,12 @@ static inline unsigned long sb_section_pfn(const struct sb_sections *sections, u
 /* Bytes for the descriptors of so many pages, whole pages. */
 u64 sb_section_map_size(unsigned long nr_pages);
 
+/*
+ * Bytes that go online and offline together: as configured, or else a section, or as
+ * many as the largest block of pages takes, which must not lie in two of them.
+ */
+u64 sb_section_block_bytes(const struct sb_config *cfg);
+
 /* Sizes and window fit each other; complains with the name of the value that does not. */
 bool sb_section_check_config(const struct sb_config *cfg);
 
@@ -172,8 +179,9 @@ int sb_section_populate(struct sb_instance *inst, unsigned long start_pfn, unsig
  * @start_pfn: first page of the first section
  * @end_pfn: first page after the last one; all of them have memory, and none is online
  *
- * The caller gives back what he had given. Descriptors of the boot stay where they
- * are, unused, as they share their array with others.
+ * The caller has waited with sb_quiesce() since they were online, and gives back what
+ * he had given. Descriptors of the boot stay where they are, unused, as they share
+ * their array with others.
  * Mirrors sparse_remove_section(), Linux 6.12.
  *
  * Context: As sb_section_populate().

@@ -85,7 +85,7 @@ static inline bool sb_slab_put(struct sb_slab_cache *cache, void *obj)
  * @nid: node to begin with, or SB_NID_ANY
  * @obj: set to it
  *
- * From this CPU's array; when it is empty, half of it is filled from slabs that
+ * From this CPU's array; when it is empty, a batch is put on it from slabs that
  * have free objects, and a slab is made when there is none. With a node, from that
  * node's slabs: kmem_cache_alloc_node(), Linux 6.12.
  *

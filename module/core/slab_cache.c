@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "request.h"
+#include "section.h"
 #include "slab_cache.h"
 #include "slab_cpu.h"
 #include "slab_debug.h"
@@ -10,6 +11,8 @@
 /* MIN_PARTIAL and MAX_PARTIAL, Linux 6.12. */
 #define MIN_PARTIAL 5u
 #define MAX_PARTIAL 10u
+/* Objects of a refill or a flush, so that interrupts are not off for long. */
+#define MOST_AT_ONCE 30u
 /* Objects in use that are named when a cache cannot be destroyed. */
 #define MAX_NAMED 4u
 
@@ -169,7 +172,10 @@ static void choose_colours(struct sb_slab_cache *cache)
 	cache->next_colour = 0;
 }
 
-/* Descriptors are one array as far as the window goes, and all of them exist. */
+/*
+ * Descriptors are one array as far as the window goes, and all of them exist. They stay,
+ * whatever becomes of their memory: those of memory that was added go with it.
+ */
 static unsigned long descriptors_from(const struct sb_instance *inst, unsigned long pfn,
 				      unsigned long end)
 {
@@ -177,7 +183,7 @@ static unsigned long descriptors_from(const struct sb_instance *inst, unsigned l
 	unsigned long step = sb_order_pages(inst->cfg.pageblock_order), next;
 
 	for (next = pfn; next < end; next = sb_pfn_block(next, inst->cfg.pageblock_order) + step)
-		if (!sb_memmap_exists(inst, next) ||
+		if (!sb_memmap_exists(inst, next) || sb_section_is_added(inst, next) ||
 		    sb_memmap_page(&inst->map, next) != first + (next - pfn))
 			break;
 	return min(next, end);
@@ -213,6 +219,21 @@ static void find_window(struct sb_slab_cache *cache)
 	cache->states = 0;
 	for (i = 0; i < cache->inst->cfg.nr_banks && !cache->window_bytes; i++)
 		open_window(cache, &cache->inst->cfg.banks[i]);
+}
+
+static int choose_layout(struct sb_slab_cache *cache, const struct sb_slab_config *config,
+			 u32 debug)
+{
+	struct sb_slab_config all = *config;
+	int err;
+
+	all.flags |= debug;
+	cache->flags = all.flags;
+	choose_sizes(cache, &all);
+	err = choose_orders(cache);
+	if (!err)
+		choose_colours(cache);
+	return err;
 }
 
 static void init_nodes(struct sb_slab_cache *cache)
@@ -294,18 +315,18 @@ int sb_slab_cache_create(struct sb_slab_cache *cache, struct sb_instance *inst,
 		return -EOPNOTSUPP;
 	cache->inst = inst;
 	cache->name = config->name;
-	cache->flags = config->flags;
 	cache->ctor = config->ctor;
 	cache->refused = refused_by(config);
 	cache->nr_cpus = nr_cpus;
-	choose_sizes(cache, config);
-	err = choose_orders(cache);
+	err = choose_layout(cache, config, inst->cfg.slab_debug);
+	/* An object that leaves no room for it goes without. */
+	if (err)
+		err = choose_layout(cache, config, 0);
 	if (err)
 		return err;
-	choose_colours(cache);
 	cache->min_partial = min(max(bits_of(cache->size) / 2, MIN_PARTIAL), MAX_PARTIAL);
 	cache->limit = limit_of(config);
-	cache->batch = cache->limit / 2;
+	cache->batch = min(cache->limit / 2, MOST_AT_ONCE);
 	init_nodes(cache);
 	find_window(cache);
 	sb_slab_cpu_init(cache, mem);

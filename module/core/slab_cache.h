@@ -49,7 +49,8 @@ enum sb_slab_flags {
  * @size: bytes of an object, 1 .. about 63 KiB, so that one and the header fit
  *	SB_SLAB_MAX_BYTES
  * @align: bytes, a power of two, up to SB_PAGE_SIZE; 0 for what a u64 needs
- * @flags: enum sb_slab_flags
+ * @flags: enum sb_slab_flags; slab_debug of the instance is added to it where there
+ *	is room
  * @ctor: makes an object what it is to be when it is allocated, and is to be
  *	again when it is freed; called when its slab is made, and with
  *	SB_SLAB_POISON at each allocation. In the context of the allocation, without
@@ -136,7 +137,7 @@ struct sb_slab_node {
  * @colour_step: bytes from one to the next
  * @next_colour: of the next slab that is made
  * @min_partial: slabs with free objects alone are kept below so many partial ones
- * @batch: objects of a refill or a flush
+ * @batch: objects of a refill or a flush, half of @limit at most
  * @limit: room of each array
  * @nr_cpus: CPU numbers are below
  * @id: its number in descriptors

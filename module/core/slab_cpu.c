@@ -11,6 +11,8 @@ size_t sb_slab_cpu_bytes(u32 limit)
 /* Fewer than Linux's SLAB had, as there is less memory to be kept at hand. */
 u32 sb_slab_cpu_limit(u32 size)
 {
+	if (size <= 64)
+		return 120;
 	if (size <= 256)
 		return 60;
 	if (size <= 1024)
@@ -60,30 +62,22 @@ void sb_slab_cpu_unpark(struct sb_slab_cache *cache)
 		smp_store_release(&cache->cpu[cpu], sb_slab_cpu_at(cache, cpu));
 }
 
-/* The objects found first are taken first. */
-static void reverse(struct sb_slab_slot *slot, u32 nr)
-{
-	u32 i;
-
-	for (i = 0; i < nr / 2; i++) {
-		struct sb_slab_slot other = slot[i];
-
-		slot[i] = slot[nr - 1 - i];
-		slot[nr - 1 - i] = other;
-	}
-}
-
-/* From the CPUs' own node, or from another that has some before a slab is made. */
+/*
+ * From the CPUs' own node, or from another that has some before a slab is made. The
+ * objects found first come last, and are taken first.
+ */
 static void refill(struct sb_slab_cache *cache, struct sb_slab_cpu *array)
 {
+	struct sb_slab_slot *slots = sb_slab_cpu_slots(array);
 	int nid = cache->inst->first_nid, i;
 	u32 got = 0;
 
 	for (i = 0; i < SB_MAX_NODES && !got; i++)
 		got = sb_slab_node_take(cache, (nid + i) % SB_MAX_NODES, SB_SLAB_CPU, cache->batch,
-					sb_slab_cpu_slots(array));
-	reverse(sb_slab_cpu_slots(array), got);
-	array->top = sb_slab_cpu_slots(array) + got;
+					slots);
+	if (got < cache->batch)
+		memmove(slots, slots + cache->batch - got, got * sizeof(*slots));
+	array->top = slots + got;
 }
 
 /* It left an array that had left one already: two CPUs freed it in the same instant. */
@@ -113,14 +107,13 @@ void *sb_slab_cpu_take(struct sb_slab_cache *cache)
 static void flush(struct sb_slab_cache *cache, struct sb_slab_cpu *array, u32 nr,
 		  struct sb_slab **empty)
 {
-	u32 given = sb_slab_node_give(cache, SB_SLAB_CPU, nr, sb_slab_cpu_slots(array), empty);
-	struct sb_slab_slot *slot;
+	struct sb_slab_slot *slots = sb_slab_cpu_slots(array);
+	u32 given = sb_slab_node_give(cache, SB_SLAB_CPU, nr, slots, empty);
 
 	if (unlikely(given != nr))
-		tell_broken(cache, sb_slab_cpu_slots(array));
+		tell_broken(cache, slots);
 	array->top -= nr;
-	for (slot = sb_slab_cpu_slots(array); slot < array->top; slot++)
-		*slot = slot[nr];
+	memmove(slots, slots + nr, sb_slab_cpu_nr(array) * sizeof(*slots));
 }
 
 bool sb_slab_cpu_put(struct sb_slab_cache *cache, const struct sb_slab_slot *slot)

@@ -42,11 +42,11 @@ static inline struct sb_slab_cpu *sb_slab_cpu_at(const struct sb_slab_cache *cac
 void sb_slab_cpu_park(struct sb_slab_cache *cache);
 void sb_slab_cpu_unpark(struct sb_slab_cache *cache);
 
-/* Takes an object from this CPU's array, which is filled first when it is empty; or NULL. */
+/* Takes an object from this CPU's array, where a batch is put first when it is empty; or NULL. */
 void *sb_slab_cpu_take(struct sb_slab_cache *cache);
 
 /**
- * sb_slab_cpu_put() - Put an object on this CPU's array, half of it flushed when it is full.
+ * sb_slab_cpu_put() - Put an object on this CPU's array, a batch flushed when it is full.
  * @cache: cache
  * @slot: object of it
  *

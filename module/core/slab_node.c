@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "slab_node.h"
 
+/* Fills the @nr slots before @end, the last one first. */
 static void take_from(struct sb_slab *slab, enum sb_slab_state state, u32 nr,
-		      struct sb_slab_slot *slot)
+		      struct sb_slab_slot *end)
 {
-	u32 i = slab->hint;
+	u8 *first = sb_slab_page_object(slab, 0);
+	u32 size = slab->cache->size, i = slab->hint;
+	struct sb_slab_slot *slot = end - nr;
 
 	slab->nr_free -= nr;
-	for (; nr; i++) {
+	for (; end != slot; i++) {
 		if (slab->state[i] != SB_SLAB_FREE)
 			continue;
-		slot->obj = sb_slab_page_object(slab, i);
-		slot->state = &slab->state[i];
+		end--;
+		end->obj = first + i * size;
+		end->state = &slab->state[i];
 		WRITE_ONCE(slab->state[i], state);
-		slot++;
-		nr--;
 	}
 	slab->hint = i;
 }
@@ -32,7 +34,7 @@ u32 sb_slab_node_take(struct sb_slab_cache *cache, int nid, enum sb_slab_state s
 		u32 some = min(nr - got, slab->nr_free);
 
 		node->nr_empty -= slab->nr_free == slab->nr;
-		take_from(slab, state, some, slot + got);
+		take_from(slab, state, some, slot + nr - got);
 		got += some;
 		if (slab->nr_free)
 			continue;
@@ -58,19 +60,16 @@ static void forget(struct sb_slab_node *node, struct sb_slab *slab, struct sb_sl
 	*empty = slab;
 }
 
-/* __slab_free(), Linux 6.12: a slab that becomes empty is kept while partial ones are few. */
-static void give_to(struct sb_slab_node *node, struct sb_slab *slab, u32 index,
-		    struct sb_slab **empty) __must_hold(node->lock)
+/*
+ * A slab that was full, or whose objects are all free now, changes its place.
+ * __slab_free(), Linux 6.12: an empty one is kept while partial ones are few.
+ */
+static noinline void move(struct sb_slab_node *node, struct sb_slab *slab, struct sb_slab **empty)
+	__must_hold(node->lock)
 {
-	bool was_full = !slab->nr_free;
+	bool was_full = slab->nr_free == 1;
 	bool enough = node->nr_partial >= slab->cache->min_partial;
 
-	WRITE_ONCE(slab->state[index], SB_SLAB_FREE);
-	slab->nr_free++;
-	slab->hint = min(slab->hint, index);
-	node->nr_free++;
-	if (!was_full && slab->nr_free < slab->nr)
-		return;
 	sb_slab_page_remove(was_full ? &node->full : &node->partial, slab);
 	node->nr_partial += was_full;
 	sb_slab_page_add(&node->partial, slab, slab->nr_free == slab->nr);
@@ -82,40 +81,68 @@ static void give_to(struct sb_slab_node *node, struct sb_slab *slab, u32 index,
 		node->nr_empty++;
 }
 
-/* The slab of an object that is not FREE. */
-static struct sb_slab *slab_of(struct sb_slab_cache *cache, const struct sb_slab_slot *slot)
+/* The caller counts it among the node's. */
+static inline void give_to(struct sb_slab_node *node, struct sb_slab *slab,
+			   const struct sb_slab_slot *slot, struct sb_slab **empty)
+	__must_hold(node->lock)
+{
+	WRITE_ONCE(*slot->state, SB_SLAB_FREE);
+	slab->hint = min(slab->hint, (u32)(slot->state - slab->state));
+	slab->nr_free++;
+	if (unlikely(slab->nr_free == 1 || slab->nr_free == slab->nr))
+		move(node, slab, empty);
+}
+
+static noinline struct sb_slab *find(struct sb_slab_cache *cache, const void *obj)
 {
 	struct sb_slab *slab;
-	u8 *states;
 	u32 index;
 
-	if (likely(sb_slab_cache_near(cache, slot->obj, &index, &states)))
-		return sb_slab_page_of_states(states);
-	sb_slab_page_find(cache->inst, slot->obj, &slab, &index);
+	sb_slab_page_find(cache->inst, obj, &slab, &index);
 	return slab;
+}
+
+/* The slab of an object that is not FREE. */
+static inline struct sb_slab *slab_of(struct sb_slab_cache *cache, const struct sb_slab_slot *slot)
+{
+	u8 *states;
+	u32 inside;
+
+	if (likely(sb_slab_cache_near(cache, slot->obj, &inside, &states)))
+		return sb_slab_page_of_states(states);
+	return find(cache, slot->obj);
+}
+
+static inline bool is_of(const struct sb_slab_slot *slot, const struct sb_slab *slab)
+{
+	return (unsigned long)slot->state - (unsigned long)slab->state < slab->nr;
 }
 
 /* Gives those from the first on that are of one node, and says how many these are. */
 static u32 give_some(struct sb_slab_cache *cache, enum sb_slab_state state, u32 nr,
 		     const struct sb_slab_slot *slot, u32 *given, struct sb_slab **empty)
 {
+	const struct sb_slab_slot *next = slot, *end = slot + nr;
 	struct sb_slab *slab = slab_of(cache, slot);
 	struct sb_slab_node *node = &cache->node[slab->nid];
 	int nid = slab->nid;
-	u32 i = 0;
+	u32 known = 0;
 
 	sb_lock(&node->lock);
-	while (slab->nid == nid) {
-		if (likely(READ_ONCE(*slot[i].state) == state)) {
-			give_to(node, slab, (u32)(slot[i].state - slab->state), empty);
-			(*given)++;
+	do {
+		if (likely(READ_ONCE(*next->state) == state)) {
+			give_to(node, slab, next, empty);
+			known++;
 		}
-		if (++i == nr)
+		if (++next == end)
 			break;
-		slab = slab_of(cache, &slot[i]);
-	}
+		if (!is_of(next, slab))
+			slab = slab_of(cache, next);
+	} while (likely(slab->nid == nid));
+	node->nr_free += known;
 	sb_unlock(&node->lock);
-	return i;
+	*given += known;
+	return (u32)(next - slot);
 }
 
 u32 sb_slab_node_give(struct sb_slab_cache *cache, enum sb_slab_state state, u32 nr,

@@ -11,7 +11,7 @@
  * @nid: node
  * @state: what they are from now on: SB_SLAB_CPU or SB_SLAB_USED
  * @nr: how many at most
- * @slot: filled
+ * @slot: the last of @nr is filled first; when there were fewer, the first ones are not
  *
  * Context: Any, interrupts on or off. Takes the node's lock.
  * Return: how many there were.

@@ -56,8 +56,12 @@ static int ask(struct sb_slab_cache *cache, u32 gfp, int nid, unsigned int order
 static int ask_twice(struct sb_slab_cache *cache, u32 gfp, int nid, unsigned int *order,
 		     unsigned long *pfn)
 {
-	u32 easy = (gfp & ~SB_GFP_DIRECT_RECLAIM) | SB_GFP_NORETRY | SB_GFP_NOWARN;
+	u32 easy = gfp | SB_GFP_NORETRY | SB_GFP_NOWARN;
 	int err = -ENOMEM;
+
+	/* Who can wait is not to wait for it, nor to make others work: allocate_slab(). */
+	if (gfp & SB_GFP_DIRECT_RECLAIM)
+		easy = (easy | SB_GFP_NOMEMALLOC) & ~SB_GFP_RECLAIM;
 
 	*order = cache->order;
 	if (cache->order > cache->min_order)

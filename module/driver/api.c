@@ -96,11 +96,11 @@ EXPORT_SYMBOL_GPL(sbuddy_virt_to_pfn);
 static const struct sb_zone *find_zone(struct sbuddy *sb, unsigned long pfn)
 {
 	const struct sb_instance *inst = &sb->dev.inst;
+	struct sb_page_info info;
 
-	if (!sb_memmap_exists(inst, pfn) ||
-	    sb_page_state(sb_memmap_page(&inst->map, pfn)) == SB_PAGE_HOLE)
+	if (!sb_memmap_info(inst, pfn, &info) || info.state == SB_PAGE_HOLE)
 		return NULL;
-	return &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
+	return sb_instance_zone_at(inst, pfn);
 }
 
 int sbuddy_pfn_node(struct sbuddy *sb, unsigned long pfn)

@@ -66,6 +66,7 @@ static int translate(struct ask *ask)
 		ask->order = sb_order_for(ask->nr_pages);
 	err = sb_request_init(&ask->core, sb_gfp_from_linux(ask->gfp), ask->order, ask->nid);
 	ask->core.nodes = ask->nodes;
+	ask->core.no_io = !(ask->gfp & __GFP_IO);
 	return err;
 }
 
@@ -104,8 +105,6 @@ static int take(struct ask *ask, unsigned long *pfn)
 		err = sb_alloc_exact(inst, &ask->core, nr, &first);
 	else if (!err)
 		err = sb_alloc(inst, &ask->core, &first);
-	if (unlikely(err == -ENOMEM))
-		sbuddy_compactd_wanted(&ask->sb->dev, &ask->core);
 	if (unlikely(err))
 		return complain(ask, err);
 	if (ask->gfp & __GFP_ZERO)

@@ -140,18 +140,22 @@ static noinline void *take_slowly(struct sb_slab_cache *cache, gfp_t gfp, int ni
 				  unsigned long caller)
 {
 	void *obj;
-	int err = sb_slab_alloc(cache, sb_gfp_from_linux(gfp), nid, &obj);
+	int err;
 
+	might_sleep_if(gfpflags_allow_blocking(gfp));
+	err = sb_slab_alloc(cache, sb_gfp_from_linux(gfp), nid, &obj);
 	if (likely(!err))
 		return obj;
 	complain(cache->inst->cfg.name, cache->name, gfp, err, caller);
 	return NULL;
 }
 
+/* Who has an object at hand need not give way to others, as might_sleep() does. */
 static __always_inline void *take(struct sb_slab_cache *cache, gfp_t gfp, int nid,
 				  unsigned long caller)
 {
-	might_sleep_if(gfpflags_allow_blocking(gfp));
+	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
+		might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (likely(!(gfp & GFP_SLOW) && nid == NUMA_NO_NODE)) {
 		void *obj = sb_slab_take(cache);
 
@@ -169,7 +173,10 @@ EXPORT_SYMBOL_GPL(sbuddy_cache_alloc_node);
 
 int sbuddy_cache_free(struct sbuddy_cache *cache, void *obj)
 {
-	return likely(obj) ? sb_slab_free(&cache->core, obj) : 0;
+	/* Who could not create a cache frees nothing of it. */
+	if (unlikely(!obj) || likely(sb_slab_put(&cache->core, obj)))
+		return 0;
+	return sb_slab_free(&cache->core, obj);
 }
 EXPORT_SYMBOL_GPL(sbuddy_cache_free);
 

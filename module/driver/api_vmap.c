@@ -90,7 +90,7 @@ int sbuddy_free_scattered(struct sbuddy *sb, struct sbuddy_scattered *mem)
 
 	if (IS_ERR_OR_NULL(mem))
 		return 0;
-	err = sb_gather_free(&sb->dev.inst, runs_of(mem), mem->nr_runs);
+	err = sb_scatter_free(&sb->dev.inst, runs_of(mem), mem->nr_runs);
 	kvfree(mem->runs);
 	kfree(mem);
 	return err;

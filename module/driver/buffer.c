@@ -82,7 +82,7 @@ static void free_pages_of(struct sb_buffer *buf)
 
 	/* What is refused here was said by core, and stays allocated. */
 	if (buf->runs != &buf->one) {
-		sb_gather_free(inst, buf->runs, buf->nr_runs);
+		sb_scatter_free(inst, buf->runs, buf->nr_runs);
 		kvfree(buf->runs);
 	} else if (buf->exact) {
 		sb_alloc_free_exact(inst, buf->one.pfn, buf->nr_pages);
@@ -153,10 +153,8 @@ static struct sb_buffer *buffer_create(struct sb_client *client, u32 handle,
 	if (!buf)
 		return ERR_PTR(-ENOMEM);
 	err = scattered ? alloc_runs(buf, nr_pages) : alloc_one_run(buf, nr_pages);
-	if (err == -ENOMEM) {
+	if (err == -ENOMEM)
 		explain_failure(client, &buf->request);
-		sbuddy_compactd_wanted(dev, &buf->request);
-	}
 	if (err) {
 		kfree(buf);
 		return ERR_PTR(err);

@@ -56,7 +56,7 @@ static int read_tunable(struct device *dev, const struct sbuddy_tunable *t, stru
 	property_name(t, name);
 	if (!of_find_property(dev->of_node, name, NULL))
 		return 0;
-	if (t->words)
+	if (t->words || t->letters)
 		err = read_word(dev, t, name, &value);
 	else if (t->size != sizeof(bool))
 		err = read_number(dev, t, name, &value);

@@ -17,12 +17,6 @@ struct work {
 	int nid;
 };
 
-void sbuddy_compactd_init(struct sbuddy_device *dev)
-{
-	init_waitqueue_head(&dev->compactd.wait);
-	raw_spin_lock_init(&dev->compactd.lock);
-}
-
 static bool should_stop(void *ctx)
 {
 	cond_resched();
@@ -35,7 +29,7 @@ static const struct sb_compact_limit limit = { .should_stop = should_stop };
 static bool is_idle(const struct sbuddy_device *dev)
 {
 	return !READ_ONCE(dev->inst.cfg.compaction_proactiveness) ||
-	       RB_EMPTY_ROOT(&dev->movable.root);
+	       !READ_ONCE(dev->movable.root.rb_node);
 }
 
 static bool has_work(struct sbuddy_compactd *d)
@@ -49,9 +43,9 @@ static struct work take_work(struct sbuddy_compactd *d)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&d->lock, flags);
-	work = (struct work){ d->poked, d->order, d->highest, d->nid };
-	d->poked = false;
-	d->order = 0;
+	work = (struct work){ READ_ONCE(d->poked), d->order, d->highest, d->nid };
+	WRITE_ONCE(d->poked, false);
+	WRITE_ONCE(d->order, 0);
 	d->highest = 0;
 	raw_spin_unlock_irqrestore(&d->lock, flags);
 	return work;
@@ -127,6 +121,7 @@ void sbuddy_compactd_stop(struct sbuddy_device *dev)
 	if (dev->compactd.task)
 		kthread_stop(dev->compactd.task);
 	dev->compactd.task = NULL;
+	irq_work_sync(&dev->compactd.kick);
 }
 
 static void want(struct sbuddy_compactd *d, const struct sb_request *request, int nid)
@@ -134,23 +129,39 @@ static void want(struct sbuddy_compactd *d, const struct sb_request *request, in
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&d->lock, flags);
-	d->order = max(d->order, request->order);
+	WRITE_ONCE(d->order, max(d->order, request->order));
 	d->highest = max(d->highest, request->zone);
 	d->nid = nid;
 	raw_spin_unlock_irqrestore(&d->lock, flags);
-	wake_up(&d->wait);
+	/* The caller may hold a raw lock, under which nobody is woken. */
+	irq_work_queue(&d->kick);
 }
 
-void sbuddy_compactd_wanted(struct sbuddy_device *dev, const struct sb_request *request)
+static void kick(struct irq_work *work)
 {
+	wake_up(&container_of(work, struct sbuddy_compactd, kick)->wait);
+}
+
+/* What kswapd tells kcompactd of a request that it cannot help: wakeup_kcompactd(). */
+static void wake(void *ctx, const struct sb_request *request)
+{
+	struct sbuddy_device *dev = ctx;
 	int nid = request->nid == SB_NID_ANY ? dev->inst.first_nid : request->nid;
 
-	if (!request->order || !(request->gfp & SB_GFP_KSWAPD_RECLAIM) || !dev->compactd.task)
+	if (!READ_ONCE(dev->compactd.task))
 		return;
 	if (!sb_compact_daemon_suitable(&dev->inst, nid, request->order, request->zone))
 		return;
 	sb_compact_tell_wakeup(&dev->inst, nid, request->order, request->zone);
 	want(&dev->compactd, request, nid);
+}
+
+void sbuddy_compactd_init(struct sbuddy_device *dev)
+{
+	init_waitqueue_head(&dev->compactd.wait);
+	raw_spin_lock_init(&dev->compactd.lock);
+	init_irq_work(&dev->compactd.kick, kick);
+	sb_compact_set_worker(&dev->inst, wake, dev);
 }
 
 void sbuddy_compactd_poke(struct sbuddy_device *dev)

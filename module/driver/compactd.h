@@ -2,7 +2,8 @@
 /*
  * The compaction worker: kcompactd of one device.
  *
- *	request that failed --wanted--> order, zone --+
+ *	request of a buffer, pages or slab
+ *	that failed, or cannot wait ----> order, zone -+
  *	                                               +--> worker: core/compact.h
  *	every half second, while compaction_proactiveness is not 0 and there is a
  *	buffer that can be moved ----------------------+
@@ -12,6 +13,7 @@
 #ifndef SBUDDY_COMPACTD_H
 #define SBUDDY_COMPACTD_H
 
+#include <linux/irq_work.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
@@ -24,6 +26,7 @@ struct task_struct;
  * struct sbuddy_compactd - The worker of a device.
  * @task: its thread, or NULL
  * @wait: where it sleeps
+ * @kick: wakes it, whatever the context
  * @lock: guards the rest
  * @poked: whether it has to compact unasked may have changed
  * @order: largest order that a request failed with since it looked; 0 for none
@@ -33,6 +36,7 @@ struct task_struct;
 struct sbuddy_compactd {
 	struct task_struct *task;
 	wait_queue_head_t wait;
+	struct irq_work kick;
 	raw_spinlock_t lock; /* taken from any context; nothing is taken under it */
 	bool poked;
 	unsigned int order;
@@ -54,18 +58,6 @@ void sbuddy_compactd_start(struct sbuddy_device *dev);
 
 /* Waits until it has ended. There need not be one. */
 void sbuddy_compactd_stop(struct sbuddy_device *dev);
-
-/**
- * sbuddy_compactd_wanted() - A request has failed: wake the worker if that helps.
- * @dev: live device
- * @request: request for more than a page, that may wake who reclaims
- *
- * What kswapd tells kcompactd of a request that it cannot help: wakeup_kcompactd(),
- * Linux 6.12.
- *
- * Context: Any but NMI.
- */
-void sbuddy_compactd_wanted(struct sbuddy_device *dev, const struct sb_request *request);
 
 /* There may be a reason to compact unasked: a tunable, or the first buffer. Process context. */
 void sbuddy_compactd_poke(struct sbuddy_device *dev);

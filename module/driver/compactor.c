@@ -63,21 +63,31 @@ bool sbuddy_compact_last(struct sbuddy_device *dev, struct sbuddy_compaction *c)
 	return compacted;
 }
 
-int sbuddy_compact_plan(struct sbuddy_device *dev, int nid, struct sb_compact_plan *plan)
+static int make_plan(struct sbuddy_device *dev, int nid, struct sb_compact_plan *plan)
 {
-	size_t size;
+	const struct sb_compact_limit limit = { .should_stop = should_stop };
+	size_t size = sb_compact_plan_size(&dev->inst, nid);
 	void *memory;
-	int err = check_live(dev);
+	int err;
 
-	if (err)
-		return err;
-	size = sb_compact_plan_size(&dev->inst, nid);
 	if (!size)
 		return -EINVAL;
 	memory = kvmalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!memory)
 		return -ENOMEM;
-	err = sb_compact_plan(&dev->inst, nid, memory, size, plan);
+	err = sb_compact_plan(&dev->inst, nid, memory, size, &limit, plan);
 	kvfree(memory);
+	return err;
+}
+
+/* The zones that are copied stay as large as they are. */
+int sbuddy_compact_plan(struct sbuddy_device *dev, int nid, struct sb_compact_plan *plan)
+{
+	int err = check_live(dev) ?: sbuddy_memory_lock(dev);
+
+	if (err)
+		return err;
+	err = make_plan(dev, nid, plan);
+	sbuddy_memory_unlock(dev);
 	return err;
 }

@@ -46,7 +46,8 @@ bool sbuddy_compact_last(struct sbuddy_device *dev, struct sbuddy_compaction *c)
  * @plan: filled in
  *
  * Context: Process.
- * Return: as sb_compact_plan(); -ENOMEM when the kernel lacks memory for a copy.
+ * Return: as sb_compact_plan(); -ENOMEM when the kernel lacks memory for a copy; or
+ *	what sbuddy_memory_lock() says while memory comes or goes.
  */
 int sbuddy_compact_plan(struct sbuddy_device *dev, int nid, struct sb_compact_plan *plan);
 

@@ -93,6 +93,7 @@ TUNABLE_FILE(page_poison);
 TUNABLE_FILE(page_owner);
 TUNABLE_FILE(debug_guardpage_minorder);
 TUNABLE_FILE(quarantine_pages);
+TUNABLE_FILE(slab_debug);
 
 struct configfs_attribute *const sbuddy_tunable_attrs[SBUDDY_NR_TUNABLE_ATTRS] = {
 	&attr_max_order,
@@ -129,4 +130,5 @@ struct configfs_attribute *const sbuddy_tunable_attrs[SBUDDY_NR_TUNABLE_ATTRS] =
 	&attr_page_owner,
 	&attr_debug_guardpage_minorder,
 	&attr_quarantine_pages,
+	&attr_slab_debug,
 };

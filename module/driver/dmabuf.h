@@ -15,6 +15,9 @@
  * one entry a run. A no-map carveout has no pages that Linux may be told of: its
  * entries have addresses for the device and no more, and its caches are cared for
  * here, where Linux would do it through a mapping that it does not have.
+ *
+ * A dma-buf alone has its buffer move as before; it is pinned, pin.h, as long as a
+ * device or another part of the kernel has it mapped.
  */
 #ifndef SBUDDY_DMABUF_H
 #define SBUDDY_DMABUF_H

@@ -10,6 +10,7 @@
 #include "memory_dev.h"
 #include "memory_fail.h"
 #include "memory_sysfs.h"
+#include "modes.h"
 
 /* Core's events as clients know them. */
 static const unsigned long events[SB_NR_HOTPLUG_EVENTS] = {
@@ -41,6 +42,13 @@ static int tell_clients(struct sbuddy_device *dev, unsigned long action,
 }
 
 /* A block that goes online by itself is told of before, as one that is offline. */
+static int come(struct sbuddy_device *dev, unsigned long start_pfn)
+{
+	int err = sbuddy_memory_sysfs_add_block(dev, block_base(dev, start_pfn));
+
+	return err ? err : sbuddy_modes_block_comes(dev, start_pfn);
+}
+
 static int notify(void *ctx, enum sb_hotplug_event event, unsigned long start_pfn,
 		  unsigned long nr_pages, int nid, struct sb_zone *zone)
 {
@@ -55,9 +63,11 @@ static int notify(void *ctx, enum sb_hotplug_event event, unsigned long start_pf
 	int err = 0;
 
 	if (event == SB_GOING_ONLINE)
-		err = sbuddy_memory_sysfs_add_block(dev, base);
+		err = come(dev, start_pfn);
 	if (!err)
 		err = tell_clients(dev, events[event], &arg);
+	if (event == SB_CANCEL_ONLINE || event == SB_OFFLINED)
+		sbuddy_modes_block_goes(dev, start_pfn);
 	if (event == SB_ONLINED)
 		sbuddy_memory_sysfs_tell(dev, base, KOBJ_ONLINE);
 	else if (event == SB_OFFLINED)
@@ -65,7 +75,15 @@ static int notify(void *ctx, enum sb_hotplug_event event, unsigned long start_pf
 	return err;
 }
 
-static const struct sb_hotplug_ops hotplug_ops = { .notify = notify };
+/* A fifth of a second, or until a signal comes: a buffer is mapped, copied or registered. */
+static int again(void *ctx, unsigned int tries)
+{
+	if (tries >= 20)
+		return -EBUSY;
+	return msleep_interruptible(10) || signal_pending(current) ? -EINTR : 0;
+}
+
+static const struct sb_hotplug_ops hotplug_ops = { .notify = notify, .again = again };
 
 void sbuddy_memory_init(struct sbuddy_device *dev)
 {

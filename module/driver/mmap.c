@@ -44,7 +44,7 @@ static void area_close(struct vm_area_struct *vma)
  * space meanwhile: it lets go of it, waits, and has itself repeated. The second time
  * it waits as it is.
  */
-static bool lock_for_fault(struct sb_buffer *buf, const struct vm_fault *vmf)
+static bool lock_for_fault(struct sb_buffer *buf, struct vm_fault *vmf)
 {
 	if (down_read_trylock(&buf->lock))
 		return true;
@@ -56,7 +56,7 @@ static bool lock_for_fault(struct sb_buffer *buf, const struct vm_fault *vmf)
 		return false;
 	/* The area may go as soon as others may change the address space. */
 	refcount_inc(&buf->refs);
-	mmap_read_unlock(vmf->vma->vm_mm);
+	sbuddy_release_fault_lock(vmf);
 	if (!down_read_killable(&buf->lock))
 		up_read(&buf->lock);
 	sb_buffer_put(buf);

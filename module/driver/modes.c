@@ -54,22 +54,76 @@ void sbuddy_modes_origin(void *ctx, struct sb_origin *origin)
 #endif
 }
 
-static int start_owner(struct sbuddy_device *dev)
+static void *get_memory(struct sbuddy_device *dev, u64 size)
 {
-	u64 size = sb_owner_size(&dev->inst);
-	void *table = NULL;
-	int err;
+	void *mem = NULL;
 
 	if (size <= SIZE_MAX)
-		table = __vmalloc(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
-	if (!table) {
+		mem = __vmalloc(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+	if (!mem)
 		pr_err("%s: no memory for %llu KiB of owners\n", dev->name, size >> 10);
-		return -ENOMEM;
-	}
-	err = sb_owner_attach(&dev->inst, table);
-	if (err)
-		vfree(table);
+	return mem;
+}
+
+static void stop_owner(struct sbuddy_device *dev)
+{
+	void *part;
+
+	while ((part = sb_owner_detach_any_part(&dev->inst)))
+		vfree(part);
+	vfree(sb_owner_detach(&dev->inst));
+}
+
+/* Each block gets its part by itself, so that no more is spent than there is memory. */
+static int add_parts(struct sbuddy_device *dev)
+{
+	struct sb_memory_block block;
+	unsigned long i;
+	int err = 0;
+
+	for (i = 0; !err && sb_memory_block_next(&dev->inst, i, &block); i = block.index + 1)
+		if (block.state != SB_BLOCK_OFFLINE)
+			err = sbuddy_modes_block_comes(dev, block.start_pfn);
 	return err;
+}
+
+static int start_owner(struct sbuddy_device *dev)
+{
+	void *table = get_memory(dev, sb_owner_size(&dev->inst));
+	int err;
+
+	if (!table)
+		return -ENOMEM;
+	err = sb_owner_attach(&dev->inst, table);
+	if (err) {
+		vfree(table);
+		return err;
+	}
+	err = add_parts(dev);
+	if (err)
+		stop_owner(dev);
+	return err;
+}
+
+int sbuddy_modes_block_comes(struct sbuddy_device *dev, unsigned long pfn)
+{
+	void *mem;
+	int err;
+
+	if (!(READ_ONCE(dev->inst.hooks) & SB_HOOK_OWNER))
+		return 0;
+	mem = get_memory(dev, sb_owner_part_size(&dev->inst));
+	if (!mem)
+		return -ENOMEM;
+	err = sb_owner_attach_part(&dev->inst, pfn, mem);
+	if (err)
+		vfree(mem);
+	return err == -EALREADY ? 0 : err;
+}
+
+void sbuddy_modes_block_goes(struct sbuddy_device *dev, unsigned long pfn)
+{
+	vfree(sb_owner_detach_part(&dev->inst, pfn));
 }
 
 void sbuddy_modes_start(struct sbuddy_device *dev)
@@ -80,7 +134,7 @@ void sbuddy_modes_start(struct sbuddy_device *dev)
 
 void sbuddy_modes_stop(struct sbuddy_device *dev)
 {
-	vfree(sb_owner_detach(&dev->inst));
+	stop_owner(dev);
 }
 
 static int find_mode(const char *name)
@@ -154,7 +208,7 @@ static int apply(struct sbuddy_device *dev, const struct wish *wish)
 	if (err && err != -EALREADY)
 		return err;
 	if (!wish->value[MODE_OWNER])
-		vfree(sb_owner_detach(inst));
+		stop_owner(dev);
 	if (wish->value[MODE_POISON] != UNCHANGED)
 		sb_debug_set_poison(inst, wish->value[MODE_POISON]);
 	if (wish->value[MODE_GUARD] != UNCHANGED)
@@ -187,10 +241,15 @@ int sbuddy_modes_write(struct sbuddy_device *dev, char *text)
 		       dev->name);
 		return -EINVAL;
 	}
-	err = mutex_lock_interruptible(&dev->lock);
+	/* Memory blocks have their parts of the owners' table. */
+	err = mutex_lock_interruptible(&dev->memory.lock);
 	if (err)
 		return err;
-	err = apply_checked(dev, &wish);
-	mutex_unlock(&dev->lock);
+	err = mutex_lock_interruptible(&dev->lock);
+	if (!err) {
+		err = apply_checked(dev, &wish);
+		mutex_unlock(&dev->lock);
+	}
+	mutex_unlock(&dev->memory.lock);
 	return err;
 }

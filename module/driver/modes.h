@@ -25,6 +25,19 @@ void sbuddy_modes_start(struct sbuddy_device *dev);
 void sbuddy_modes_stop(struct sbuddy_device *dev);
 
 /**
+ * sbuddy_modes_block_comes() - Have owners kept of a memory block, if they are.
+ * @dev: live device
+ * @pfn: first page of the block, which is about to go online
+ *
+ * Context: Process. @dev->memory.lock held.
+ * Return: 0, or -ENOMEM.
+ */
+int sbuddy_modes_block_comes(struct sbuddy_device *dev, unsigned long pfn);
+
+/* Gives back what that took; the block is offline. */
+void sbuddy_modes_block_goes(struct sbuddy_device *dev, unsigned long pfn);
+
+/**
  * sbuddy_modes_write() - Switch modes.
  * @dev: device
  * @text: words, which are taken apart
@@ -36,8 +49,8 @@ void sbuddy_modes_stop(struct sbuddy_device *dev);
  *	scan            looks at all guards and free pages now
  *	==============  ==========================================================
  *
- * Context: Process. Takes @dev->lock, for as long as it takes to fill or look at
- *	all free pages.
+ * Context: Process. Takes @dev->memory.lock and @dev->lock, for as long as it takes
+ *	to fill or look at all free pages.
  * Return: 0; -EINVAL for no words, an unknown one, or a number out of range, which
  *	the log tells, and nothing is switched; -ENODEV when the instance is not
  *	live; -ENOMEM when there is no memory for a table of owners; -EINTR.

@@ -4,7 +4,6 @@
 #include <linux/sched/signal.h>
 
 #include "buffer.h"
-#include "migrate.h"
 #include "mover.h"
 
 static unsigned long lock_table(struct sbuddy_movable *movable) __acquires(movable->lock)
@@ -100,6 +99,17 @@ static u32 gfp_of(const struct sb_request *request)
 	return gfp;
 }
 
+struct sb_unit sbuddy_mover_unit(struct sb_buffer *buf)
+{
+	return (struct sb_unit){
+		.pfn = buf->one.pfn,
+		.nr_pages = buf->one.nr_pages,
+		.type = buf->request.type,
+		.gfp = gfp_of(&buf->request),
+		.owner = buf,
+	};
+}
+
 static int mover_begin(void *ctx, unsigned long pfn, enum sb_migrate_mode mode,
 		       struct sb_unit *unit)
 {
@@ -113,13 +123,7 @@ static int mover_begin(void *ctx, unsigned long pfn, enum sb_migrate_mode mode,
 	err = may_move(buf, pfn);
 	if (err)
 		goto err_unlock;
-	*unit = (struct sb_unit){
-		.pfn = buf->one.pfn,
-		.nr_pages = buf->one.nr_pages,
-		.type = buf->request.type,
-		.gfp = gfp_of(&buf->request),
-		.owner = buf,
-	};
+	*unit = sbuddy_mover_unit(buf);
 	return 0;
 
 err_unlock:
@@ -210,15 +214,18 @@ void sbuddy_mover_start(struct sbuddy_device *dev)
 void sbuddy_mover_add(struct sb_buffer *buf)
 {
 	struct sbuddy_device *dev = buf->dev;
-	unsigned long irq = lock_table(&dev->movable);
-	bool first = RB_EMPTY_ROOT(&dev->movable.root);
+	unsigned long irq;
+	bool first;
 
+	/* Who finds it in the table finds all of its pages marked. */
+	sb_migrate_mark(&dev->inst, buf->one.pfn, buf->one.nr_pages, true);
+	irq = lock_table(&dev->movable);
+	first = RB_EMPTY_ROOT(&dev->movable.root);
 	buf->movable = true;
 	insert(&dev->movable, buf);
 	unlock_table(&dev->movable, irq);
 	if (first)
 		sbuddy_compactd_poke(dev);
-	sb_migrate_mark(&dev->inst, buf->one.pfn, buf->one.nr_pages, true);
 }
 
 void sbuddy_mover_remove(struct sb_buffer *buf)

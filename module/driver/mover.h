@@ -15,6 +15,7 @@
 
 #include <linux/rbtree.h>
 
+#include "migrate.h"
 #include "sb_platform.h"
 
 struct sb_buffer;
@@ -41,6 +42,9 @@ void sbuddy_mover_start(struct sbuddy_device *dev);
  * Context: Process.
  */
 void sbuddy_mover_add(struct sb_buffer *buf);
+
+/* What core is told of a buffer that can be moved. Its lock is held. */
+struct sb_unit sbuddy_mover_unit(struct sb_buffer *buf);
 
 /* Not any more: nobody has a reference. Any context. */
 void sbuddy_mover_remove(struct sb_buffer *buf);

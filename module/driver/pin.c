@@ -2,7 +2,37 @@
 #include <uapi/linux/sbuddy.h>
 
 #include "buffer.h"
+#include "longterm.h"
+#include "mover.h"
 #include "pin.h"
+
+/* What has a pin was moved before it had one, and what never moves is no worse with one. */
+static bool may_stay(const struct sb_buffer *buf)
+{
+	return !buf->movable || atomic_read(&buf->pins) ||
+	       sb_longterm_pinnable(&buf->dev->inst, buf->one.pfn, buf->one.nr_pages);
+}
+
+/*
+ * Has the buffer's lock where the buffer may stay. Others may move it, or pin it, while
+ * nobody has the lock: then it is looked at again.
+ */
+static int lock_where_it_may_stay(struct sb_buffer *buf)
+{
+	struct sb_unit unit;
+	int err;
+
+	for (;;) {
+		err = down_read_killable(&buf->lock);
+		if (err || may_stay(buf))
+			return err;
+		unit = sbuddy_mover_unit(buf);
+		up_read(&buf->lock);
+		err = sb_longterm_move(&buf->dev->inst, &unit);
+		if (err && err != -EBUSY && err != -ENOENT)
+			return err;
+	}
+}
 
 /* With the lock, so that nobody is moving it, and whoever is about to sees the pin. */
 static int add_pin(struct sb_buffer *buf)
@@ -28,7 +58,7 @@ static unsigned int drop_pins(struct sb_buffer *buf, u32 nr)
 
 int sb_pin(struct sb_buffer *buf)
 {
-	int err = down_read_killable(&buf->lock);
+	int err = lock_where_it_may_stay(buf);
 
 	if (err)
 		return err;
@@ -59,7 +89,7 @@ static int add_handle_pin(struct sb_buffer *buf)
 
 int sb_pin_handle(struct sb_buffer *buf, unsigned int *pins, unsigned long *pfn)
 {
-	int err = down_read_killable(&buf->lock);
+	int err = lock_where_it_may_stay(buf);
 
 	if (err)
 		return err;

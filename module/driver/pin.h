@@ -4,6 +4,12 @@
  *
  * A pin is counted. Those of SBUDDY_IOC_PIN belong to the handle and go with it;
  * who pins in the kernel holds a reference of the buffer meanwhile.
+ *
+ *	Movable zone, CMA area          elsewhere
+ *	buffer, no pin   --- moved -->  pin 1, pin 2, ...
+ *
+ * The first pin of a buffer that can be moved takes it out of memory that others
+ * count on to be emptied, core/longterm.h. Without a place for it there is no pin.
  */
 #ifndef SBUDDY_PIN_H
 #define SBUDDY_PIN_H
@@ -15,9 +21,11 @@ struct sbuddy_device;
  * sb_pin() - Have a buffer stay where it is.
  * @buf: buffer that the caller has a reference of
  *
- * Context: Process. Waits for a move under way.
- * Return: 0; -EOVERFLOW when it has SBUDDY_MAX_PINS pins; -EINTR when the process
- *	was killed meanwhile.
+ * Context: Process, without @buf->lock. Waits for a move under way, and may move it.
+ * Return: 0; -EOVERFLOW when it has SBUDDY_MAX_PINS pins; -ENOMEM when it may not
+ *	stay where it is and there is no other place; -EIO when it has to be moved
+ *	and the instance was found corrupt; -EINTR when the process was killed
+ *	meanwhile.
  */
 int sb_pin(struct sb_buffer *buf);
 
@@ -30,7 +38,7 @@ void sb_unpin(struct sb_buffer *buf);
  * @pins: set to the pins that the buffer has
  * @pfn: set to its first page
  *
- * Context: Process. Waits for a move under way.
+ * Context: as sb_pin().
  * Return: as sb_pin(); -ENOENT when the handle is gone meanwhile.
  */
 int sb_pin_handle(struct sb_buffer *buf, unsigned int *pins, unsigned long *pfn);

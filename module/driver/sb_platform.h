@@ -15,7 +15,8 @@
  *                sb_irq_restore(); sb_this_cpu() is stable in between.
  *                sb_quiesce() waits until no CPU is any more in what it did so
  *                when it was called; process context, without locks.
- *   words        READ_ONCE(), WRITE_ONCE(), smp_store_release() as in Linux;
+ *   words        READ_ONCE(), WRITE_ONCE(), smp_store_release(),
+ *                smp_load_acquire() as in Linux;
  *                sb_ctz(w), the lowest bit set in a word that is not 0;
  *                sb_div_u64(dividend, divisor), a 64 by 32 bit division;
  *                sb_div64_u64(), one by 64 bits
@@ -23,10 +24,7 @@
  *                machine; rate limited, callable from any context
  *   events       sb_platform_trace(), declared in trace.h, takes an event and
  *                stamps it; callable from any context but NMI
- *   text         struct sb_out and sb_out_printf(), where a text file goes; what
- *                is printed to NULL is dropped;
- *                SB_PHYS_DIGITS, how many digits a physical address prints with;
- *                SB_CALLER, how an address of code prints, a void *
+ *   text         what sb_out.h has, which it includes
  *   annotations  __acquires(), __releases() and __must_hold(), read by
  *                sparse in the kernel and by clang on the host
  */
@@ -48,13 +46,10 @@
 #include <linux/types.h>
 #include <asm/page.h>
 
-struct seq_file;
+#include "sb_out.h"
 
 #define SB_PAGE_SHIFT PAGE_SHIFT
 #define SB_PAGE_SIZE PAGE_SIZE
-/* As %pa prints. */
-#define SB_CALLER "%pS"
-#define SB_PHYS_DIGITS (2 * sizeof(phys_addr_t))
 
 /* Raw, as PREEMPT_RT must not sleep on a lock with interrupts off. */
 struct sb_lock {
@@ -138,21 +133,5 @@ static inline u64 sb_div64_u64(u64 dividend, u64 divisor)
 }
 
 #define sb_warn(fmt, ...) pr_warn_ratelimited(fmt, ##__VA_ARGS__)
-
-/**
- * struct sb_out - Where text goes.
- * @seq: a file being read, or NULL
- * @text: else a buffer, zero terminated; what does not fit is cut off
- * @used: characters in @text
- * @size: room in @text, 1 or more
- */
-struct sb_out {
-	struct seq_file *seq;
-	char *text;
-	size_t used;
-	size_t size;
-};
-
-void sb_out_printf(struct sb_out *out, const char *fmt, ...) __printf(2, 3);
 
 #endif

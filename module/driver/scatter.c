@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -33,6 +35,12 @@ static struct sb_run *keep_runs(const struct sb_run *found, unsigned int nr_runs
 	return runs;
 }
 
+static bool should_stop(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current);
+}
+
 struct sb_run *sb_scatter_alloc(struct sb_instance *inst, const struct sb_request *request,
 				unsigned long nr_pages, unsigned int *nr_runs)
 {
@@ -43,17 +51,30 @@ struct sb_run *sb_scatter_alloc(struct sb_instance *inst, const struct sb_reques
 
 	if (!found)
 		return ERR_PTR(-ENOMEM);
-	nr = sb_gather(inst, request, nr_pages, found, max_runs);
+	nr = sb_gather(inst, request, nr_pages, found, max_runs, should_stop);
 	if (nr < 0) {
 		kvfree(found);
 		return ERR_PTR(nr == -ENOSPC ? -ENOMEM : nr);
 	}
 	runs = keep_runs(found, nr);
 	if (!runs)
-		sb_gather_free(inst, found, nr);
+		sb_scatter_free(inst, found, nr);
 	kvfree(found);
 	*nr_runs = nr;
 	return runs ?: ERR_PTR(-ENOMEM);
+}
+
+int sb_scatter_free(struct sb_instance *inst, const struct sb_run *runs, unsigned int nr_runs)
+{
+	unsigned int i;
+	int err, first = 0;
+
+	for (i = 0; i < nr_runs; i++) {
+		err = sb_gather_free(inst, &runs[i], 1);
+		first = first ?: err;
+		cond_resched();
+	}
+	return first;
 }
 
 unsigned int sb_scatter_find(const struct sb_run *runs, unsigned int nr_runs, unsigned long page,

@@ -22,15 +22,18 @@ struct sb_backing;
  * @nr_pages: how many
  * @nr_runs: set to how many runs they are in
  *
- * The pages are freed by sb_gather_free(), and then the array by kvfree().
+ * The pages are freed by sb_scatter_free(), and then the array by kvfree().
  *
- * Context: Process. May sleep.
+ * Context: Process. May sleep, and a signal that kills ends it.
  * Return: an array of *@nr_runs runs, and behind it of as many page numbers, the
  *	first of each run; or ERR_PTR() of what sb_gather() failed with, or of
  *	-ENOMEM without memory for the array.
  */
 struct sb_run *sb_scatter_alloc(struct sb_instance *inst, const struct sb_request *request,
 				unsigned long nr_pages, unsigned int *nr_runs);
+
+/* sb_gather_free() that lets others run in between. Process context. */
+int sb_scatter_free(struct sb_instance *inst, const struct sb_run *runs, unsigned int nr_runs);
 
 /* The run that holds page @page, found by halving; and its first page. @runs is as above. */
 unsigned int sb_scatter_find(const struct sb_run *runs, unsigned int nr_runs, unsigned long page,

@@ -261,6 +261,7 @@ TRACE_DEFINE_ENUM(SB_MR_MEMORY_FAILURE);
 TRACE_DEFINE_ENUM(SB_MR_MEMORY_HOTPLUG);
 TRACE_DEFINE_ENUM(SB_MR_SYSCALL);
 TRACE_DEFINE_ENUM(SB_MR_CONTIG_RANGE);
+TRACE_DEFINE_ENUM(SB_MR_LONGTERM_PIN);
 
 #define show_migrate_mode(mode) \
 	__print_symbolic(mode, \
@@ -274,7 +275,8 @@ TRACE_DEFINE_ENUM(SB_MR_CONTIG_RANGE);
 			 { SB_MR_MEMORY_FAILURE, "memory_failure" }, \
 			 { SB_MR_MEMORY_HOTPLUG, "memory_hotplug" }, \
 			 { SB_MR_SYSCALL, "syscall_or_cpuset" }, \
-			 { SB_MR_CONTIG_RANGE, "contig_range" })
+			 { SB_MR_CONTIG_RANGE, "contig_range" }, \
+			 { SB_MR_LONGTERM_PIN, "longterm_pin" })
 
 /* A unit each: Linux tells of many at once, and has no pfn. */
 TRACE_EVENT_FN(mm_migrate_pages,

@@ -7,6 +7,7 @@
 #include "pcp.h"
 #include "quarantine.h"
 #include "range.h"
+#include "slab_cache.h"
 #include "tunable.h"
 #include "watermark.h"
 
@@ -94,7 +95,16 @@ const struct sbuddy_tunable sbuddy_tunables[] = {
 	TUNABLE(page_owner, 0, 1),
 	TUNABLE(debug_guardpage_minorder, 0, SB_GUARD_ORDER_MAX),
 	TUNABLE(quarantine_pages, 0, SB_QUARANTINE_MAX),
+	/* Linux's letters; its F, for checks of each free, needs no switch here. */
+	{ .name = "slab_debug",
+	  FIELD(slab_debug),
+	  .low = SB_SLAB_RED_ZONE,
+	  .high = SB_SLAB_DEBUG,
+	  .letters = "ZPU" },
 };
+
+static_assert(SB_SLAB_DEBUG == (SB_SLAB_RED_ZONE | SB_SLAB_POISON | SB_SLAB_OWNER));
+static_assert(SB_SLAB_POISON == SB_SLAB_RED_ZONE << 1 && SB_SLAB_OWNER == SB_SLAB_RED_ZONE << 2);
 
 const unsigned int sbuddy_nr_tunables = ARRAY_SIZE(sbuddy_tunables);
 
@@ -129,8 +139,40 @@ void sbuddy_tunable_set(const struct sbuddy_tunable *t, struct sb_config *cfg, u
 		WRITE_ONCE(*(unsigned int *)field, value);
 }
 
+/* Any of the letters in any order, or - for none. */
+static int parse_letters(const struct sbuddy_tunable *t, const char *text, u64 *value)
+{
+	const char *letter;
+
+	*value = 0;
+	if (!strcmp(text, "-"))
+		return 0;
+	for (; *text; text++) {
+		letter = strchr(t->letters, *text);
+		if (!letter)
+			return -EINVAL;
+		*value |= t->low << (letter - t->letters);
+	}
+	return *value ? 0 : -EINVAL;
+}
+
+static const char *show_letters(const struct sbuddy_tunable *t, u64 value, char *buf)
+{
+	unsigned int used = 0, i;
+
+	for (i = 0; t->letters[i]; i++)
+		if (value & t->low << i)
+			buf[used++] = t->letters[i];
+	if (!used)
+		buf[used++] = '-';
+	buf[used] = '\0';
+	return buf;
+}
+
 int sbuddy_tunable_parse(const struct sbuddy_tunable *t, const char *text, u64 *value)
 {
+	if (t->letters)
+		return parse_letters(t, text, value);
 	if (t->automatic && !strcmp(text, "auto")) {
 		*value = t->automatic;
 		return 0;
@@ -145,6 +187,8 @@ int sbuddy_tunable_parse(const struct sbuddy_tunable *t, const char *text, u64 *
 
 const char *sbuddy_tunable_text(const struct sbuddy_tunable *t, u64 value, char *buf)
 {
+	if (t->letters)
+		return show_letters(t, value, buf);
 	if (t->words)
 		return t->words[value];
 	if (t->automatic && value == t->automatic)
@@ -158,7 +202,9 @@ const char *sbuddy_tunable_range(const struct sbuddy_tunable *t, char *buf)
 	int used = 0;
 	u64 i;
 
-	if (!t->words)
+	if (t->letters)
+		snprintf(buf, SBUDDY_TUNABLE_LEN, "- or letters of %s", t->letters);
+	else if (!t->words)
 		snprintf(buf, SBUDDY_TUNABLE_LEN, "%s%llu to %llu", t->automatic ? "auto or " : "",
 			 t->low, t->high);
 	for (i = 0; t->words && i <= t->high; i++)

@@ -20,8 +20,9 @@
  * @name: as in configfs; in the device tree "sbuddy," and with - for _
  * @offset: of the field in struct sb_config
  * @size: of the field: 8, 4 or that of a bool
- * @low: least value
+ * @low: least value; with @letters that of the first one
  * @high: greatest value
+ * @letters: a letter for each bit from that of @low on, for a set of them, or NULL
  * @words: names of the values from 0 to @high, or NULL for numbers
  * @automatic: a value beyond @high that is written "auto", or 0
  * @live: may change while the instance lives
@@ -32,6 +33,7 @@ struct sbuddy_tunable {
 	size_t size;
 	u64 low;
 	u64 high;
+	const char *letters;
 	const char *const *words;
 	u64 automatic;
 	bool live;

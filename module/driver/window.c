@@ -7,7 +7,7 @@
 
 void sbuddy_window_set(struct sb_config *cfg, u64 start, u64 end)
 {
-	u64 step = max(cfg->section_bytes, cfg->memory_block_bytes);
+	u64 step = max(cfg->section_bytes, sb_section_block_bytes(cfg));
 
 	if (!cfg->section_bytes || cfg->window_bytes)
 		return;

@@ -19,13 +19,14 @@ step_unit-gcc() { unit gcc; }
 step_unit-clang() { unit clang; }
 step_unit-armhf() { unit armhf; }
 
-# A million random requests, and as many random regions, without the sanitizers'
-# weight.
+# A million random steps of each model, without the sanitizers' weight.
 step_unit-long()
 {
 	make -s -C selftests/unit -j"$(nproc)" fast-build
 	SB_ITER=1000000 make -s -C selftests/unit fast \
-		TESTS="test_model test_model_modes test_region_model"
+		TESTS="test_model test_model_modes test_region_model test_migrate_model \
+		       test_hotplug_model test_compact_model test_slab_model \
+		       test_grains_model"
 }
 
 # Linux's own tool reads what core says of owners: all blocks, and whose they are.

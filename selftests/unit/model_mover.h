@@ -25,6 +25,7 @@
  * @pinned: stays where it is
  * @busy: so often it does all the same
  * @held: between begin and end
+ * @was: first page when somebody last looked
  */
 struct mover_unit {
 	unsigned long pfn;
@@ -35,6 +36,7 @@ struct mover_unit {
 	bool pinned;
 	unsigned int busy;
 	bool held;
+	unsigned long was;
 };
 
 /**
@@ -219,6 +221,7 @@ static inline struct mover_unit *mover_adopt(struct mover *m, unsigned long pfn,
 		.type = type,
 		.gfp = gfp,
 		.stamp = m->stamp,
+		.was = pfn,
 	};
 	m->stamp += nr_pages;
 	mover_write(m, &m->unit[i]);
@@ -276,6 +279,30 @@ static inline void mover_expect_all(struct mover *m)
 			sb_memmap_info(&m->f->inst, unit->pfn + page, &info);
 			EXPECT(sb_migrate_can(&m->f->inst, &info));
 		}
+	}
+}
+
+static inline void mover_remember(struct mover *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < MOVER_UNITS; i++)
+		m->unit[i].was = m->unit[i].pfn;
+}
+
+/* Since then: as compaction moves units, and none that is pinned. */
+static inline void mover_expect_only_up(const struct mover *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < MOVER_UNITS; i++) {
+		const struct mover_unit *unit = &m->unit[i];
+
+		if (!unit->nr_pages || unit->pfn == unit->was)
+			continue;
+		EXPECT(!unit->pinned);
+		EXPECT(unit->pfn > unit->was);
+		EXPECT(fixture_zone_of(m->f, unit->pfn) == fixture_zone_of(m->f, unit->was));
 	}
 }
 

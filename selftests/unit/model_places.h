@@ -209,4 +209,27 @@ static inline void model_expect_isolated(const struct model *m, const struct sb_
 	EXPECT(pfn == range->end || bad == pfn);
 }
 
+/* Isolates a range, and says whether it is; it has to when all of it is free. */
+static inline bool model_isolate(struct model *m, const struct sb_isolation *range)
+{
+	const struct sb_zone *zone = model_zone(m, range->start);
+	unsigned long nr_pages = range->end - range->start, bad = 0;
+	bool fits = zone && model_fits(m, zone, range->start, nr_pages, -1);
+	int err = sb_isolate_range(&m->f->inst, range, &bad);
+
+	EXPECT(!err || (!fits && (err == -EBUSY || err == -ERANGE)));
+	if (err)
+		return false;
+	EXPECT(model_may_isolate(m, range));
+	model_set_isolated(m, range->start, range->end, true);
+	return true;
+}
+
+static inline void model_undo(struct model *m, const struct sb_isolation *range)
+{
+	model_expect_isolated(m, range);
+	sb_isolate_undo(&m->f->inst, range->start, range->end);
+	model_set_isolated(m, range->start, range->end, false);
+}
+
 #endif

@@ -4,6 +4,7 @@
 #define MODEL_RANDOM_H
 
 #include "contig.h"
+#include "isolate.h"
 #include "model_pages.h"
 
 #define MODEL_BASE 0x90000000ull
@@ -58,6 +59,18 @@ static inline struct sb_contig random_contig(const struct model *m, u64 *seed)
 		contig.request.gfp |= SB_GFP_COMP;
 	}
 	return contig;
+}
+
+static inline struct sb_isolation random_isolation(const struct model *m, u64 *seed)
+{
+	unsigned long pfn = random_pfn(m, seed);
+
+	return (struct sb_isolation){
+		.start = pfn,
+		.end = pfn + 1 + below(seed, 1 + below(seed, 100)),
+		.type = below(seed, 3) ? SB_MOVABLE : SB_CMA,
+		.flags = below(seed, 2) ? SB_ISOLATION_OFFLINE : 0,
+	};
 }
 
 static inline void random_tunables(struct sb_config *cfg, u64 *seed)

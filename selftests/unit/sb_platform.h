@@ -1,35 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What core needs of its surroundings, for the host.
+ * What core needs of its surroundings, for the host, where a thread is a CPU.
  *
- * The contract, which module/driver/sb_platform.h fulfils in the kernel:
- *
- *   types        u8 .. u64, bool, size_t; errno values; min(), max(),
- *                static_assert()
- *   pages        SB_PAGE_SIZE in bytes, an unsigned long; SB_PAGE_SHIFT, its log2
- *   locks        struct sb_lock with sb_lock_init(), sb_lock(), sb_unlock() and
- *                sb_assert_held(). Taken with interrupts off, never slept on.
- *                sb_lock_nested(), sb_unlock_nested(): one of many locks of a
- *                kind, taken under an outer lock that keeps others from it.
- *   interrupts   sb_irq_save() keeps the caller on its CPU until
- *                sb_irq_restore(); sb_this_cpu() is stable in between.
- *                sb_quiesce() waits until no CPU is any more in what it did so
- *                when it was called; process context, without locks.
- *   words        READ_ONCE(), WRITE_ONCE(), smp_store_release(),
- *                smp_load_acquire() as in Linux;
- *                sb_ctz(w), the lowest bit set in a word that is not 0;
- *                sb_div_u64(dividend, divisor), a 64 by 32 bit division;
- *                sb_div64_u64(), one by 64 bits
- *   complaints   sb_warn(fmt, ...), one line to whoever looks after the
- *                machine; rate limited, callable from any context
- *   events       sb_platform_trace(), declared in trace.h, takes an event and
- *                stamps it; callable from any context but NMI
- *   text         struct sb_out and sb_out_printf(), where a text file goes; what
- *                is printed to NULL is dropped;
- *                SB_PHYS_DIGITS, how many digits a physical address prints with;
- *                SB_CALLER, how an address of code prints, a void *
- *   annotations  __acquires(), __releases() and __must_hold(), read by
- *                sparse in the kernel and by clang on the host
+ * The contract is written in module/driver/sb_platform.h, which fulfils it in the
+ * kernel.
  */
 #ifndef SB_PLATFORM_H
 #define SB_PLATFORM_H
@@ -42,6 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sb_out.h"
+
 /* As in the kernel: a u64 prints with %llu on every CPU. */
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -50,8 +26,6 @@ typedef unsigned long long u64;
 
 #define SB_PAGE_SHIFT 12
 #define SB_PAGE_SIZE 4096ul
-#define SB_PHYS_DIGITS 8
-#define SB_CALLER "%p"
 
 #define min(a, b)                       \
 	({                              \
@@ -109,7 +83,7 @@ void sb_assert_held(struct sb_lock *lock) SB_ASSERTS_HELD(*lock);
 void sb_lock_nested(struct sb_lock *lock, struct sb_lock *outer);
 void sb_unlock_nested(struct sb_lock *lock);
 
-/* On the host a thread is a CPU: its number is set by the test. */
+/* The number of this CPU; the test sets it. */
 extern _Thread_local unsigned int sb_host_cpu;
 
 /* How deep each CPU is between sb_irq_save() and sb_irq_restore(). */
@@ -153,13 +127,5 @@ static inline u64 sb_div64_u64(u64 dividend, u64 divisor)
 
 /* Complaints are counted and kept, so that a test can look at the last one. */
 void sb_warn(const char *fmt, ...) __printf(1, 2);
-
-struct sb_out {
-	char *text;
-	size_t used;
-	size_t size;
-};
-
-void sb_out_printf(struct sb_out *out, const char *fmt, ...) __printf(2, 3);
 
 #endif

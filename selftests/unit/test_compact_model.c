@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Compaction at random: whatever is asked, contents, counts and lists stay right. */
 #define MOVER_UNITS 1024
-#include "compact.h"
-#include "model_mover.h"
+#include "model_compact.h"
 
 #define BASE 0x90000000ull
 
@@ -42,32 +41,6 @@ static struct sb_config random_config(void)
 	return cfg;
 }
 
-/* Never into a pageblock that takes none, nor down. */
-static unsigned long was[MOVER_UNITS];
-
-static void remember(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < MOVER_UNITS; i++)
-		was[i] = m.unit[i].pfn;
-}
-
-static void expect_only_up(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < MOVER_UNITS; i++) {
-		const struct mover_unit *unit = &m.unit[i];
-
-		if (!unit->nr_pages || unit->pfn == was[i])
-			continue;
-		EXPECT(!unit->pinned);
-		EXPECT(unit->pfn > was[i]);
-		EXPECT(fixture_zone_of(&f, unit->pfn) == fixture_zone_of(&f, was[i]));
-	}
-}
-
 static void alloc_unit(void)
 {
 	static const u32 flags[] = { SB_GFP_NOWAIT, SB_GFP_KERNEL, SB_GFP_KERNEL | SB_GFP_NORETRY };
@@ -75,13 +48,11 @@ static void alloc_unit(void)
 	u32 gfp = SB_GFP_MOVABLE | SB_GFP_HIGHMEM | flags[below(ARRAY_SIZE(flags))];
 	struct mover_unit *unit;
 
-	remember();
+	mover_remember(&m);
 	unit = mover_alloc(&m, below(3) ? 1 + below(3) : 1 + below(most), gfp);
-	if (unit) {
+	if (unit)
 		unit->pinned = below(16) == 0;
-		was[unit - m.unit] = unit->pfn;
-	}
-	expect_only_up();
+	mover_expect_only_up(&m);
 }
 
 static void free_unit(void)
@@ -115,50 +86,13 @@ static void alloc_other(void)
 	others[i].pfn = fixture_alloc(&f, others[i].order, below(SB_PCPTYPES));
 }
 
-static struct sb_compact random_compact(void)
-{
-	struct sb_compact c = {
-		.order = below(3) ? SB_COMPACT_WHOLE : 1 + (int)below(f.inst.cfg.max_order),
-		.type = below(SB_PCPTYPES),
-		.highest = SB_ZONE_MOVABLE,
-		.flags = SB_WMARK_MIN,
-		.mode = below(3),
-		.direct = below(2),
-		.whole_zone = below(2),
-		.ignore_skip_hint = below(2),
-		.ignore_block_suitable = below(4) == 0,
-		.limit = { .pages = below(2) ? 0 : 1 + below(64) },
-	};
-
-	/* A run of a request has an order. */
-	if (c.order == SB_COMPACT_WHOLE)
-		c.direct = false;
-	return c;
-}
-
-static void compact_a_zone(void)
-{
-	struct sb_zone *zone = NULL;
-
-	remember();
-	while ((zone = sb_instance_next_zone(&f.inst, zone))) {
-		struct sb_compact c = random_compact();
-		enum sb_compact_result result = sb_compact_zone(zone, &c);
-
-		EXPECT(result != SB_COMPACT_CONTINUE && result < SB_NR_COMPACT_RESULTS);
-		EXPECT(!c.limit.pages ||
-		       c.done.moved < c.limit.pages + sb_order_pages(f.inst.cfg.max_order));
-	}
-	expect_only_up();
-}
-
 static void step(void)
 {
 	sb_host_cpu = below(f.inst.cfg.nr_cpus);
 	m.fail_move = below(30) ? 0 : -ENOMEM;
 	switch (below(16)) {
 	case 0:
-		compact_a_zone();
+		model_compact_zones(&m, &seed);
 		break;
 	case 1:
 		alloc_other();
@@ -175,31 +109,41 @@ static void step(void)
 	mover_expect_all(&m);
 }
 
+/* Once more, all of it, and nothing is left. */
+static void end_round(struct sb_compact_done *done)
+{
+	unsigned int i;
+
+	m.fail_move = 0;
+	mover_remember(&m);
+	sb_compact_node(&f.inst, SB_NID_ANY, false, NULL, done);
+	mover_expect_only_up(&m);
+	CHECK(&f);
+	for (i = 0; i < OTHERS; i++)
+		free_other(i);
+	mover_exit(&m);
+	fixture_exit(&f);
+}
+
 static void contents_and_lists_stay_right(void)
 {
-	unsigned long i, runs, rounds = unit_iterations(20);
+	unsigned long left = unit_iterations(8000);
 	struct sb_compact_done done = { 0 };
 
 	seed = unit_seed();
-	for (runs = 0; runs < rounds; runs++) {
+	while (left) {
 		struct sb_config cfg = random_config();
+		unsigned long round = min(left, 400ul);
 
 		fixture_boot(&f, &cfg);
 		mover_init(&m, &f);
-		for (i = 0; i < 400; i++) {
+		left -= round;
+		while (round--) {
 			step();
-			if (i % 8 == 0)
+			if (round % 8 == 0)
 				CHECK(&f);
 		}
-		m.fail_move = 0;
-		remember();
-		sb_compact_node(&f.inst, SB_NID_ANY, false, NULL, &done);
-		expect_only_up();
-		CHECK(&f);
-		for (i = 0; i < OTHERS; i++)
-			free_other((unsigned int)i);
-		mover_exit(&m);
-		fixture_exit(&f);
+		end_round(&done);
 	}
 	EXPECT(done.units > 0);
 }

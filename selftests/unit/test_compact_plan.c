@@ -79,8 +79,8 @@ static void plan(int nid, struct sb_compact_plan *plan)
 	size_t size = sb_compact_plan_size(&f.inst, nid);
 	void *memory = malloc(size);
 
-	EXPECT_EQ(sb_compact_plan(&f.inst, nid, memory, size - 1, plan), -ENOSPC);
-	EXPECT_EQ(sb_compact_plan(&f.inst, nid, memory, size, plan), 0);
+	EXPECT_EQ(sb_compact_plan(&f.inst, nid, memory, size - 1, NULL, plan), -ENOSPC);
+	EXPECT_EQ(sb_compact_plan(&f.inst, nid, memory, size, NULL, plan), 0);
 	free(memory);
 }
 
@@ -154,11 +154,48 @@ static void no_such_node_is_refused(void)
 
 	boot();
 	EXPECT_EQ(sb_compact_plan_size(&f.inst, 3), 0);
-	EXPECT_EQ(sb_compact_plan(&f.inst, 3, memory, sizeof(memory), &seen), -EINVAL);
+	EXPECT_EQ(sb_compact_plan(&f.inst, 3, memory, sizeof(memory), NULL, &seen), -EINVAL);
 	f.inst.corrupt = true;
-	EXPECT_EQ(sb_compact_plan(&f.inst, 0, memory, sizeof(memory), &seen), -EIO);
+	EXPECT_EQ(sb_compact_plan(&f.inst, 0, memory, sizeof(memory), NULL, &seen), -EIO);
 	f.inst.corrupt = false;
 	fixture_exit(&f);
+}
+
+/*
+ * Two pageblocks of two types merge when their pages leave a CPU's lists, Unmovable ones
+ * first, and are Movable from then on. A unit finds its place there.
+ */
+static void lists_are_drained_as_they_will_be(void)
+{
+	unsigned long base = sb_pfn_down(BASE);
+	struct sb_config cfg = fixture_config(BASE, 2 * MiB);
+	struct sb_compact_done done = { 0 };
+	struct sb_compact_plan seen;
+	struct mover_unit *unit;
+
+	cfg.pageblock_order = 3;
+	cfg.max_order = 6;
+	cfg.pcp_batch = 1;
+	cfg.pcp_high = 64;
+	fixture_boot(&f, &cfg);
+	mover_init(&m, &f);
+	fixture_fill(&f);
+	fixture_free_run(&f, base + 32, 16);
+	sb_pcp_drain_all(&f.inst);
+	unit = mover_alloc(&m, 16, SB_GFP_MOVABLE | SB_GFP_KERNEL);
+	EXPECT_EQ(unit->pfn, base + 32);
+	fixture_free_run(&f, base, 32);
+	sb_pcp_drain_all(&f.inst);
+	fixture_set_type(&f, base + 72, SB_UNMOVABLE);
+	fixture_free_run(&f, base + 64, 16);
+	plan(0, &seen);
+	EXPECT(seen.exact);
+	sb_compact_node(&f.inst, 0, false, NULL, &done);
+	EXPECT_EQ(unit->pfn, base + 64);
+	EXPECT_EQ(seen.done.units, 1);
+	EXPECT_EQ(done.units, 1);
+	mover_exit(&m);
+	fixture_drop(&f);
 }
 
 /* An owner that does not know its page any more: somebody is at work. */
@@ -191,5 +228,95 @@ static void a_disturbed_plan_is_not_exact(void)
 	fixture_exit(&f);
 }
 
+static unsigned int nr_holds;
+
+static void count_hold(struct sb_lock *lock)
+{
+	nr_holds += lock == &fixture_zone(&f, SB_ZONE_NORMAL)->lock;
+}
+
+/* However large a block may be: of single pages there are as many as it has. */
+static void the_zone_is_held_for_a_few_blocks_at_a_time(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 8 * MiB);
+	struct sb_compact_plan seen;
+	unsigned long nr_pages;
+
+	cfg.pcp_high = 0;
+	fixture_boot(&f, &cfg);
+	nr_pages = fixture_zone(&f, SB_ZONE_NORMAL)->nr_free;
+	EXPECT(nr_pages > 1024);
+	while (fixture_ask(&f, (struct sb_request){ .gfp = SB_GFP_MEMALLOC }) >= 0)
+		;
+	nr_holds = 0;
+	unit_lock_hooks.before_lock = count_hold;
+	plan(0, &seen);
+	unit_lock_hooks.before_lock = NULL;
+	EXPECT(seen.exact);
+	EXPECT(nr_holds >= nr_pages / SB_COMPACT_PLAN_BATCH);
+	fixture_exit(&f);
+}
+
+/* Somebody allocates and frees whenever the zone is let go of. */
+static struct {
+	unsigned long pfn;
+	unsigned int order;
+} meddled[1024];
+static u64 meddling;
+static bool in_it;
+
+static void change_some(unsigned int nr)
+{
+	while (nr--) {
+		unsigned int i = (unsigned int)unit_below(&meddling, ARRAY_SIZE(meddled));
+
+		if (meddled[i].pfn) {
+			fixture_free(&f, meddled[i].pfn, meddled[i].order);
+			meddled[i].pfn = 0;
+		} else {
+			meddled[i].order = (unsigned int)unit_below(&meddling, 3);
+			meddled[i].pfn = (unsigned long)max(
+				fixture_alloc(&f, meddled[i].order, SB_MOVABLE), 0l);
+		}
+	}
+}
+
+static void meddle(struct sb_lock *lock)
+{
+	if (lock != &fixture_zone(&f, SB_ZONE_NORMAL)->lock || in_it)
+		return;
+	in_it = true;
+	change_some(64);
+	in_it = false;
+}
+
+static void who_works_meanwhile_makes_it_inexact_and_no_worse(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 8 * MiB);
+	unsigned int i, inexact = 0;
+	struct sb_compact_plan seen;
+
+	cfg.pcp_high = 0;
+	meddling = unit_seed();
+	memset(meddled, 0, sizeof(meddled));
+	fixture_boot(&f, &cfg);
+	/* No owner is asked: what is seen is seen in the copy. */
+	mover_init(&m, &f);
+	change_some(4096);
+	for (i = 0; i < 20; i++) {
+		unit_lock_hooks.after_unlock = meddle;
+		plan(0, &seen);
+		unit_lock_hooks.after_unlock = NULL;
+		inexact += !seen.exact;
+		CHECK(&f);
+	}
+	EXPECT(inexact > 15);
+	mover_exit(&m);
+	fixture_drop(&f);
+}
+
 UNIT_MAIN(UNIT_CASE(what_is_said_is_what_comes), UNIT_CASE(without_anybody_to_ask_all_stays),
-	  UNIT_CASE(no_such_node_is_refused), UNIT_CASE(a_disturbed_plan_is_not_exact))
+	  UNIT_CASE(no_such_node_is_refused), UNIT_CASE(lists_are_drained_as_they_will_be),
+	  UNIT_CASE(a_disturbed_plan_is_not_exact),
+	  UNIT_CASE(the_zone_is_held_for_a_few_blocks_at_a_time),
+	  UNIT_CASE(who_works_meanwhile_makes_it_inexact_and_no_worse))

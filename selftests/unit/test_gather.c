@@ -76,7 +76,7 @@ static const char *picture_of(unsigned int nr_runs, size_t len)
 
 static int gather(unsigned long nr_pages, unsigned int max_runs)
 {
-	int ret = sb_gather(&f.inst, &movable, nr_pages, runs, max_runs);
+	int ret = sb_gather(&f.inst, &movable, nr_pages, runs, max_runs, NULL);
 
 	CHECK(&f);
 	return ret;
@@ -206,10 +206,10 @@ static void what_no_request_may_be_is_refused(void)
 	free = nr_free();
 	EXPECT_EQ(gather(0, MAX_RUNS), -EINVAL);
 	wrong.type = SB_CMA;
-	EXPECT_EQ(sb_gather(&f.inst, &wrong, 4, runs, MAX_RUNS), -EINVAL);
+	EXPECT_EQ(sb_gather(&f.inst, &wrong, 4, runs, MAX_RUNS, NULL), -EINVAL);
 	wrong = movable;
 	wrong.gfp |= SB_GFP_NOFAIL;
-	EXPECT_EQ(sb_gather(&f.inst, &wrong, 4, runs, MAX_RUNS), -EINVAL);
+	EXPECT_EQ(sb_gather(&f.inst, &wrong, 4, runs, MAX_RUNS, NULL), -EINVAL);
 	EXPECT_EQ(gather(free + 1, MAX_RUNS), -ENOMEM);
 	EXPECT_EQ(gather(~0ul, MAX_RUNS), -ENOMEM);
 	EXPECT_EQ(nr_free(), free);
@@ -217,7 +217,7 @@ static void what_no_request_may_be_is_refused(void)
 	wrong = movable;
 	wrong.order = SB_MAX_ORDER + 9;
 	wrong.gfp |= SB_GFP_COMP;
-	EXPECT_EQ(sb_gather(&f.inst, &wrong, 5, runs, MAX_RUNS), 1);
+	EXPECT_EQ(sb_gather(&f.inst, &wrong, 5, runs, MAX_RUNS, NULL), 1);
 	EXPECT_EQ(sb_alloc_free_range(&f.inst, runs[0].pfn, 2), 0);
 	EXPECT_EQ(sb_alloc_free_range(&f.inst, runs[0].pfn + 2, 3), 0);
 	fixture_exit(&f);
@@ -236,7 +236,7 @@ static void a_corrupt_instance_ends_it(void)
 {
 	draw(".#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#");
 	unit_lock_hooks.before_lock = corrupt_from_now_on;
-	EXPECT_EQ(sb_gather(&f.inst, &movable, 16, runs, MAX_RUNS), -EIO);
+	EXPECT_EQ(sb_gather(&f.inst, &movable, 16, runs, MAX_RUNS, NULL), -EIO);
 	unit_lock_hooks.before_lock = NULL;
 	EXPECT(f.inst.corrupt);
 	fixture_drop(&f);
@@ -271,7 +271,7 @@ static void other_cpus_lists_are_for_who_can_wait(void)
 		fixture_free(&f, FIRST + page, 0);
 	sb_host_cpu = 0;
 	atomic.gfp = SB_GFP_NOWAIT;
-	EXPECT_EQ(sb_gather(&f.inst, &atomic, 32, runs, MAX_RUNS), -ENOMEM);
+	EXPECT_EQ(sb_gather(&f.inst, &atomic, 32, runs, MAX_RUNS, NULL), -ENOMEM);
 	EXPECT_EQ(nr_free(), 32);
 	/* Draining for the first page brings the others in large blocks. */
 	EXPECT_EQ(gather(32, 1), 1);
@@ -296,7 +296,7 @@ static void watermarks_hold(void)
 	EXPECT_EQ(gather(free, MAX_RUNS), -ENOMEM);
 	EXPECT_EQ(nr_free(), free);
 	request.gfp |= SB_GFP_MEMALLOC;
-	EXPECT_EQ(sb_gather(&f.inst, &request, free, runs, MAX_RUNS), 1);
+	EXPECT_EQ(sb_gather(&f.inst, &request, free, runs, MAX_RUNS, NULL), 1);
 	EXPECT_EQ(sb_gather_free(&f.inst, runs, 1), 0);
 	fixture_exit(&f);
 }
@@ -314,8 +314,8 @@ static void runs_lie_on_both_nodes_unless_one_is_named(void)
 	free = nr_free();
 	request.nid = 1;
 	request.gfp |= SB_GFP_THISNODE;
-	EXPECT_EQ(sb_gather(&f.inst, &request, 1025, runs, MAX_RUNS), -ENOMEM);
-	nr = sb_gather(&f.inst, &request, 1000, runs, MAX_RUNS);
+	EXPECT_EQ(sb_gather(&f.inst, &request, 1025, runs, MAX_RUNS, NULL), -ENOMEM);
+	nr = sb_gather(&f.inst, &request, 1000, runs, MAX_RUNS, NULL);
 	EXPECT(nr > 0);
 	for (i = 0; i < nr; i++)
 		EXPECT_EQ(fixture_zone_of(&f, runs[i].pfn)->nid, 1);
@@ -419,7 +419,7 @@ static void try_gather(struct held *h, u64 *seed, unsigned int max_order)
 	unsigned long wanted = 1 + unit_below(seed, 1 + unit_below(seed, 600));
 	unsigned int max_runs = unit_below(seed, 3) ? MAX_RUNS : 1 + unit_below(seed, 20);
 	long blocks = blocks_to_take(wanted, max_order);
-	int ret = sb_gather(&f.inst, &movable, wanted, h->runs, max_runs);
+	int ret = sb_gather(&f.inst, &movable, wanted, h->runs, max_runs, NULL);
 
 	if (blocks < 0)
 		EXPECT(ret == -ENOMEM || (ret == -ENOSPC && max_runs < MAX_RUNS));
@@ -489,7 +489,30 @@ static void random_requests_take_what_the_model_takes(void)
 		play(&seed, 300);
 }
 
-UNIT_MAIN(UNIT_CASE(one_block_will_do_when_there_is_one),
+/* Calls of stop_at, and that which says so. */
+static unsigned int nr_calls, last_call;
+
+static bool stop_at(void)
+{
+	return ++nr_calls == last_call;
+}
+
+/* Before any block: what there is by then goes back. */
+static void is_stopped_when_it_has_to(void)
+{
+	unsigned long free;
+
+	boot(4 * MiB);
+	free = nr_free();
+	for (last_call = 1; last_call <= 4; last_call++) {
+		nr_calls = 0;
+		EXPECT_EQ(sb_gather(&f.inst, &movable, free, runs, MAX_RUNS, stop_at), -EINTR);
+		EXPECT_EQ(nr_free(), free);
+	}
+	fixture_exit(&f);
+}
+
+UNIT_MAIN(UNIT_CASE(is_stopped_when_it_has_to), UNIT_CASE(one_block_will_do_when_there_is_one),
 	  UNIT_CASE(the_tail_of_the_last_block_is_given_back),
 	  UNIT_CASE(large_blocks_are_taken_before_small_ones),
 	  UNIT_CASE(single_pages_are_the_last_resort), UNIT_CASE(neighbours_are_one_run),

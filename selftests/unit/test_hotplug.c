@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Memory that comes and goes: each rule, each way to fail, and that all goes back. */
+#include <unistd.h>
+
 #include "alloc.h"
 #include "cma.h"
 #include "debug.h"
@@ -110,6 +112,50 @@ static void add_to_remove_leaves_no_trace(void)
 		EXPECT_STR(after, before);
 		EXPECT_EQ(f.inst.map.nr_present, present);
 	}
+	fixture_exit(&f);
+}
+
+/* Somebody who was led to descriptors while they were online, and then was held up. */
+static struct reader {
+	bool looks;
+	bool removing;
+	bool removed;
+} reader;
+
+static void *look_for_long(void *unused)
+{
+	unsigned long irq;
+
+	sb_host_cpu = 1;
+	irq = sb_irq_save();
+	EXPECT(sb_memmap_exists(&f.inst, pfn_of(4)));
+	WRITE_ONCE(reader.looks, true);
+	while (!READ_ONCE(reader.removing))
+		sched_yield();
+	usleep(20000);
+	EXPECT(!READ_ONCE(reader.removed));
+	sb_irq_restore(irq);
+	return NULL;
+}
+
+static void descriptors_stay_while_somebody_looks(void)
+{
+	struct sb_config cfg = config();
+	pthread_t thread;
+
+	fixture_boot(&f, &cfg);
+	memset(&reader, 0, sizeof(reader));
+	EXPECT_EQ(add(4, 1), 0);
+	EXPECT_EQ(online(4, 1, SB_ONLINE), 0);
+	pthread_create(&thread, NULL, look_for_long, NULL);
+	while (!READ_ONCE(reader.looks))
+		sched_yield();
+	EXPECT_EQ(offline(4, 1), 0);
+	EXPECT(!sb_memmap_exists(&f.inst, pfn_of(4)));
+	WRITE_ONCE(reader.removing, true);
+	EXPECT_EQ(sb_hotplug_remove(&f.inst, at(4), BLOCK), 0);
+	WRITE_ONCE(reader.removed, true);
+	pthread_join(thread, NULL);
 	fixture_exit(&f);
 }
 
@@ -225,12 +271,6 @@ static void an_instance_that_is_flat_or_not_live_has_no_hotplug(void)
 	EXPECT_EQ(sb_hotplug_add(&f.inst, at(4), BLOCK, 0), -EOPNOTSUPP);
 	EXPECT_EQ(sb_hotplug_offline(&f.inst, at(0), BLOCK, NULL), -EOPNOTSUPP);
 	fixture_exit(&f);
-	/* A block of pages could lie in two. */
-	cfg = config();
-	cfg.section_bytes = BLOCK / 2;
-	fixture_boot(&f, &cfg);
-	EXPECT_EQ(sb_hotplug_offline(&f.inst, at(0), BLOCK / 2, NULL), -EOPNOTSUPP);
-	fixture_exit(&f);
 	cfg = config();
 	EXPECT_EQ(fixture_init(&f, &cfg), 0);
 	EXPECT_EQ(sb_hotplug_add(&f.inst, at(4), BLOCK, 0), -ENODEV);
@@ -240,6 +280,22 @@ static void an_instance_that_is_flat_or_not_live_has_no_hotplug(void)
 	EXPECT_EQ(sb_hotplug_online(&f.inst, at(0), BLOCK, SB_ONLINE), -EIO);
 	EXPECT_EQ(sb_hotplug_remove(&f.inst, at(0), BLOCK), -EIO);
 	fixture_drop(&f);
+}
+
+/* The largest block of pages must not lie in two. */
+static void small_sections_go_online_and_offline_together(void)
+{
+	struct sb_config cfg = config();
+
+	cfg.section_bytes = BLOCK / 4;
+	fixture_boot(&f, &cfg);
+	EXPECT_EQ(sb_memory_block_pages(&f.inst), PAGES);
+	EXPECT_EQ(sb_hotplug_offline(&f.inst, at(0), BLOCK / 4, NULL), -EINVAL);
+	EXPECT_EQ(offline(1, 1), 0);
+	EXPECT_EQ(take_out(1, 1), 0);
+	EXPECT_EQ(add(1, 1), 0);
+	EXPECT_EQ(online(1, 1, SB_ONLINE), 0);
+	fixture_exit(&f);
 }
 
 static void steps_out_of_order_are_refused(void)
@@ -717,6 +773,82 @@ static void notifiers_are_told_and_may_refuse(void)
 	fixture_exit(&f);
 }
 
+/* What is waited for: it comes to pass at the last try, if there is one. */
+static struct {
+	unsigned int tries;
+	unsigned int last;
+	int err;
+	struct mover_unit *unit;
+} waits;
+
+static int again(void *ctx, unsigned int tries)
+{
+	EXPECT_EQ(tries, waits.tries++);
+	if (tries < waits.last)
+		return 0;
+	if (waits.unit && !waits.err) {
+		sb_migrate_mark(&f.inst, waits.unit->pfn, waits.unit->nr_pages, true);
+		waits.unit->pinned = false;
+	}
+	return waits.err;
+}
+
+static int offline_with_patience(unsigned int last, int err, struct mover_unit *unit)
+{
+	waits.tries = 0;
+	waits.last = last;
+	waits.err = err;
+	waits.unit = unit;
+	refuse(SB_NR_HOTPLUG_EVENTS, 0);
+	return offline(1, 1);
+}
+
+static void what_may_pass_is_waited_for(void)
+{
+	static const struct sb_hotplug_ops ops = { .notify = notify, .again = again };
+	struct sb_config cfg = config();
+	struct mover_unit *unit;
+
+	fixture_boot(&f, &cfg);
+	sb_hotplug_set_ops(&f.inst, &ops, told);
+	mover_init(&m, &f);
+	unit = unit_in(1);
+	/* Its owner does not know it yet. */
+	sb_migrate_mark(&f.inst, unit->pfn, unit->nr_pages, false);
+	EXPECT_EQ(offline_with_patience(3, -EINTR, unit), -EINTR);
+	EXPECT_EQ(waits.tries, 4);
+	EXPECT_STR(told, "GC");
+	EXPECT_EQ(pinned.pfn, unit->pfn);
+	EXPECT_EQ(offline_with_patience(3, 0, unit), 0);
+	EXPECT_EQ(waits.tries, 4);
+	EXPECT_STR(told, "GO");
+	EXPECT_EQ(online(1, 1, SB_ONLINE), 0);
+	/* Or holds it still. */
+	unit = unit_in(1);
+	unit->pinned = true;
+	EXPECT_EQ(offline_with_patience(2, -EBUSY, NULL), -EBUSY);
+	EXPECT_EQ(offline_with_patience(2, 0, unit), 0);
+	EXPECT_EQ(waits.tries, 3);
+	mover_exit(&m);
+	sb_hotplug_set_ops(&f.inst, NULL, NULL);
+	fixture_exit(&f);
+}
+
+static void what_stays_for_good_is_not_waited_for(void)
+{
+	static const struct sb_hotplug_ops ops = { .notify = notify, .again = again };
+	struct sb_config cfg = config();
+
+	fixture_boot(&f, &cfg);
+	sb_hotplug_set_ops(&f.inst, &ops, told);
+	fixture_alloc(&f, 10, SB_UNMOVABLE);
+	use(1, SB_UNMOVABLE);
+	EXPECT_EQ(offline_with_patience(9, -EINTR, NULL), -EBUSY);
+	EXPECT_EQ(waits.tries, 0);
+	sb_hotplug_set_ops(&f.inst, NULL, NULL);
+	fixture_exit(&f);
+}
+
 static void a_range_that_fails_in_the_middle_is_as_before(void)
 {
 	struct sb_config cfg = config();
@@ -853,10 +985,11 @@ static void a_request_that_fails_looks_at_zones_that_came_meanwhile(void)
 }
 
 UNIT_MAIN(UNIT_CASE(add_to_remove_leaves_no_trace), UNIT_CASE(descriptors_elsewhere_are_given_back),
-	  UNIT_CASE(memory_is_used_where_it_went),
+	  UNIT_CASE(descriptors_stay_while_somebody_looks), UNIT_CASE(memory_is_used_where_it_went),
 	  UNIT_CASE(the_largest_blocks_go_behind_what_is_free),
 	  UNIT_CASE(ranges_that_cannot_be_added_are_refused),
 	  UNIT_CASE(an_instance_that_is_flat_or_not_live_has_no_hotplug),
+	  UNIT_CASE(small_sections_go_online_and_offline_together),
 	  UNIT_CASE(steps_out_of_order_are_refused), UNIT_CASE(a_tracker_that_is_full_adds_nothing),
 	  UNIT_CASE(descriptors_that_cannot_be_mapped_undo_it_all),
 	  UNIT_CASE(no_page_for_descriptors_is_no_memory), UNIT_CASE(what_cannot_move_pins_a_block),
@@ -872,7 +1005,8 @@ UNIT_MAIN(UNIT_CASE(add_to_remove_leaves_no_trace), UNIT_CASE(descriptors_elsewh
 	  UNIT_CASE(bad_pages_go_with_their_block_and_keep_it_away),
 	  UNIT_CASE(a_bad_page_does_not_keep_a_block_from_being_put_back),
 	  UNIT_CASE(what_is_reserved_for_high_atomic_goes_as_well), UNIT_CASE(modes_go_with_it),
-	  UNIT_CASE(notifiers_are_told_and_may_refuse),
+	  UNIT_CASE(notifiers_are_told_and_may_refuse), UNIT_CASE(what_may_pass_is_waited_for),
+	  UNIT_CASE(what_stays_for_good_is_not_waited_for),
 	  UNIT_CASE(a_range_that_fails_in_the_middle_is_as_before), UNIT_CASE(watermarks_follow),
 	  UNIT_CASE(a_node_may_become_empty),
 	  UNIT_CASE(a_small_instance_groups_pages_once_it_has_enough),

@@ -5,12 +5,10 @@
  */
 #include "cma.h"
 #include "debug.h"
-#include "fixture.h"
-#include "hotplug.h"
 #include "hwpoison.h"
 #include "isolate.h"
+#include "model_blocks.h"
 #include "model_mover.h"
-#include "show.h"
 
 #define BASE 0x90000000ull
 #define FIRST 0x90000ul
@@ -20,8 +18,6 @@
 #define BOOT 6u /* blocks of the boot: DMA is the first, CMA in the third */
 #define HELD 40u
 
-enum { ABSENT, OFFLINE, ONLINE };
-
 struct held {
 	unsigned long pfn;
 	unsigned long nr_pages; /* 0: nothing */
@@ -30,11 +26,10 @@ struct held {
 
 static struct fixture f;
 static struct mover m;
+static struct model_blocks blocks;
 static u64 seed;
 
 static struct {
-	int state[BLOCKS];
-	struct sb_zone *zone[BLOCKS];
 	struct held held[HELD];
 	struct held cma;
 	struct sb_isolation isolated;
@@ -44,11 +39,6 @@ static struct {
 static unsigned int below(u64 limit)
 {
 	return (unsigned int)unit_below(&seed, limit);
-}
-
-static u64 at(unsigned int block)
-{
-	return BASE + block * BLOCK;
 }
 
 static unsigned long pfn_of(unsigned int block)
@@ -76,105 +66,24 @@ static struct sb_config random_config(void)
 	cfg.page_poison = !below(4);
 	cfg.nr_cma = 1;
 	snprintf(cfg.cma[0].name, sizeof(cfg.cma[0].name), "a");
-	cfg.cma[0].base = at(2) + BLOCK / 2;
+	cfg.cma[0].base = BASE + 2 * BLOCK + BLOCK / 2;
 	cfg.cma[0].size = BLOCK / 4;
 	return cfg;
-}
-
-/* What is added has memory behind it, like a bank. */
-static void back_window(void)
-{
-	struct sb_config *cfg = &f.inst.cfg;
-	struct sb_bank rest = { .base = at(BOOT), .size = (BLOCKS - BOOT) * BLOCK };
-
-	f.memory[cfg->nr_banks] = calloc(1, (size_t)rest.size);
-	cfg->banks[cfg->nr_banks++] = rest;
 }
 
 static void boot(void)
 {
 	struct sb_config cfg = random_config();
-	unsigned int i;
 
 	memset(&model, 0, sizeof(model));
 	fixture_boot(&f, &cfg);
-	back_window();
+	blocks_init(&blocks, &f);
 	mover_init(&m, &f);
-	for (i = 0; i < BOOT; i++) {
-		model.state[i] = ONLINE;
-		model.zone[i] =
-			fixture_zone(&f, !i && cfg.dma_bytes ? SB_ZONE_DMA : SB_ZONE_NORMAL);
-	}
-}
-
-/* From the first to the last block that a zone has; none when it has no memory. */
-static bool hull(const struct sb_zone *zone, unsigned long *start, unsigned long *end)
-{
-	unsigned int i;
-
-	*start = 0;
-	*end = 0;
-	for (i = 0; i < BLOCKS; i++) {
-		if (model.zone[i] != zone)
-			continue;
-		if (!*end)
-			*start = pfn_of(i);
-		*end = pfn_of(i + 1);
-	}
-	return *end;
-}
-
-static bool is_in(unsigned int block, const struct sb_zone *zone)
-{
-	unsigned long start, end;
-
-	return hull(zone, &start, &end) && start < pfn_of(block + 1) && pfn_of(block) < end;
-}
-
-static struct sb_zone *wanted_zone(unsigned int block, enum sb_online how)
-{
-	struct sb_zone *movable = fixture_zone(&f, SB_ZONE_MOVABLE);
-	struct sb_zone *kernel = fixture_zone(&f, SB_ZONE_DMA);
-
-	if (!is_in(block, kernel))
-		kernel = fixture_zone(&f, SB_ZONE_NORMAL);
-	if (how == SB_ONLINE_MOVABLE)
-		return movable;
-	return how == SB_ONLINE && is_in(block, movable) && !is_in(block, kernel) ? movable :
-										    kernel;
-}
-
-static void expect_zone(struct sb_zone *zone)
-{
-	unsigned long present = 0, start, end;
-	unsigned int i;
-
-	for (i = 0; i < BLOCKS; i++)
-		present += model.zone[i] == zone ? PAGES : 0;
-	hull(zone, &start, &end);
-	EXPECT_EQ(zone->present, present);
-	EXPECT_EQ(zone->start_pfn, start);
-	EXPECT_EQ(zone->spanned, end - start);
 }
 
 static void expect_all(void)
 {
-	struct sb_memory_block block;
-	unsigned int i;
-
-	expect_zone(fixture_zone(&f, SB_ZONE_DMA));
-	expect_zone(fixture_zone(&f, SB_ZONE_NORMAL));
-	expect_zone(fixture_zone(&f, SB_ZONE_MOVABLE));
-	for (i = 0; i < BLOCKS; i++) {
-		bool there = sb_memory_block_get(&f.inst, FIRST / PAGES + i, &block);
-
-		EXPECT_EQ(there, model.state[i] != ABSENT);
-		if (there) {
-			EXPECT_EQ(block.state,
-				  model.state[i] == ONLINE ? SB_BLOCK_ONLINE : SB_BLOCK_OFFLINE);
-			EXPECT(block.zone == model.zone[i]);
-		}
-	}
+	blocks_expect_all(&blocks);
 	CHECK(&f);
 }
 
@@ -199,33 +108,29 @@ static bool is_held(unsigned long pfn, unsigned long end)
 	return false;
 }
 
-/* Descriptors of other blocks, as their sections tell. */
+/* Descriptors of other blocks. */
 static bool describes_others(unsigned int block)
 {
 	unsigned int i;
 
-	for (i = 0; i < BLOCKS; i++) {
-		const struct sb_section *section = sb_section_of(&f.inst, pfn_of(i));
-
-		if (i != block && model.state[i] != ABSENT &&
-		    !(section->flags & SB_SECTION_EARLY) &&
-		    overlap(pfn_of(block), pfn_of(block + 1), sb_pfn_down(section->map_phys),
-			    sb_pfn_down(section->map_phys) + 1))
+	for (i = 0; i < BLOCKS; i++)
+		if (i != block && blocks.block[i].state != BLOCK_ABSENT &&
+		    !blocks.block[i].at_boot &&
+		    blocks_map_pfn(&blocks, i) / PAGES == pfn_of(block) / PAGES)
 			return true;
-	}
 	return false;
 }
 
 static bool has_to_stay(unsigned int block)
 {
 	unsigned long pfn = pfn_of(block), end = pfn + PAGES;
-	bool meta = f.inst.cfg.memmap_on_memory && block >= BOOT;
+	u64 meta = blocks_meta(&blocks, block) * SB_PAGE_SIZE;
 
 	return is_held(pfn, end) || describes_others(block) || block == 2 ||
 	       (model.isolated.end && overlap(pfn, end, sb_pfn_block(model.isolated.start, 3),
 					      sb_pfn_block(model.isolated.end + 7, 3))) ||
-	       sb_region_is_range_reserved(&f.inst.regions, at(block) + meta * SB_PAGE_SIZE,
-					   BLOCK - meta * SB_PAGE_SIZE);
+	       sb_region_is_range_reserved(&f.inst.regions, blocks_addr(&blocks, block) + meta,
+					   BLOCK - meta);
 }
 
 static bool has_unit(unsigned int block)
@@ -235,16 +140,6 @@ static bool has_unit(unsigned int block)
 	for (i = 0; i < MOVER_UNITS; i++)
 		if (m.unit[i].nr_pages && overlap(pfn_of(block), pfn_of(block + 1), m.unit[i].pfn,
 						  m.unit[i].pfn + m.unit[i].nr_pages))
-			return true;
-	return false;
-}
-
-static bool any(unsigned int block, unsigned int nr, int state)
-{
-	unsigned int i;
-
-	for (i = block; i < block + nr; i++)
-		if (model.state[i] == state)
 			return true;
 	return false;
 }
@@ -261,90 +156,34 @@ static bool any_bad(unsigned int block, unsigned int nr)
 
 static void step_add(unsigned int block, unsigned int nr)
 {
-	int err = sb_hotplug_add(&f.inst, at(block), nr * BLOCK, 0);
-	unsigned int i;
-
-	if (any(block, nr, OFFLINE) || any(block, nr, ONLINE))
-		EXPECT_EQ(err, -EEXIST);
-	else if (f.inst.cfg.memmap_on_memory)
-		EXPECT_EQ(err, 0);
-	else
-		EXPECT(!err || err == -ENOMEM);
-	for (i = block; !err && i < block + nr; i++)
-		model.state[i] = OFFLINE;
+	blocks_add(&blocks, block, nr, 0);
 }
 
 static void step_online(unsigned int block, unsigned int nr)
 {
-	enum sb_online how = SB_ONLINE + below(3);
-	struct sb_zone *zone[BLOCKS];
-	unsigned int i;
-	int err;
-
-	memcpy(zone, model.zone, sizeof(zone));
-	for (i = block; i < block + nr && !any(block, nr, ONLINE); i++)
-		model.zone[i] = wanted_zone(i, how);
-	err = sb_hotplug_online(&f.inst, at(block), nr * BLOCK, how);
-	if (any(block, nr, ABSENT))
-		EXPECT_EQ(err, -ENOENT);
-	else if (any(block, nr, ONLINE))
-		EXPECT_EQ(err, -EALREADY);
-	else
-		EXPECT_EQ(err, any_bad(block, nr) ? -EHWPOISON : 0);
-	if (err)
-		memcpy(model.zone, zone, sizeof(zone));
-	for (i = block; !err && i < block + nr; i++)
-		model.state[i] = ONLINE;
+	blocks_online(&blocks, block, nr, SB_ONLINE + below(3), any_bad(block, nr));
 }
 
 static void step_offline(unsigned int block, unsigned int nr)
 {
-	bool stays = false, moves = false, mixed = false;
+	bool stays = false, moves = false;
 	struct sb_pinned pinned;
 	unsigned int i;
-	int err;
 
 	for (i = block; i < block + nr; i++) {
 		stays |= has_to_stay(i);
 		moves |= has_unit(i);
-		mixed |= model.zone[i] != model.zone[block];
 	}
-	err = sb_hotplug_offline(&f.inst, at(block), nr * BLOCK, &pinned);
-	if (any(block, nr, ABSENT))
-		EXPECT_EQ(err, -ENOENT);
-	else if (any(block, nr, OFFLINE))
-		EXPECT_EQ(err, -EALREADY);
-	else if (mixed)
-		EXPECT_EQ(err, -EINVAL);
-	else if (!(moves && err == -ENOMEM))
-		EXPECT_EQ(err, stays ? -EBUSY : 0);
-	if (err == -EBUSY)
-		EXPECT(pinned.reason && pinned.pfn >= pfn_of(block) &&
-		       pinned.pfn < pfn_of(block + nr) && strcmp(pinned.reason, "busy"));
-	for (i = block; !err && i < block + nr; i++) {
-		model.state[i] = OFFLINE;
-		model.zone[i] = NULL;
-	}
+	blocks_offline(&blocks, block, nr, stays, moves, &pinned);
 	mover_expect_all(&m);
 }
 
+/* Memory of the boot would come back as another kind. */
 static void step_remove(unsigned int block, unsigned int nr)
 {
-	unsigned int i;
-	int err;
-
-	/* Memory of the boot would come back as another kind. */
-	if (block < BOOT)
+	if (block < BOOT || blocks_remove(&blocks, block, nr))
 		return;
-	err = sb_hotplug_remove(&f.inst, at(block), nr * BLOCK);
-	if (any(block, nr, ABSENT))
-		EXPECT_EQ(err, -ENOENT);
-	else
-		EXPECT_EQ(err, any(block, nr, ONLINE) ? -EBUSY : 0);
-	for (i = block; !err && i < block + nr; i++) {
-		model.state[i] = ABSENT;
-		memset(&model.bad[i * PAGES], 0, PAGES * sizeof(model.bad[0]));
-	}
+	memset(&model.bad[block * PAGES], 0, nr * PAGES * sizeof(model.bad[0]));
 }
 
 static void step_block(void)
@@ -473,33 +312,14 @@ static void take_out_all(void)
 
 	for (round = 0; round < BLOCKS; round++)
 		for (i = BOOT; i < BLOCKS; i++) {
-			if (model.state[i] == ONLINE)
+			if (blocks.block[i].state == BLOCK_ONLINE)
 				step_offline(i, 1);
-			if (model.state[i] == OFFLINE)
+			if (blocks.block[i].state == BLOCK_OFFLINE)
 				step_remove(i, 1);
 		}
 	for (i = 0; i < BOOT; i++)
-		if (model.state[i] == OFFLINE) {
-			EXPECT_EQ(sb_hotplug_online(&f.inst, at(i), BLOCK, SB_ONLINE_KERNEL), 0);
-			model.state[i] = ONLINE;
-		}
-}
-
-static void tell(char *text, size_t size)
-{
-	struct sb_out out = { .text = text, .size = size };
-	struct sb_zone *zone = NULL;
-	unsigned long present = 0, managed = 0;
-
-	text[0] = '\0';
-	sb_show_regions(&out, &f.inst.regions.memory);
-	sb_show_regions(&out, &f.inst.regions.reserved);
-	while ((zone = sb_instance_next_zone(&f.inst, zone))) {
-		present += zone->present;
-		managed += zone->managed;
-	}
-	sb_out_printf(&out, "present %lu managed %lu descriptors %lu\n", present, managed,
-		      f.inst.map.nr_present);
+		if (blocks.block[i].state == BLOCK_OFFLINE)
+			EXPECT_EQ(blocks_online(&blocks, i, 1, SB_ONLINE_KERNEL, false), 0);
 }
 
 static void blocks_come_and_go_at_random(void)
@@ -511,7 +331,7 @@ static void blocks_come_and_go_at_random(void)
 	for (i = 0; i < steps; i++) {
 		if (i % 1000 == 0) {
 			boot();
-			tell(before, sizeof(before));
+			blocks_tell(&blocks, before, sizeof(before));
 		}
 		step();
 		expect_all();
@@ -519,7 +339,7 @@ static void blocks_come_and_go_at_random(void)
 			continue;
 		let_go_of_all();
 		take_out_all();
-		tell(after, sizeof(after));
+		blocks_tell(&blocks, after, sizeof(after));
 		EXPECT_STR(after, before);
 		fixture_exit(&f);
 	}

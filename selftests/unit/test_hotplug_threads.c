@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "hotplug.h"
 #include "model_mover.h"
+#include "pagemap.h"
 
 #define BASE 0x80000000ull
 #define BLOCK (4 * MiB)
@@ -112,6 +113,42 @@ static void cycle(void)
 	}
 }
 
+/* Asks of any page, as files do: never led to what is gone. */
+static void *look_at_all(void *unused)
+{
+	unsigned long pfn, first = sb_pfn_down(BASE), end = first + 8 * PAGES;
+	struct sb_page_info info;
+	u64 word;
+
+	sb_host_cpu = 3;
+	while (!READ_ONCE(stop)) {
+		for (pfn = first; pfn < end; pfn += 61) {
+			EXPECT(sb_memmap_info(&f.inst, pfn, &info));
+			sb_pagemap_fill(&f.inst, pfn, 1, &word);
+		}
+	}
+	return NULL;
+}
+
+static void cycle_looked_at(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, look_at_all, NULL);
+	cycle();
+	WRITE_ONCE(stop, true);
+	pthread_join(thread, NULL);
+}
+
+static void blocks_come_and_go_while_somebody_looks(void)
+{
+	struct sb_config cfg = config();
+
+	fixture_boot(&f, &cfg);
+	run_beside(cycle_looked_at);
+	fixture_exit(&f);
+}
+
 static void blocks_come_and_go_beside_others(void)
 {
 	struct sb_config cfg = config();
@@ -165,5 +202,6 @@ static void units_move_beside_others(void)
 	fixture_exit(&f);
 }
 
-UNIT_MAIN(UNIT_CASE(blocks_come_and_go_beside_others), UNIT_CASE(boot_memory_goes_beside_others),
-	  UNIT_CASE(units_move_beside_others))
+UNIT_MAIN(UNIT_CASE(blocks_come_and_go_beside_others),
+	  UNIT_CASE(blocks_come_and_go_while_somebody_looks),
+	  UNIT_CASE(boot_memory_goes_beside_others), UNIT_CASE(units_move_beside_others))

@@ -4,12 +4,11 @@
  * taken whole: what is given must be free in a model of pages, good, and where it
  * was wanted, and in the end all of it is there again.
  */
+#include "cma.h"
+#include "guard.h"
+#include "model_modes.h"
 #include "model_places.h"
 #include "model_random.h"
-#include "cma.h"
-#include "debug.h"
-#include "guard.h"
-#include "owner.h"
 #include "quarantine.h"
 
 #define MAX_HELD 400
@@ -282,27 +281,10 @@ static void step_unmark(u64 *seed)
 
 static void step_isolate(u64 *seed)
 {
-	unsigned long pfn = random_pfn(&m, seed), bad = 0;
-	struct sb_isolation range = {
-		.start = pfn,
-		.end = pfn + 1 + below(seed, 1 + below(seed, 100)),
-		.type = below(seed, 3) ? SB_MOVABLE : SB_CMA,
-		.flags = below(seed, 2) ? SB_ISOLATION_OFFLINE : 0,
-	};
-	const struct sb_zone *zone = model_zone(&m, pfn);
-	int err;
+	struct sb_isolation range = random_isolation(&m, seed);
 
-	if (nr_isolated == MAX_ISOLATED)
-		return;
-	err = sb_isolate_range(&f.inst, &range, &bad);
-	if (zone && model_fits(&m, zone, pfn, range.end - pfn, -1))
-		EXPECT_EQ(err, 0);
-	EXPECT(!err || err == -EBUSY || err == -ERANGE);
-	if (err)
-		return;
-	EXPECT(model_may_isolate(&m, &range));
-	model_set_isolated(&m, range.start, range.end, true);
-	isolated[nr_isolated++] = range;
+	if (nr_isolated < MAX_ISOLATED && model_isolate(&m, &range))
+		isolated[nr_isolated++] = range;
 }
 
 static void step_undo(u64 *seed)
@@ -312,9 +294,7 @@ static void step_undo(u64 *seed)
 
 	if (!nr_isolated)
 		return;
-	model_expect_isolated(&m, &range);
-	sb_isolate_undo(&f.inst, range.start, range.end);
-	model_set_isolated(&m, range.start, range.end, false);
+	model_undo(&m, &range);
 	isolated[which] = isolated[--nr_isolated];
 }
 
@@ -329,44 +309,19 @@ static void step_release(u64 *seed)
 	model_set(&m, pfn, nr_pages, M_RESERVED, M_FREE);
 }
 
-static void switch_owner(void)
+/* Whoever took something is not known any more. */
+static void forget_pids(void)
 {
 	unsigned int i;
 
-	if (owners) {
-		EXPECT(sb_owner_detach(&f.inst) == owners);
-		free(owners);
-		owners = NULL;
-	} else {
-		owners = calloc(1, (size_t)sb_owner_size(&f.inst));
-		EXPECT_EQ(sb_owner_attach(&f.inst, owners), 0);
-	}
 	for (i = 0; i < nr_held; i++)
 		held[i].pid = 0;
 }
 
 static void step_mode(u64 *seed)
 {
-	bool on = f.inst.hooks & SB_HOOK_POISON;
-
-	switch (below(seed, 4)) {
-	case 0:
-		EXPECT_EQ(sb_debug_set_poison(&f.inst, !on), 0);
-		break;
-	case 1:
-		EXPECT_EQ(sb_debug_set_guard(&f.inst,
-					     below(seed, 2) ?
-						     0 :
-						     below(seed,
-							   1 + sb_guard_order_max(&f.inst.cfg))),
-			  0);
-		break;
-	case 2:
-		EXPECT_EQ(sb_debug_set_quarantine(&f.inst, below(seed, 3) * 50), 0);
-		break;
-	default:
-		switch_owner();
-	}
+	if (model_switch_mode(&f, &owners, sb_guard_order_max(&f.inst.cfg), seed))
+		forget_pids();
 }
 
 static void step_look(u64 *seed)
@@ -427,23 +382,12 @@ static void step(u64 *seed)
 	CHECK(&f);
 }
 
-/* Nothing is found that nobody did. */
-static void expect_no_findings(void)
-{
-	EXPECT_EQ(f.inst.debug.found[SB_FINDING_WRITE], 0);
-	EXPECT_EQ(f.inst.debug.found[SB_FINDING_OVERRUN], 0);
-}
-
 static void end_modes(u64 *seed)
 {
 	while (nr_isolated)
 		step_undo(seed);
-	if (f.inst.hooks & SB_HOOK_POISON)
-		sb_debug_set_poison(&f.inst, false);
-	EXPECT_EQ(sb_debug_set_guard(&f.inst, 0), 0);
-	EXPECT_EQ(sb_debug_set_quarantine(&f.inst, 0), 0);
-	if (owners)
-		switch_owner();
+	model_end_modes(&f, &owners);
+	forget_pids();
 }
 
 /* In one order or the other: what is bad is given back before or after it is freed. */
@@ -465,7 +409,7 @@ static void end_all(u64 *seed)
 	}
 	sb_pcp_drain_all(&f.inst);
 	model_expect_all_back(&m);
-	expect_no_findings();
+	model_expect_no_findings(&f);
 }
 
 static void random_modes_agree_with_the_model(void)
@@ -483,7 +427,7 @@ static void random_modes_agree_with_the_model(void)
 		left -= round;
 		while (round--)
 			step(&seed);
-		expect_no_findings();
+		model_expect_no_findings(&f);
 		end_all(&seed);
 		fixture_exit(&f);
 	}

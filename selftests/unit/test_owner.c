@@ -3,6 +3,7 @@
 #include <regex.h>
 
 #include "fixture.h"
+#include "migrate.h"
 #include "owner.h"
 
 #define BASE 0x90000000ull
@@ -150,6 +151,68 @@ static void what_was_in_use_before_has_no_owner(void)
 	EXPECT_STR(show_all(), "");
 	free_as(1, pfn, 2);
 	EXPECT(!owner_of(pfn, &head).known);
+	end();
+}
+
+#define BLOCK_PAGES 1024ul
+
+static void boot_blocks(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	cfg.section_bytes = 2 * MiB;
+	cfg.window_base = BASE - 2 * MiB;
+	cfg.window_bytes = 1024 * MiB;
+	fixture_boot(&f, &cfg);
+	sb_pcp_drain_all(&f.inst);
+	table = calloc(1, sb_owner_size(&f.inst));
+	EXPECT_EQ(sb_owner_attach(&f.inst, table), 0);
+	f.pid = 7;
+}
+
+static void *add_part(unsigned long pfn)
+{
+	void *part = calloc(1, sb_owner_part_size(&f.inst));
+
+	EXPECT_EQ(sb_owner_attach_part(&f.inst, pfn, part), 0);
+	EXPECT_EQ(sb_owner_attach_part(&f.inst, pfn + 1, part), -EALREADY);
+	return part;
+}
+
+/* What there is no memory for takes none. */
+static void owners_are_kept_by_memory_block(void)
+{
+	void *first, *third;
+	unsigned long head;
+
+	EXPECT_EQ(sb_owner_attach_part(&f.inst, PFN, NULL), -ENODEV);
+	boot_blocks();
+	EXPECT(sb_owner_size(&f.inst) < 1 * MiB);
+	EXPECT_EQ(sb_owner_part_size(&f.inst), BLOCK_PAGES * sizeof(struct sb_owner));
+	first = add_part(PFN);
+	third = add_part(PFN + 2 * BLOCK_PAGES);
+	EXPECT_EQ(fixture_alloc(&f, 10, SB_MOVABLE), PFN);
+	EXPECT_EQ(fixture_alloc(&f, 10, SB_MOVABLE), PFN + BLOCK_PAGES);
+	EXPECT_EQ(fixture_alloc(&f, 10, SB_MOVABLE), PFN + 2 * BLOCK_PAGES);
+	EXPECT_EQ(owner_of(PFN + 1023, &head).pid, 7);
+	EXPECT(!owner_of(PFN + BLOCK_PAGES, &head).known);
+	EXPECT_EQ(owner_of(PFN + 2 * BLOCK_PAGES + 5, &head).pid, 7);
+	EXPECT_EQ(head, PFN + 2 * BLOCK_PAGES);
+	/* To where nobody is known, and back. */
+	sb_owner_move(&f.inst, PFN, PFN + BLOCK_PAGES, 10, SB_MR_COMPACTION);
+	EXPECT(!owner_of(PFN + BLOCK_PAGES, &head).known);
+	sb_owner_move(&f.inst, PFN + BLOCK_PAGES, PFN, 10, SB_MR_COMPACTION);
+	EXPECT(owner_of(PFN, &head).known);
+	free_as(9, PFN + BLOCK_PAGES, 10);
+	free_as(9, PFN, 10);
+	EXPECT_EQ(owner_of(PFN, &head).free_pid, 9);
+	EXPECT(sb_owner_detach_part(&f.inst, PFN) == first);
+	EXPECT(!sb_owner_detach_part(&f.inst, PFN));
+	EXPECT(!owner_of(PFN, &head).known);
+	EXPECT(sb_owner_detach_any_part(&f.inst) == third);
+	EXPECT(!sb_owner_detach_any_part(&f.inst));
+	free(first);
+	free(third);
 	end();
 }
 
@@ -317,7 +380,8 @@ static void as_many_stacks_as_fit_are_kept(void)
 UNIT_MAIN(UNIT_CASE(who_allocated_and_who_freed_is_known),
 	  UNIT_CASE(the_last_of_all_blocks_that_had_a_page_is_told),
 	  UNIT_CASE(a_large_block_outdates_small_ones_that_were_there),
-	  UNIT_CASE(what_was_in_use_before_has_no_owner), UNIT_CASE(pages_outside_have_none),
+	  UNIT_CASE(what_was_in_use_before_has_no_owner),
+	  UNIT_CASE(owners_are_kept_by_memory_block), UNIT_CASE(pages_outside_have_none),
 	  UNIT_CASE(pieces_of_a_split_block_belong_to_its_owner),
 	  UNIT_CASE(an_exact_buffer_s_rest_is_free), UNIT_CASE(the_text_is_that_of_linux_6_12),
 	  UNIT_CASE(page_owner_sort_finds_its_fields),

@@ -276,6 +276,8 @@ static void sizes_that_do_not_fit_are_refused(void)
 		{ 8 * MiB, 4 * MiB, 0, 0, "memory_block_bytes is 4194304, but must be a multiple" },
 		{ 8 * MiB, 24 * MiB, 0, 0, "memory_block_bytes is 25165824, but must be a power" },
 		{ 8 * MiB, 4096 * GiB, 0, 0, "memory_block_bytes is 4398046511104, but must be" },
+		{ MiB, 2 * MiB, 0, 0,
+		  "memory_block_bytes is 2097152, but must be 4194304 or more" },
 		{ 8 * MiB, 0, BASE + MiB, 8 * MiB, "window_base is 2148532224, but must be a mul" },
 		{ 8 * MiB, 0, BASE, 9 * MiB, "window_bytes is 9437184, but must be a multiple" },
 		{ 8 * MiB, 0, -8 * MiB, 16 * MiB, "window_base is 18446744073701163008, but" },
@@ -687,7 +689,9 @@ static void sections_come_and_go_as_a_naive_model_has_it(void)
 		unsigned int step;
 
 		cfg.pageblock_order = 3 + below(&seed, 6);
-		cfg.section_bytes = (SB_PAGE_SIZE << cfg.pageblock_order) << below(&seed, 3);
+		/* Each section is a memory block. */
+		cfg.max_order = cfg.pageblock_order + below(&seed, 3);
+		cfg.section_bytes = SB_PAGE_SIZE << cfg.max_order;
 		cfg.window_bytes = MODEL_SECTIONS * cfg.section_bytes;
 		cfg.window_base = BASE - below(&seed, MODEL_SECTIONS / 2) * cfg.section_bytes;
 		fixture_boot(&f, &cfg);

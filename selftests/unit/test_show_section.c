@@ -126,13 +126,15 @@ static void a_flat_instance_has_fewer_rungs(void)
 static void who_has_a_page_is_told_while_owners_are_kept(void)
 {
 	struct sb_config cfg = config();
-	void *mem;
+	void *mem, *part;
 	long pfn;
 
 	cfg.page_owner = true;
 	fixture_boot(&f, &cfg);
 	mem = calloc(1, (size_t)sb_owner_size(&f.inst));
 	EXPECT_EQ(sb_owner_attach(&f.inst, mem), 0);
+	part = calloc(1, (size_t)sb_owner_part_size(&f.inst));
+	EXPECT_EQ(sb_owner_attach_part(&f.inst, 0x80000, part), 0);
 	f.pid = 42;
 	EXPECT(strstr(ladder(0x80000), "\nowner        none\n"));
 	pfn = fixture_alloc(&f, 10, SB_MOVABLE);
@@ -143,8 +145,10 @@ static void who_has_a_page_is_told_while_owners_are_kept(void)
 	fixture_free(&f, 0x80000, 10);
 	EXPECT(strstr(ladder(0x80001),
 		      "\nowner        last pid 42 (process 42) order 10 head 0x80000\n"));
+	EXPECT(sb_owner_detach_any_part(&f.inst) == part);
 	sb_owner_detach(&f.inst);
 	fixture_exit(&f);
+	free(part);
 	free(mem);
 }
 

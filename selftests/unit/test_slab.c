@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Objects taken and freed: where they come from, and what is refused. */
+#include "compact.h"
 #include "slab_host.h"
 
 #define BASE 0x80000000ull
@@ -301,6 +302,52 @@ static void small_slabs_when_there_are_no_large_blocks(void)
 	shut_down();
 }
 
+static struct sb_request woken_for;
+static unsigned int nr_woken;
+
+static void wake(void *ctx, const struct sb_request *request)
+{
+	EXPECT(ctx == &f);
+	woken_for = *request;
+	nr_woken++;
+}
+
+/* As for any pages, except when a smaller slab is as good: allocate_slab(). */
+static void who_lacks_pages_wakes_the_worker(void)
+{
+	unsigned long pfn;
+	void *obj;
+
+	boot(2048, 0);
+	nr_woken = 0;
+	sb_compact_set_worker(&f.inst, wake, &f);
+	fixture_fill(&f);
+	EXPECT_EQ(nr_woken, 0);
+	pfn = f.inst.map.base_pfn + 1024;
+	fixture_free(&f, pfn, 0);
+	sb_pcp_drain_all(&f.inst);
+	obj = slab_host_alloc(&h, SB_GFP_ATOMIC | SB_GFP_MEMALLOC, SB_NID_ANY);
+	EXPECT(obj);
+	EXPECT_EQ(nr_woken, 1);
+	EXPECT_EQ(woken_for.order, h.cache.order);
+	give(obj);
+	sb_slab_cache_shrink(&h.cache);
+	obj = slab_host_alloc(&h, SB_GFP_KERNEL | SB_GFP_MEMALLOC, SB_NID_ANY);
+	EXPECT(obj);
+	EXPECT_EQ(nr_woken, 1);
+	give(obj);
+	shut_down();
+	boot(30000, 0);
+	nr_woken = 0;
+	EXPECT(h.cache.min_order > 0);
+	sb_compact_set_worker(&f.inst, wake, &f);
+	fixture_fill(&f);
+	EXPECT(!slab_host_alloc(&h, SB_GFP_KERNEL, SB_NID_ANY));
+	EXPECT_EQ(nr_woken, 1);
+	EXPECT_EQ(woken_for.order, h.cache.min_order);
+	shut_down();
+}
+
 static void bulk_is_all_or_nothing(void)
 {
 	static void *objs[8192];
@@ -411,6 +458,7 @@ UNIT_MAIN(UNIT_CASE(the_last_freed_is_taken_first),
 	  UNIT_CASE(only_starts_of_objects_are_taken_back),
 	  UNIT_CASE(pages_of_a_slab_cannot_be_freed), UNIT_CASE(flags_that_no_slab_can_have),
 	  UNIT_CASE(all_memory_and_back), UNIT_CASE(small_slabs_when_there_are_no_large_blocks),
-	  UNIT_CASE(bulk_is_all_or_nothing), UNIT_CASE(arrays_overflow_to_slabs),
+	  UNIT_CASE(who_lacks_pages_wakes_the_worker), UNIT_CASE(bulk_is_all_or_nothing),
+	  UNIT_CASE(arrays_overflow_to_slabs),
 	  UNIT_CASE(an_object_that_was_free_twice_stops_the_instance),
 	  UNIT_CASE(parked_while_an_array_is_filled), UNIT_CASE(another_cpu_may_free))

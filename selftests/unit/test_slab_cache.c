@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Caches: what is refused, how slabs are sized, nodes, shrinking, and failures. */
+#include "hotplug.h"
 #include "slab_host.h"
 
 #define BASE 0x80000000ull
@@ -448,6 +449,26 @@ static void memory_that_is_not_reached_is_no_slab(void)
 	shut_down();
 }
 
+/* Descriptors of a block that was added go with it, and a window would outlive them. */
+static void memory_that_was_added_is_in_no_window(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	cfg.section_bytes = 4 * MiB;
+	fixture_boot(&f, &cfg);
+	slab_host_create(&h, &f, "a", 64, 0);
+	EXPECT(h.cache.window_bytes > 12 * MiB);
+	slab_host_destroy(&h);
+	EXPECT_EQ(sb_hotplug_offline(&f.inst, BASE, 4 * MiB, NULL), 0);
+	EXPECT_EQ(sb_hotplug_remove(&f.inst, BASE, 4 * MiB), 0);
+	EXPECT_EQ(sb_hotplug_add(&f.inst, BASE, 4 * MiB, 0), 0);
+	EXPECT_EQ(sb_hotplug_online(&f.inst, BASE, 4 * MiB, SB_ONLINE_KERNEL), 0);
+	slab_host_create(&h, &f, "a", 64, 0);
+	EXPECT_EQ(h.cache.window_bytes, 0);
+	slab_host_destroy(&h);
+	shut_down();
+}
+
 static void the_checker_sees_what_is_broken(void)
 {
 	char text[4096] = "";
@@ -514,4 +535,5 @@ UNIT_MAIN(UNIT_CASE(values_that_are_refused), UNIT_CASE(orders_are_those_of_linu
 	  UNIT_CASE(other_nodes_partial_slabs_are_the_last_resort),
 	  UNIT_CASE(shrinking_gives_slabs_back), UNIT_CASE(destroying_names_what_is_in_use),
 	  UNIT_CASE(what_fails_leaves_nothing), UNIT_CASE(memory_that_is_not_reached_is_no_slab),
+	  UNIT_CASE(memory_that_was_added_is_in_no_window),
 	  UNIT_CASE(the_checker_sees_what_is_broken), UNIT_CASE(reclaimable_and_dma_slabs))

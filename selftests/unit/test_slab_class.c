@@ -53,6 +53,56 @@ static void each_size_has_its_class(void)
 	shut_down();
 }
 
+static void all_sizes_have_what_the_instance_looks_after(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 8 * MiB);
+	void *obj;
+
+	cfg.slab_debug = SB_SLAB_RED_ZONE | SB_SLAB_POISON;
+	fixture_boot(&f, &cfg);
+	mem = malloc(sb_slab_class_memory(SLAB_CPUS));
+	EXPECT_EQ(sb_slab_class_create(&classes, &f.inst, SB_SLAB_OWNER, mem, SLAB_CPUS), 0);
+	EXPECT_EQ(sb_slab_class_of(&classes, 8)->flags, SB_SLAB_DEBUG);
+	EXPECT_EQ(sb_slab_class_of(&classes, 8192)->flags, SB_SLAB_DEBUG);
+	EXPECT_EQ(sb_slab_class_alloc(&classes, 100, SB_GFP_KERNEL, SB_NID_ANY, &obj), 0);
+	((u8 *)obj)[128] = 1;
+	EXPECT_EQ(sb_slab_class_free(&classes, obj), 0);
+	EXPECT_EQ(f.inst.debug.found[SB_FINDING_OBJECT_OVERRUN], 1);
+	EXPECT_EQ(sb_slab_class_alloc(&classes, 100, SB_GFP_KERNEL, SB_NID_ANY, &obj), 0);
+	EXPECT_EQ(sb_slab_class_free(&classes, obj), 0);
+	((u8 *)obj)[5] = 1;
+	EXPECT_EQ(sb_slab_class_alloc(&classes, 100, SB_GFP_KERNEL, SB_NID_ANY, &obj), 0);
+	EXPECT_EQ(f.inst.debug.found[SB_FINDING_OBJECT_WRITE], 1);
+	EXPECT_EQ(sb_slab_class_free(&classes, obj), 0);
+	shut_down();
+}
+
+static void an_object_without_room_for_it_goes_without(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 8 * MiB);
+	struct slab_host h;
+
+	cfg.slab_debug = SB_SLAB_DEBUG;
+	fixture_boot(&f, &cfg);
+	slab_host_create(&h, &f, "all", 60000, 0);
+	EXPECT_EQ(h.cache.flags, SB_SLAB_DEBUG);
+	slab_host_destroy(&h);
+	slab_host_create(&h, &f, "none", 65344, SB_SLAB_HWCACHE_ALIGN);
+	EXPECT_EQ(h.cache.flags, SB_SLAB_HWCACHE_ALIGN);
+	EXPECT_EQ(h.cache.pad, 0);
+	slab_host_destroy(&h);
+	fixture_exit(&f);
+}
+
+static void other_switches_are_refused(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 8 * MiB);
+
+	cfg.slab_debug = SB_SLAB_RED_ZONE | SB_SLAB_DMA;
+	EXPECT_EQ(fixture_init(&f, &cfg), -EINVAL);
+	EXPECT(strstr(unit_last_warning, "slab_debug is 4, but must be 0 to 0"));
+}
+
 static void sizes_are_aligned_to_themselves(void)
 {
 	u32 all[] = { 0, SB_SLAB_DEBUG };
@@ -166,6 +216,9 @@ static void slabinfo_is_that_of_linux(void)
 	fixture_exit(&f);
 }
 
-UNIT_MAIN(UNIT_CASE(each_size_has_its_class), UNIT_CASE(sizes_are_aligned_to_themselves),
+UNIT_MAIN(UNIT_CASE(each_size_has_its_class),
+	  UNIT_CASE(all_sizes_have_what_the_instance_looks_after),
+	  UNIT_CASE(an_object_without_room_for_it_goes_without),
+	  UNIT_CASE(other_switches_are_refused), UNIT_CASE(sizes_are_aligned_to_themselves),
 	  UNIT_CASE(what_is_refused), UNIT_CASE(a_name_that_is_taken_undoes_all),
 	  UNIT_CASE(slabinfo_is_that_of_linux))

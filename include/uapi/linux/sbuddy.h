@@ -409,10 +409,17 @@ struct sbuddy_poison {
  * is never moved can be pinned as well. What is pinned is in the way of larger
  * buffers, so let go of it when it may move again.
  *
+ * A buffer that can be moved and has no pin yet does not stay in Movable memory, nor
+ * in a CMA area: those are to go offline, or to be claimed. It is moved to other
+ * memory that its request could use first, and pinned there; without room there it
+ * is as it was, and not pinned.
+ *
  * ENOENT: no such handle in this file, or not any more.
  * EOVERFLOW: it has SBUDDY_MAX_PINS pins.
  * EOPNOTSUPP: SBUDDY_PIN_PHYS, and it is in several runs.
  * EPERM: SBUDDY_PIN_PHYS without CAP_SYS_RAWIO.
+ * ENOMEM: it is in Movable memory or a CMA area, and there is no room elsewhere.
+ * EIO: it would have to be moved, and the instance was found corrupt.
  * EINTR: the process was killed meanwhile.
  */
 struct sbuddy_pin {
@@ -455,7 +462,7 @@ struct sbuddy_unpin {
  * can be freed and the device closed, and the memory stays until the dma-buf goes.
  * It is mapped from offset 0, by the rules that mmap() has above. A buffer that can
  * be moved stays where it is while a device, or another part of the kernel, has it
- * mapped by a dma-buf.
+ * mapped by a dma-buf; mapping it so is pinning it, and fails as SBUDDY_IOC_PIN does.
  *
  * EACCES: O_RDWR, and the file was opened without writing.
  * ENOENT: no such handle in this file.
