@@ -280,7 +280,7 @@ TEST_F(explain, bad_addresses_are_told)
 	EXPECT_EQ(-EFAULT, ask(self));
 	self->arg.zones = UINT64_MAX - 7;
 	EXPECT_EQ(-EFAULT, ask(self));
-	self->arg.zones = 0x100000000ull << 8 | (uintptr_t)self->zones;
+	self->arg.zones = 1ull << 63 | (uintptr_t)self->zones;
 	EXPECT_EQ(-EFAULT, ask(self));
 	self->arg.zones = (uintptr_t)self->zones;
 	self->arg.text = (uintptr_t)(cliff - 3);

@@ -25,7 +25,7 @@ one()
 
 [ -d $configfs ] || skip_all "no $configfs: load the module, and mount configfs"
 echo "TAP version 13"
-for program in abi ioctl handles mmap lifetime hostile; do
+for program in abi ioctl handles mmap huge scattered dmabuf lifetime hostile; do
 	one sandbox 16M $program
 done
 for program in abi ioctl handles hostile; do

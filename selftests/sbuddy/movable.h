@@ -2,10 +2,11 @@
 /*
  * An instance where everything moves when it is told to, made by way of configfs:
  *
- *	[ unmovable, all of it ][ area a ][ area b ]
+ *	[ unmovable, almost all of it ][ room ][ area a ][ area b ]
  *
- * Movable buffers are in two CMA areas, as nothing else is left. Who claims one of
- * them has what is in it moved to the other.
+ * Movable buffers are in two CMA areas, which are asked first as there is hardly
+ * anything else. Who claims one of them has what is in it moved to the other. What
+ * is pinned goes to the room that is left.
  */
 #ifndef SBUDDY_TEST_MOVABLE_H
 #define SBUDDY_TEST_MOVABLE_H
@@ -16,6 +17,9 @@
 
 #define ITEM "/sys/kernel/config/sbuddy/test-movable"
 #define FILES "/sys/kernel/debug/sbuddy/test-movable"
+
+/* Log2 of the pages that are left for what is pinned. */
+#define ROOM_ORDER 8
 
 /* Keeps what is not in the areas. */
 static int filler = -1;
@@ -86,16 +90,6 @@ static inline int unpin(int fd, uint32_t handle)
 	return err ? err : (int)arg.pins;
 }
 
-/* Where a buffer is that nobody has pinned: right now. */
-static inline uint64_t place(int fd, uint32_t handle)
-{
-	uint64_t phys = 0;
-
-	if (pin(fd, handle, &phys) > 0)
-		unpin(fd, handle);
-	return phys;
-}
-
 /* The area that an address is in, or -1. */
 static inline int area_of(uint64_t phys)
 {
@@ -110,23 +104,63 @@ static inline int area_of(uint64_t phys)
 	return -1;
 }
 
-/* Has a buffer moved: 0, or why not. */
-static inline int move_away(int fd, uint32_t handle)
+/* The number behind a name in a file of debugfs, or -1. */
+static inline long long figure(const char *file, const char *name)
 {
-	int area = area_of(place(fd, handle));
+	FILE *text = fopen(file, "r");
+	char key[64], rest[128];
+	long long found = -1;
 
-	return area < 0 ? -ENOENT : claim_area(area);
+	while (text && found < 0 && fscanf(text, "%63s%127[^\n]", key, rest) == 2)
+		if (!strcmp(key, name))
+			found = strtoll(rest, NULL, 0);
+	if (text)
+		fclose(text);
+	return found;
 }
 
-/* Unmovable buffers, until nothing is left but the areas. */
+/* Pages in use of an area, as the page map tells. */
+static inline int used_of(int area)
+{
+	long long base = figure(FILES "/tunables", "pagemap_base_pfn"), i;
+	long long count = read_number(area_file(area, "count"));
+	off_t at = (off_t)((read_number(area_file(area, "base_pfn")) - base) * 8);
+	uint64_t *words = calloc((size_t)count, sizeof(*words));
+	int map = open(FILES "/pagemap", O_RDONLY), used = 0;
+	ssize_t size = (ssize_t)((size_t)count * sizeof(*words));
+
+	if (pread(map, words, (size_t)size, at) != size)
+		used = -1;
+	for (i = 0; i < count && used >= 0; i++)
+		used += SBUDDY_PM_STATE(words[i]) == SBUDDY_PM_USED;
+	close(map);
+	free(words);
+	return used;
+}
+
+static inline int in_areas(void)
+{
+	return used_of(0) + used_of(1);
+}
+
+/* Has all that is in the areas moved, some of it twice: 0, or why not. */
+static inline int move_all(void)
+{
+	return claim_area(0) ?: claim_area(1);
+}
+
+/* Unmovable buffers, until nothing is left but the areas and the room. */
 static inline int fill_the_rest(void)
 {
-	struct sbuddy_alloc alloc;
+	struct sbuddy_alloc alloc, room = sb_request(ROOM_ORDER);
 	int order;
 
 	filler = sb_open(O_RDWR);
 	if (filler < 0)
 		return -errno;
+	room.type = SBUDDY_UNMOVABLE;
+	if (sb_call(filler, SBUDDY_IOC_ALLOC, &room))
+		return -ENOMEM;
 	for (order = (int)sb_info(filler).max_order; order >= 0; order--) {
 		int err;
 
@@ -138,7 +172,7 @@ static inline int fill_the_rest(void)
 		if (err != -ENOMEM)
 			return err;
 	}
-	return 0;
+	return sb_put(filler, room.handle);
 }
 
 static inline int make_instance(const char *kind, const char *memory)

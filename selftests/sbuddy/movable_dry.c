@@ -7,24 +7,38 @@
 TEST(dry_buffers_move)
 {
 	struct sbuddy_alloc bufs[64];
-	uint64_t was[64];
-	int fd = sb_open(O_RDWR), area, i;
+	int fd = sb_open(O_RDWR), area, total = 0, i;
 
 	ASSERT_LE(0, fd);
 	for (i = 0; i < 64; i++) {
 		ASSERT_EQ(0, sb_get(fd, (unsigned int)i % 4, &bufs[i]));
-		was[i] = place(fd, bufs[i].handle);
+		total += 1 << i % 4;
 	}
-	area = area_of(was[0]);
-	ASSERT_LE(0, area);
+	EXPECT_EQ(total, in_areas());
+	area = used_of(0) ? 0 : 1;
 	ASSERT_EQ(0, claim_area(area));
-	for (i = 0; i < 64; i++) {
-		uint64_t now = place(fd, bufs[i].handle);
-
-		EXPECT_EQ(!area, area_of(now));
-		EXPECT_EQ(area_of(was[i]) == area, was[i] != now);
+	EXPECT_EQ(0, used_of(area));
+	EXPECT_EQ(total, used_of(!area));
+	for (i = 0; i < 64; i++)
 		EXPECT_EQ(0, sb_put(fd, bufs[i].handle));
+	close(fd);
+}
+
+TEST(dry_buffers_leave_the_areas_when_they_are_pinned)
+{
+	int fd = sb_open(O_RDWR), i;
+	struct sbuddy_alloc buf;
+	uint64_t phys;
+
+	ASSERT_LE(0, fd);
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(0, sb_get(fd, 3, &buf));
+		ASSERT_EQ(1, pin(fd, buf.handle, &phys));
+		EXPECT_EQ(-1, area_of(phys));
 	}
+	EXPECT_EQ(0, in_areas());
+	EXPECT_EQ(0, claim_area(0));
+	EXPECT_EQ(0, claim_area(1));
 	close(fd);
 }
 

@@ -86,7 +86,6 @@ int report_open(void);
 void report_close(void);
 void report_test(bool ok, const char *context, const char *name);
 void report_plan(void);
-__printf(1, 2) void report_note(const char *fmt, ...);
 
 /* A notifier of the instance, and what it was told as lines: ACTION PFN PAGES NODE ZONE. */
 int memory_register(struct sbuddy *sb);

@@ -7,14 +7,18 @@
  *	expect BYTE      the memory holds nothing but this, by the kernel's mapping
  *	fill BYTE        and now this, written between begin and end of CPU access
  *	sync             nothing but begin and end
+ *	count FROM       each word is one more than the one before, the first is FROM, by
+ *	                 the addresses that the device got, in their order
+ *	number FROM      and now this, as if the device wrote it
  *	detach           undo it all
  *
  * /sys/kernel/debug/sbuddy_importer/entries tells in how many entries the list is,
- * and bytes how much they are in all.
+ * pages how many of them have a struct page, and bytes how much they are in all.
  */
 #include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
+#include <linux/io.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/scatterlist.h>
@@ -34,6 +38,7 @@ static struct dma_buf *dmabuf;
 static struct dma_buf_attachment *attachment;
 static struct sg_table *table;
 static u32 nr_entries;
+static u32 nr_with_pages;
 static u64 nr_bytes;
 
 static void look_at_table(void)
@@ -42,9 +47,11 @@ static void look_at_table(void)
 	unsigned int i;
 
 	nr_entries = 0;
+	nr_with_pages = 0;
 	nr_bytes = 0;
 	for_each_sgtable_dma_sg(table, sg, i) {
 		nr_entries++;
+		nr_with_pages += !!sg_page(sg);
 		nr_bytes += sg_dma_len(sg);
 		pr_debug("entry %u: %pad\n", i, &sg_dma_address(sg));
 	}
@@ -129,23 +136,70 @@ static int access(int (*fn)(void *va, int byte), int byte)
 	return err ?: end;
 }
 
+static int count(u32 *words, size_t nr, u32 from)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (words[i] != from + i)
+			return -EILSEQ;
+	return 0;
+}
+
+static int number(u32 *words, size_t nr, u32 from)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		words[i] = from + i;
+	return 0;
+}
+
+/* Nothing translates for this device: its addresses are those of the memory. */
+static int by_address(int (*fn)(u32 *words, size_t nr, u32 from), u32 from)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+	int err = 0;
+
+	if (!dmabuf)
+		return -ENOENT;
+	for_each_sgtable_dma_sg(table, sg, i) {
+		size_t nr = sg_dma_len(sg) / sizeof(u32);
+		u32 *words = memremap(sg_dma_address(sg), sg_dma_len(sg), MEMREMAP_WB);
+
+		if (!words)
+			return -ENOMEM;
+		err = fn(words, nr, from);
+		memunmap(words);
+		if (err)
+			break;
+		from += nr;
+	}
+	return err;
+}
+
 static int run(char *text)
 {
 	char *word;
-	int number = 0;
+	int value = 0;
 
 	text = strim(text);
 	word = strsep(&text, " ");
-	if (text && kstrtoint(text, 0, &number))
+	if (text && kstrtoint(text, 0, &value))
 		return -EINVAL;
 	if (!strcmp(word, "attach"))
-		return attach(number);
+		return attach(value);
 	if (!strcmp(word, "expect"))
-		return access(expect, number);
+		return access(expect, value);
 	if (!strcmp(word, "fill"))
-		return access(fill, number);
+		return access(fill, value);
 	if (!strcmp(word, "sync"))
 		return access(nothing, 0);
+	if (!strcmp(word, "count"))
+		return by_address(count, value);
+	if (!strcmp(word, "number"))
+		return by_address(number, value);
 	return strcmp(word, "detach") ? -EINVAL : detach();
 }
 
@@ -184,6 +238,7 @@ static int __init importer_init(void)
 	dir = debugfs_create_dir("sbuddy_importer", NULL);
 	debugfs_create_file("do", 0200, dir, NULL, &do_fops);
 	debugfs_create_u32("entries", 0400, dir, &nr_entries);
+	debugfs_create_u32("pages", 0400, dir, &nr_with_pages);
 	debugfs_create_u64("bytes", 0400, dir, &nr_bytes);
 	return 0;
 }

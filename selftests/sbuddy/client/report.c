@@ -13,17 +13,12 @@ static struct debugfs_blob_wrapper report;
 static struct dentry *dir;
 static unsigned int nr_tests;
 
-static __printf(1, 0) void vprint(const char *fmt, va_list args)
-{
-	report.size += vscnprintf(report.data + report.size, REPORT_SIZE - report.size, fmt, args);
-}
-
 static __printf(1, 2) void print(const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	vprint(fmt, args);
+	report.size += vscnprintf(report.data + report.size, REPORT_SIZE - report.size, fmt, args);
 	va_end(args);
 }
 
@@ -50,16 +45,6 @@ void report_close(void)
 void report_test(bool ok, const char *context, const char *name)
 {
 	print("%s %u %s: %s\n", ok ? "ok" : "not ok", ++nr_tests, context, name);
-}
-
-void report_note(const char *fmt, ...)
-{
-	va_list args;
-
-	print("# ");
-	va_start(args, fmt);
-	vprint(fmt, args);
-	va_end(args);
 }
 
 void report_plan(void)

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
 #include <linux/kernel.h>
-#include <linux/ktime.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "client.h"
 
 #define NR_OBJECTS 200
 #define NR_KEPT 5
-#define ROUNDS 10000
 #define MARK 0x600d600d
 
 /* Made by the constructor, and left so. */
@@ -313,51 +310,6 @@ static void test_outlives(struct run *run)
 	EXPECT_EQ(run, sbuddy_cache_destroy(cache), 0);
 }
 
-static u64 time_sbuddy(void)
-{
-	u64 start = ktime_get_ns();
-	unsigned int i;
-
-	for (i = 0; i < ROUNDS; i++) {
-		void *obj = sbuddy_cache_alloc(plain, GFP_KERNEL);
-
-		sbuddy_cache_free(plain, obj);
-	}
-	return ktime_get_ns() - start;
-}
-
-static u64 time_linux(struct kmem_cache *cache)
-{
-	u64 start = ktime_get_ns();
-	unsigned int i;
-
-	for (i = 0; i < ROUNDS; i++) {
-		void *obj = kmem_cache_alloc(cache, GFP_KERNEL);
-
-		if (obj)
-			kmem_cache_free(cache, obj);
-	}
-	return ktime_get_ns() - start;
-}
-
-/* Told, not judged: the best of some rounds each. */
-static void test_time(struct run *run)
-{
-	struct kmem_cache *cache = kmem_cache_create("sbuddy-client-64", 64, 0, 0, NULL);
-	u64 ours = U64_MAX, theirs = U64_MAX;
-	unsigned int i;
-
-	if (!EXPECT(run, cache))
-		return;
-	for (i = 0; i < 5; i++) {
-		ours = min(ours, time_sbuddy());
-		theirs = min(theirs, time_linux(cache));
-	}
-	kmem_cache_destroy(cache);
-	report_note("%u times 64 bytes and back: %llu ns, kmem_cache %llu ns\n", ROUNDS, ours,
-		    theirs);
-}
-
 static void test_dry(struct run *run)
 {
 	void *mem = sbuddy_kmalloc(run->sb, 64, run->gfp | __GFP_NOWARN);
@@ -392,6 +344,5 @@ const struct test slab_tests[] = {
 	{ "a cache is not destroyed while objects are in use", test_destroy, true, .slabs = true },
 	{ "caches that cannot be are refused", test_create, true, .slabs = true },
 	{ "a cache keeps its instance", test_outlives, true, .slabs = true },
-	{ "the time an object takes is told", test_time, true, .slabs = true },
 	{},
 };
