@@ -44,6 +44,9 @@ check:
 check-quick:
 	scripts/check --quick
 
+check-debug:
+	scripts/check --debug
+
 oracle:
 	scripts/setup
 	scripts/kernels
@@ -72,6 +75,8 @@ help:
 	@echo '  make check-quick      all that needs no emulated board, in minutes'
 	@echo '  make oracle           the same requests made of Linux, at length'
 	@echo '  make check            everything (scripts/check --help names the steps)'
+	@echo '  make check-debug      none of these: boots kernels that find races and leaks, and'
+	@echo '                        builds them first, which takes half an hour'
 	@echo 'Variables:'
 	@echo '  KDIR=DIR              kernel headers or build tree; now $(KDIR)'
 	@echo '                        (KERNEL_SRC, KERNELDIR, KERNEL_DIR mean the same)'
@@ -79,4 +84,4 @@ help:
 	@echo '  V=1 W=1 C=1|2         verbose, more warnings, sparse, as for the kernel'
 
 .PHONY: modules modules_install clean kernel-headers tools dtbs unit labs check \
-	check-quick oracle demo shell help
+	check-quick check-debug oracle demo shell help

@@ -56,6 +56,23 @@ load_kernels()
 	. "$SBUDDY_ENV"
 }
 
+# A kernel built by a newer compiler asks for an option this one may not know; the
+# older option, which kernels have for that case, does the same.
+newer_compiler_arguments()
+{
+	echo CC=gcc
+	gcc -fmin-function-alignment=16 -E -x c /dev/null -o /dev/null 2>/dev/null ||
+		echo CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=
+}
+
+# load_debug_kernel NAME: read what scripts/debug-kernels built.
+load_debug_kernel()
+{
+	[ -r "$SBUDDY_CACHE/debug/$1/env" ] || die "no such kernel yet: run scripts/debug-kernels $1"
+	# shellcheck disable=SC1090 # generated
+	. "$SBUDDY_CACHE/debug/$1/env"
+}
+
 # listed_packages KIND: the names scripts/packages lists as install, armhf or amd64.
 listed_packages()
 {

@@ -94,6 +94,24 @@ step_board-wrong()
 step_board-256m() { boot 256m imx6ull-256m check 12; }
 step_board-virt4() { boot virt4 qemu-virt check 12; }
 
+# A newer kernel, of 64 bits, that lets a module map memory for processes at large. It
+# has no device tree, so each program gets a sandbox.
+step_board-pc()
+{
+	local programs
+
+	programs=$(printf ' /selftests/%s' huge mmap scattered dmabuf movable hotplug)
+	selftests/board/run --board pc exec \
+		"modprobe sbuddy; /sbuddy/run-tap /sbuddy/test-loaded $programs /sbuddy/test-unload"
+}
+
+# Nothing here depends on how fast this machine is.
+step_board-icount()
+{
+	selftests/board/run --icount --append init_on_alloc=0 \
+		exec 'modprobe sbuddy; /sbuddy/run-tap /selftests/cost.sh'
+}
+
 # A person leaves by typing exit, and finds the module loaded.
 step_board-shell()
 {
