@@ -176,7 +176,10 @@ TEST_F(pagemap, shows_a_buffer_come_and_go)
 	off_t at;
 	int i;
 
-	ASSERT_EQ(0, sb_get(self->fd, 3, &buf));
+	/* A pin leaves it where it is. */
+	buf = sb_request(3);
+	buf.type = SBUDDY_RECLAIMABLE;
+	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_ALLOC, &buf));
 	ASSERT_EQ(0, sb_pin(self->fd, buf.handle));
 	query.handle = buf.handle;
 	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_QUERY, &query));
@@ -187,7 +190,7 @@ TEST_F(pagemap, shows_a_buffer_come_and_go)
 		EXPECT_EQ(3, SBUDDY_PM_ORDER(words[i]));
 		EXPECT_EQ(i ? SBUDDY_PM_TAIL : SBUDDY_PM_HEAD,
 			  words[i] & (SBUDDY_PM_HEAD | SBUDDY_PM_TAIL));
-		EXPECT_EQ(SBUDDY_MOVABLE, SBUDDY_PM_TYPE(words[i]));
+		EXPECT_EQ(SBUDDY_RECLAIMABLE, SBUDDY_PM_TYPE(words[i]));
 		EXPECT_EQ(query.zone, SBUDDY_PM_ZONE(words[i]));
 		EXPECT_EQ(query.node, SBUDDY_PM_NODE(words[i]));
 	}

@@ -151,6 +151,14 @@ static long long pfn_of(int fd, uint32_t handle)
 	return query.phys / sysconf(_SC_PAGESIZE);
 }
 
+/* One that a pin leaves where it is. */
+static int get_unmovable(int fd, unsigned int order, struct sbuddy_alloc *alloc)
+{
+	*alloc = sb_request(order);
+	alloc->type = SBUDDY_UNMOVABLE;
+	return sb_call(fd, SBUDDY_IOC_ALLOC, alloc);
+}
+
 TEST(off_it_costs_nothing_and_holds_nothing)
 {
 	int data = ring_open("data", O_RDONLY);
@@ -182,7 +190,7 @@ TEST_F(ring, an_allocation_and_its_free_are_told)
 	long long pfn;
 	long i, nr;
 
-	ASSERT_EQ(0, sb_get(self->fd, 4, &alloc));
+	ASSERT_EQ(0, get_unmovable(self->fd, 4, &alloc));
 	pfn = pfn_of(self->fd, alloc.handle);
 	ASSERT_LE(0, pfn);
 	ASSERT_EQ(0, sb_put(self->fd, alloc.handle));
@@ -197,7 +205,7 @@ TEST_F(ring, an_allocation_and_its_free_are_told)
 	}
 	ASSERT_TRUE(got && given);
 	EXPECT_EQ(4, got->order);
-	EXPECT_EQ(SBUDDY_MOVABLE, got->type);
+	EXPECT_EQ(SBUDDY_UNMOVABLE, got->type);
 	EXPECT_EQ(4, given->order);
 	EXPECT_EQ(node_number(), got->instance);
 	EXPECT_LT(got->seq, given->seq);
@@ -280,8 +288,9 @@ TEST_F(ring, text_shows_them_and_takes_none)
 	long long unread;
 	FILE *file;
 
-	ASSERT_EQ(0, sb_get(self->fd, 4, &alloc));
-	snprintf(wanted, sizeof(wanted), ": mm_page_alloc: pfn=0x%llx order=4 migratetype=Movable ",
+	ASSERT_EQ(0, get_unmovable(self->fd, 4, &alloc));
+	snprintf(wanted, sizeof(wanted),
+		 ": mm_page_alloc: pfn=0x%llx order=4 migratetype=Unmovable ",
 		 pfn_of(self->fd, alloc.handle));
 	churn(self->fd, 0, 500);
 	unread = ring_stat("unread");
