@@ -416,14 +416,14 @@ bool sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, uns
 	return ready;
 }
 
-/* A batch at a time, so that interrupts are not off for long. */
-static unsigned int drain_batch(struct sb_zone *zone, struct sb_pcp *pcp)
+/* One that merges all the way up takes as long as interrupts may be off. */
+static unsigned int drain_block(struct sb_zone *zone, struct sb_pcp *pcp)
 {
 	unsigned long irq = sb_irq_save();
 	unsigned int done;
 
 	sb_lock(&pcp->lock);
-	done = drain(zone, pcp, zone->inst->cfg.pcp_batch, 0);
+	done = drain(zone, pcp, 1, 0);
 	sb_unlock(&pcp->lock);
 	sb_irq_restore(irq);
 	return done;
@@ -432,10 +432,10 @@ static unsigned int drain_batch(struct sb_zone *zone, struct sb_pcp *pcp)
 unsigned int sb_pcp_drain_zone(struct sb_zone *zone, unsigned int cpu)
 {
 	struct sb_pcp *pcp = &zone->pcp[cpu % zone->inst->cfg.nr_cpus];
-	unsigned int done = 0, batch;
+	unsigned int done = 0, nr_pages;
 
-	while ((batch = drain_batch(zone, pcp)))
-		done += batch;
+	while ((nr_pages = drain_block(zone, pcp)))
+		done += nr_pages;
 	return done;
 }
 
