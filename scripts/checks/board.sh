@@ -100,7 +100,7 @@ step_board-pc()
 {
 	local programs
 
-	programs=$(printf ' /selftests/%s' huge mmap scattered dmabuf movable hotplug)
+	programs=$(printf ' /selftests/%s' huge mmap scattered dmabuf movable movable_huge hotplug)
 	selftests/board/run --board pc exec \
 		"modprobe sbuddy; /sbuddy/run-tap /sbuddy/test-loaded $programs /sbuddy/test-unload"
 }

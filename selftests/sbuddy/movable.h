@@ -18,6 +18,10 @@
 #define ITEM "/sys/kernel/config/sbuddy/test-movable"
 #define FILES "/sys/kernel/debug/sbuddy/test-movable"
 
+#ifndef MOVABLE_AREAS
+#define MOVABLE_AREAS "a 3M\nb 3M"
+#endif
+
 /* Log2 of the pages that are left for what is pinned. */
 #define ROOM_ORDER 8
 
@@ -104,6 +108,15 @@ static inline int area_of(uint64_t phys)
 	return -1;
 }
 
+/* The area that a buffer is in once it is pinned, or -1; else why it cannot be. */
+static inline int area_when_pinned(int fd, uint32_t handle)
+{
+	uint64_t phys;
+	int pins = pin(fd, handle, &phys);
+
+	return pins < 0 ? pins : area_of(phys);
+}
+
 /* The number behind a name in a file of debugfs, or -1. */
 static inline long long figure(const char *file, const char *name)
 {
@@ -184,7 +197,7 @@ static inline int make_instance(const char *kind, const char *memory)
 	if (mkdir(ITEM, 0755))
 		return -errno;
 	if (write_to(ITEM "/kind", kind) || write_to(ITEM "/memory", memory) ||
-	    write_to(ITEM "/cma", "a 3M\nb 3M") || write_to(ITEM "/min_free_kbytes", "0") ||
+	    write_to(ITEM "/cma", MOVABLE_AREAS) || write_to(ITEM "/min_free_kbytes", "0") ||
 	    write_to(ITEM "/live", "1"))
 		return -EIO;
 	fd = open(ITEM "/device", O_RDONLY);
