@@ -5,6 +5,7 @@
 #include "configfs.h"
 #include "cpu.h"
 #include "debugfs.h"
+#include "irqsoff.h"
 #include "space.h"
 
 #define HAVE_CARVEOUTS IS_ENABLED(CONFIG_OF_RESERVED_MEM)
@@ -17,6 +18,7 @@ static int __init sbuddy_init(void)
 	err = sbuddy_space_init();
 	if (err)
 		return err;
+	sbuddy_irqsoff_init();
 	sbuddy_debugfs_root_init();
 	err = sbuddy_cpu_init();
 	if (err)
@@ -37,6 +39,7 @@ err_cpu:
 	sbuddy_cpu_exit();
 err_debugfs:
 	sbuddy_debugfs_root_exit();
+	sbuddy_irqsoff_exit();
 	sbuddy_space_exit();
 	return err;
 }
@@ -49,6 +52,7 @@ static void __exit sbuddy_exit(void)
 		sbuddy_configfs_exit();
 	sbuddy_cpu_exit();
 	sbuddy_debugfs_root_exit();
+	sbuddy_irqsoff_exit();
 	sbuddy_space_exit();
 }
 

@@ -46,6 +46,7 @@
 #include <linux/types.h>
 #include <asm/page.h>
 
+#include "irqsoff.h"
 #include "sb_out.h"
 
 #define SB_PAGE_SHIFT PAGE_SHIFT
@@ -98,11 +99,15 @@ static inline unsigned long sb_irq_save(void)
 	unsigned long flags;
 
 	local_irq_save(flags);
+	if (!irqs_disabled_flags(flags))
+		sbuddy_irqsoff_begin();
 	return flags;
 }
 
 static inline void sb_irq_restore(unsigned long flags)
 {
+	if (!irqs_disabled_flags(flags))
+		sbuddy_irqsoff_end(_THIS_IP_);
 	local_irq_restore(flags);
 }
 

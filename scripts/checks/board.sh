@@ -112,6 +112,11 @@ step_board-icount()
 		exec 'modprobe sbuddy; /sbuddy/run-tap /selftests/cost.sh'
 }
 
+step_board-irqsoff()
+{
+	selftests/board/run --irqsoff exec 'modprobe sbuddy; /sbuddy/run-tap /selftests/irqsoff.sh'
+}
+
 # A person leaves by typing exit, and finds the module loaded.
 step_board-shell()
 {

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# How long compaction has interrupts off, planned and done, on a carveout that is full
+# of pieces: no more than MOST instructions at a time, of a module that tells
+# (selftests/board/run --irqsoff). Told and not judged is what others do for it, or
+# beside it: blocks that merge all the way up, per-CPU lists that run empty or over, and
+# reading the map of pages.
+
+. "$(dirname "$0")/tap.sh"
+
+MOST=1500
+file=/sys/kernel/debug/sbuddy_irqsoff
+beside='^(sb_alloc_put|sb_pcp_drain_zone|sb_pcp_take|sb_pcp_put|sb_pagemap_fill)$'
+
+# Lines of instructions and function, the longest first.
+longest()
+{
+	sed 's/+0x.*//' "$file" | sort -rn | awk '!seen[$2]++'
+}
+
+# PROGRAM
+watch()
+{
+	echo >"$file"
+	"$(dirname "$0")/$1" >"$tmp"
+	result $? "$1 does what it should"
+	longest >"$tmp"
+	sed "s/^/# $1: /" "$tmp"
+	awk -v most=$MOST -v beside="$beside" '$2 !~ beside { n++; bad += $1 > most }
+		END { exit bad || !n }' "$tmp"
+	result $? "$1: no more than $MOST instructions with interrupts off"
+}
+
+[ -e "$file" ] || skip_all "the module was not built to tell: board/run --irqsoff"
+[ -n "$SBUDDY_ICOUNT" ] || skip_all "the clock does not count instructions: board/run --irqsoff"
+tmp=$(mktemp)
+trap 'rm -f "$tmp"' EXIT
+
+echo "TAP version 13"
+watch compact
+watch day
+finish
