@@ -111,7 +111,7 @@ static inline int area_of(uint64_t phys)
 /* The area that a buffer is in once it is pinned, or -1; else why it cannot be. */
 static inline int area_when_pinned(int fd, uint32_t handle)
 {
-	uint64_t phys;
+	uint64_t phys = 0;
 	int pins = pin(fd, handle, &phys);
 
 	return pins < 0 ? pins : area_of(phys);
