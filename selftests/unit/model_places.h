@@ -146,13 +146,27 @@ static inline bool model_any_reserve(const struct model *m)
 	return false;
 }
 
+/* Nothing looks for buddies when a pageblock becomes an ordinary one again, as in Linux. */
+static inline bool model_all_merged(const struct model *m, unsigned int order)
+{
+	struct sb_zone *zone = NULL;
+
+	if (order <= m->f->inst.cfg.pageblock_order)
+		return true;
+	while ((zone = sb_instance_next_zone(&m->f->inst, zone)))
+		if (zone->events[SB_EVENT_HIGHATOMIC_UNRESERVE])
+			return false;
+	return true;
+}
+
 /* All that is free can be had: what rests is let go of, no mark counts, no type is apart. */
 static inline bool model_can_have_all(const struct model *m, const struct sb_request *request)
 {
 	u32 all = SB_GFP_DIRECT_RECLAIM | SB_GFP_MEMALLOC;
 
 	return (request->gfp & all) == all && m->f->inst.cfg.rules == SB_RULES_6_12 &&
-	       !model_any_reserve(m) && !m->f->inst.debug.guard_order;
+	       !model_any_reserve(m) && !m->f->inst.debug.guard_order &&
+	       model_all_merged(m, request->order);
 }
 
 static inline void model_set_isolated(struct model *m, unsigned long start, unsigned long end,
