@@ -283,14 +283,14 @@ TEST_F(buffer, without_a_place_to_stay_it_is_not_pinned)
 		taken = sb_request(0);
 		taken.type = SBUDDY_UNMOVABLE;
 	} while (!sb_call(fd, SBUDDY_IOC_ALLOC, &taken));
-	EXPECT_EQ(-ENOMEM, area_when_pinned(self->fd, self->buf.handle));
+	EXPECT_EQ(-ENOMEM, pin_outside(self->fd, self->buf.handle));
 	EXPECT_EQ(-ENOMEM, pin(self->fd, self->buf.handle, NULL));
 	EXPECT_EQ(0, query(self->fd, self->buf.handle).pins);
 	EXPECT_EQ(0, sb_info(self->fd).pages_pinned);
 	EXPECT_EQ(PAGES, in_areas());
 	EXPECT_TRUE(is_filled(self->p, self->len, 1));
 	close(fd);
-	EXPECT_EQ(-1, area_when_pinned(self->fd, self->buf.handle));
+	EXPECT_EQ(1, pin_outside(self->fd, self->buf.handle));
 	EXPECT_TRUE(is_filled(self->p, self->len, 1));
 }
 

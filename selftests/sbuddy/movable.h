@@ -108,13 +108,13 @@ static inline int area_of(uint64_t phys)
 	return -1;
 }
 
-/* The area that a buffer is in once it is pinned, or -1; else why it cannot be. */
-static inline int area_when_pinned(int fd, uint32_t handle)
+/* As pin(), but 0 pins when the buffer lies in an area then. */
+static inline int pin_outside(int fd, uint32_t handle)
 {
 	uint64_t phys = 0;
 	int pins = pin(fd, handle, &phys);
 
-	return pins < 0 ? pins : area_of(phys);
+	return pins > 0 && area_of(phys) >= 0 ? 0 : pins;
 }
 
 /* The number behind a name in a file of debugfs, or -1. */

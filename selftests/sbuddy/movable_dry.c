@@ -32,7 +32,7 @@ TEST(dry_buffers_leave_the_areas_when_they_are_pinned)
 	ASSERT_LE(0, fd);
 	for (i = 0; i < 4; i++) {
 		ASSERT_EQ(0, sb_get(fd, 3, &buf));
-		EXPECT_EQ(-1, area_when_pinned(fd, buf.handle));
+		EXPECT_EQ(1, pin_outside(fd, buf.handle));
 	}
 	EXPECT_EQ(0, in_areas());
 	EXPECT_EQ(0, claim_area(0));
