@@ -56,21 +56,19 @@ void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, 
 
 bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
 {
-	unsigned int current_order;
+	u32 orders = zone->nonempty[type] >> order;
+	unsigned int large;
 
-	for (current_order = order; current_order <= zone->inst->cfg.max_order; current_order++) {
-		if (sb_freelist_empty(zone, current_order, type))
-			continue;
-		*pfn = sb_freelist_first(zone, current_order, type);
-		sb_freelist_del(zone, *pfn, current_order);
-		sb_buddy_expand(zone, *pfn, order, current_order, type);
-		if (unlikely(sb_trace_on(zone->inst)))
-			sb_trace_zone_locked(zone->inst, *pfn, order, type,
-					     sb_pcp_serves(zone->inst, order) &&
-						     type < SB_PCPTYPES);
-		return true;
-	}
-	return false;
+	if (!orders)
+		return false;
+	large = order + sb_ctz(orders);
+	*pfn = sb_freelist_first(zone, large, type);
+	sb_freelist_del(zone, *pfn, large);
+	sb_buddy_expand(zone, *pfn, order, large, type);
+	if (unlikely(sb_trace_on(zone->inst)))
+		sb_trace_zone_locked(zone->inst, *pfn, order, type,
+				     sb_pcp_serves(zone->inst, order) && type < SB_PCPTYPES);
+	return true;
 }
 
 void sb_buddy_retype(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)

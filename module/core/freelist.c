@@ -16,6 +16,16 @@ static struct sb_page *page_at(const struct sb_zone *zone, u32 index)
 	return sb_memmap_at(&zone->inst->map, index);
 }
 
+static void set_nonempty(struct sb_zone *zone, unsigned int order, unsigned int type)
+{
+	WRITE_ONCE(zone->nonempty[type], zone->nonempty[type] | 1u << order);
+}
+
+static void set_empty(struct sb_zone *zone, unsigned int order, unsigned int type)
+{
+	WRITE_ONCE(zone->nonempty[type], zone->nonempty[type] & ~(1u << order));
+}
+
 /*
  * Pages of an isolated pageblock are on a list, and yet not free to anybody;
  * those of two other types are not free to everybody. account_freepages().
@@ -30,9 +40,10 @@ static void account(struct sb_zone *zone, unsigned int type, long nr_pages)
 		zone->nr_free_highatomic += (unsigned long)nr_pages;
 }
 
-static void link_block(struct sb_zone *zone, struct sb_free_list *list, struct sb_page *page,
-		       u32 index, enum sb_freelist_end end)
+static void link_block(struct sb_zone *zone, unsigned int order, unsigned int type,
+		       struct sb_page *page, u32 index, enum sb_freelist_end end)
 {
+	struct sb_free_list *list = &zone->free_area[order].list[type];
 	u32 prev = end == SB_FREELIST_TAIL ? list->last : SB_PAGE_LINK_NONE;
 	u32 next = end == SB_FREELIST_TAIL ? SB_PAGE_LINK_NONE : list->first;
 
@@ -46,11 +57,14 @@ static void link_block(struct sb_zone *zone, struct sb_free_list *list, struct s
 		list->last = index;
 	else
 		sb_page_set_prev(page_at(zone, next), index);
+	if (prev == next)
+		set_nonempty(zone, order, type);
 }
 
-static void unlink_block(struct sb_zone *zone, struct sb_free_list *list,
+static void unlink_block(struct sb_zone *zone, unsigned int order, unsigned int type,
 			 const struct sb_page *page)
 {
+	struct sb_free_list *list = &zone->free_area[order].list[type];
 	u32 prev = sb_page_prev(page);
 	u32 next = sb_page_next(page);
 
@@ -62,6 +76,8 @@ static void unlink_block(struct sb_zone *zone, struct sb_free_list *list,
 		list->last = prev;
 	else
 		sb_page_set_prev(page_at(zone, next), prev);
+	if (prev == next)
+		set_empty(zone, order, type);
 }
 
 void sb_freelist_init(struct sb_zone *zone)
@@ -75,6 +91,7 @@ void sb_freelist_init(struct sb_zone *zone)
 		}
 		zone->free_area[order].nr_free = 0;
 	}
+	memset(zone->nonempty, 0, sizeof(zone->nonempty));
 }
 
 void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
@@ -84,7 +101,7 @@ void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order
 
 	sb_assert_held(&zone->lock);
 	sb_page_set(page, SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
-	link_block(zone, &zone->free_area[order].list[type], page, index_of(zone, pfn), end);
+	link_block(zone, order, type, page, index_of(zone, pfn), end);
 	zone->free_area[order].nr_free++;
 	account(zone, type, (long)sb_order_pages(order));
 }
@@ -95,7 +112,7 @@ void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	unsigned int type = sb_page_list(page);
 
 	sb_assert_held(&zone->lock);
-	unlink_block(zone, &zone->free_area[order].list[type], page);
+	unlink_block(zone, order, type, page);
 	sb_page_set_tail(page);
 	zone->free_area[order].nr_free--;
 	account(zone, type, -(long)sb_order_pages(order));
@@ -108,10 +125,9 @@ void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	unsigned int old_type = sb_page_list(page);
 
 	sb_assert_held(&zone->lock);
-	unlink_block(zone, &zone->free_area[order].list[old_type], page);
+	unlink_block(zone, order, old_type, page);
 	sb_page_set(page, SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
-	link_block(zone, &zone->free_area[order].list[type], page, index_of(zone, pfn),
-		   SB_FREELIST_TAIL);
+	link_block(zone, order, type, page, index_of(zone, pfn), SB_FREELIST_TAIL);
 	account(zone, old_type, -(long)sb_order_pages(order));
 	account(zone, type, (long)sb_order_pages(order));
 }

@@ -209,6 +209,7 @@ static void add_block(struct sb_prediction *p, const struct question *q, const s
 
 	area->list[type].first = 0;
 	area->nr_free++;
+	p->future.nonempty[type] |= 1u << q->take.order;
 }
 
 static void survey(struct sb_prediction *p, const struct question *q, struct sb_zone *zone,

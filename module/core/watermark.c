@@ -157,20 +157,15 @@ void sb_watermark_sum(const struct sb_zone *zone, unsigned int order, unsigned l
 /* A block that is large enough lies on a list that the request may use. */
 static bool has_block(const struct sb_zone *zone, unsigned int order, unsigned int flags)
 {
-	unsigned int type;
+	u32 orders = READ_ONCE(zone->nonempty[SB_UNMOVABLE]) |
+		     READ_ONCE(zone->nonempty[SB_MOVABLE]) |
+		     READ_ONCE(zone->nonempty[SB_RECLAIMABLE]);
 
-	for (; order <= zone->inst->cfg.max_order; order++) {
-		if (!READ_ONCE(zone->free_area[order].nr_free))
-			continue;
-		for (type = 0; type < SB_PCPTYPES; type++)
-			if (!sb_freelist_empty(zone, order, type))
-				return true;
-		if ((flags & SB_ALLOC_CMA) && !sb_freelist_empty(zone, order, SB_CMA))
-			return true;
-		if ((flags & SB_ALLOC_HIGHATOMIC) && !sb_freelist_empty(zone, order, SB_HIGHATOMIC))
-			return true;
-	}
-	return false;
+	if (flags & SB_ALLOC_CMA)
+		orders |= READ_ONCE(zone->nonempty[SB_CMA]);
+	if (flags & SB_ALLOC_HIGHATOMIC)
+		orders |= READ_ONCE(zone->nonempty[SB_HIGHATOMIC]);
+	return orders >> order;
 }
 
 bool sb_watermark_ok(const struct sb_zone *zone, unsigned int order, unsigned long mark,

@@ -131,6 +131,7 @@ struct sb_zone_compact {
  * @lowmem_reserve: pages kept back from requests for a higher zone, by that zone
  * @below_high: free pages were fewer than the high watermark of late
  * @free_area: by order
+ * @nonempty: by type, a bit for each order that has a free block
  * @events: how often what happened; what per-CPU lists serve is counted there
  * @pcp: per-CPU lists, one for each CPU of the instance
  * @nr_guard: guard pages, guard.h
@@ -162,6 +163,7 @@ struct sb_zone {
 	unsigned long lowmem_reserve[SB_NR_ZONE_TYPES];
 	bool below_high;
 	struct sb_free_area free_area[SB_NR_ORDERS];
+	u32 nonempty[SB_NR_TYPES];
 	unsigned long events[SB_NR_EVENTS];
 	struct sb_pcp *pcp;
 	unsigned long nr_guard;
