@@ -2,6 +2,7 @@
 #include "alloc.h"
 #include "alloc_slow.h"
 #include "debug.h"
+#include "front.h"
 #include "owner.h"
 #include "pcp.h"
 #include "trace.h"
@@ -75,8 +76,20 @@ static noinline int alloc_watched(struct sb_instance *inst, const struct sb_requ
 	return err;
 }
 
+/* The flags that say what @request does, if the front can tell. */
+static bool is_plain(const struct sb_request *request)
+{
+	return request->nid == SB_NID_ANY && !request->nodes && request->order < SB_PCP_ORDERS &&
+	       !(request->gfp & (SB_FRONT_CAREFUL | ~SB_GFP_KNOWN)) &&
+	       sb_gfp_type(request->gfp) == request->type &&
+	       sb_gfp_zone(request->gfp) == request->zone;
+}
+
 int sb_alloc(struct sb_instance *inst, const struct sb_request *request, unsigned long *pfn)
 {
+	if (likely(is_plain(request)) &&
+	    likely(sb_front_take(inst, request->gfp, request->order, pfn)))
+		return 0;
 	if (unlikely(READ_ONCE(inst->hooks)))
 		return alloc_watched(inst, request, pfn);
 	return sb_alloc_take(inst, request, pfn);
@@ -219,8 +232,11 @@ int sb_alloc_put(struct sb_instance *inst, unsigned long pfn, unsigned int order
 
 int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int order)
 {
-	int err = check_free(inst, pfn, order);
+	int err;
 
+	if (likely(sb_front_put(inst, pfn, order)))
+		return 0;
+	err = check_free(inst, pfn, order);
 	if (unlikely(err))
 		return refuse(inst, pfn, order, err);
 	if (unlikely(sb_trace_on(inst)))

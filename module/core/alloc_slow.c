@@ -2,7 +2,7 @@
 #include "alloc_slow.h"
 #include "compact.h"
 #include "highatomic.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 #include "quarantine.h"
 #include "zonelist.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check.h"
+#include "front.h"
 #include "debug.h"
 #include "hotplug.h"
 #include "pcp.h"
@@ -290,17 +291,12 @@ static void check_pcp(const struct sb_zone *zone, struct tally *tally)
 
 	for (cpu = 0; zone->pcp && cpu < zone->inst->cfg.nr_cpus; cpu++) {
 		const struct sb_pcp *pcp = &zone->pcp[cpu];
-		unsigned long count = 0;
 
 		for (which = 0; which < SB_PCP_LISTS; which++) {
 			unsigned long nr = check_slots(zone, tally, &pcp->list[which], which);
 
 			blocks[which] += nr;
-			count += nr << sb_pcp_list_order(zone->inst, which);
 		}
-		if (count != pcp->count)
-			violation(tally, "CPU %u holds %lu pages, its counter says %u\n", cpu,
-				  count, pcp->count);
 	}
 	for (which = 0; which < SB_PCP_LISTS; which++)
 		if (blocks[which] != tally->pcp_blocks[which])
@@ -375,7 +371,7 @@ static unsigned int check_zone(struct sb_zone *zone, struct sb_out *out)
 	check_totals(zone, &tally);
 	check_blocks(zone, &tally);
 	sb_assert_held(&zone->lock);
-	tally.violations += sb_debug_check(zone, out);
+	tally.violations += sb_debug_check(zone, out) + sb_front_check(zone, out);
 	sb_zone_thaw(zone, irq);
 	walk_tracker(zone, &tally);
 	if (tally.violations)

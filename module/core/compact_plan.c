@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "buddy.h"
 #include "compact_plan.h"
-#include "pcp.h"
+#include "front.h"
+#include "pcp_drain.h"
 
 /**
  * struct copy - A zone to try things on.
@@ -50,11 +51,11 @@ static size_t flags_size(const struct sb_instance *inst)
 	return (inst->blocks.nr_blocks + 7) / 8 * sizeof(u32);
 }
 
-/* The copy, descriptors, bits of all pageblocks, and a byte for each. */
+/* The copy, descriptors, bits of all pageblocks, and two bytes for each. */
 static size_t size_for(const struct sb_zone *zone)
 {
 	return sizeof(struct copy) + (end_of(zone) - first_of(zone)) * sizeof(struct sb_page) +
-	       flags_size(zone->inst) + zone->inst->blocks.nr_blocks;
+	       flags_size(zone->inst) + 2 * zone->inst->blocks.nr_blocks;
 }
 
 size_t sb_compact_plan_size(struct sb_instance *inst, int nid)
@@ -122,6 +123,8 @@ static void copy_instance(struct copy *copy, const struct sb_instance *real)
 	sb_lock_init(&inst->block_lock);
 	sb_lock_init(&inst->debug.lock);
 	sb_lock_init(&inst->owners.lock);
+	sb_lock_init(&inst->front.lock);
+	sb_front_update(inst);
 	inst->mover_ctx = copy;
 	inst->mover = &plan_mover;
 }
@@ -161,6 +164,8 @@ static void place_maps(struct copy *copy, struct sb_page *pages)
 	*blocks = *real;
 	blocks->flags = (u32 *)(pages + (copy->end - copy->first));
 	blocks->zone = (u8 *)blocks->flags + flags_size(copy->real);
+	blocks->home = blocks->zone + blocks->nr_blocks;
+	memset(blocks->home, SB_HOME_NONE, blocks->nr_blocks);
 	memcpy(blocks->flags, real->flags, flags_size(copy->real));
 	for (i = 0; i < blocks->nr_blocks; i++)
 		blocks->zone[i] = real->zone[i] == own ? (u8)own : SB_ZONE_NONE;
@@ -290,7 +295,7 @@ static void link_block(struct copy *copy, const struct sb_page_info *info)
 		sb_freelist_add(copy->zone, info->head, info->order, sb_page_list(page),
 				SB_FREELIST_TAIL);
 	else
-		sb_pcp_return(copy->zone, info->head, info->order);
+		sb_pcp_drain_one(copy->zone, info->head, info->order);
 	sb_unlock(&copy->zone->lock);
 	sb_irq_restore(irq);
 }

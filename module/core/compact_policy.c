@@ -3,7 +3,7 @@
 #include "extfrag.h"
 #include "fallback.h"
 #include "freelist.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 #include "trace_compact.h"
 
 /* Pages between the samples that tell whether a pageblock is worth another look. */
@@ -171,18 +171,10 @@ bool sb_compact_stopped(struct sb_compact_scan *scan)
 
 void sb_compact_drain(struct sb_zone *zone, bool all)
 {
-	unsigned long irq = sb_irq_save();
-	unsigned int cpu = sb_this_cpu();
-
-	sb_irq_restore(irq);
-	if (!zone->pcp)
-		return;
-	if (!all) {
-		sb_pcp_drain_zone(zone, cpu);
-		return;
-	}
-	for (cpu = 0; cpu < zone->inst->cfg.nr_cpus; cpu++)
-		sb_pcp_drain_zone(zone, cpu);
+	if (all)
+		sb_pcp_drain_zone(zone);
+	else if (zone->pcp)
+		sb_pcp_drain_this(zone);
 }
 
 static unsigned long last_block(const struct sb_zone *zone)

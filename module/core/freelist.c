@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "freelist.h"
+#include "plenty.h"
 
 static u32 index_of(const struct sb_zone *zone, unsigned long pfn)
 {
@@ -104,6 +105,7 @@ void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	link_block(zone, order, type, page, index_of(zone, pfn), end);
 	zone->free_area[order].nr_free++;
 	account(zone, type, (long)sb_order_pages(order));
+	sb_plenty_look(zone);
 }
 
 void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
@@ -116,6 +118,7 @@ void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	sb_page_set_tail(page);
 	zone->free_area[order].nr_free--;
 	account(zone, type, -(long)sb_order_pages(order));
+	sb_plenty_look(zone);
 }
 
 void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int order,
@@ -130,6 +133,7 @@ void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	link_block(zone, order, type, page, index_of(zone, pfn), SB_FREELIST_TAIL);
 	account(zone, old_type, -(long)sb_order_pages(order));
 	account(zone, type, (long)sb_order_pages(order));
+	sb_plenty_look(zone);
 }
 
 unsigned long sb_freelist_count(const struct sb_zone *zone, unsigned int order, unsigned int type,

@@ -3,7 +3,7 @@
 #include "handover.h"
 #include "hotplug_block.h"
 #include "isolate.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 #include "quarantine.h"
 #include "zone_span.h"
 #include "zonelist.h"
@@ -209,11 +209,8 @@ static bool leave_zone(struct sb_zone *zone, const struct sb_memory_block *block
 
 static void drain(struct sb_zone *zone)
 {
-	unsigned int cpu;
-
 	sb_quarantine_shrink(zone, 0);
-	for (cpu = 0; cpu < zone->inst->cfg.nr_cpus; cpu++)
-		sb_pcp_drain_zone(zone, cpu);
+	sb_pcp_drain_zone(zone);
 }
 
 /* Waits for others, as long as it is worth while. What stays for good was not isolated. */

@@ -2,7 +2,7 @@
 #include "buddy.h"
 #include "hwpoison.h"
 #include "pattern.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 #include "quarantine.h"
 #include "trace.h"
 

@@ -4,6 +4,7 @@
 #include "guard.h"
 #include "handover.h"
 #include "hotplug.h"
+#include "front.h"
 #include "instance.h"
 #include "layout.h"
 #include "pcp.h"
@@ -150,6 +151,8 @@ int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
 	sb_lock_init(&inst->debug.lock);
 	sb_lock_init(&inst->owners.lock);
 	sb_lock_init(&inst->slabs.lock);
+	sb_lock_init(&inst->front.lock);
+	sb_front_update(inst);
 	for (i = 0; i < SB_MAX_CMA; i++)
 		sb_lock_init(&inst->cma[i].lock);
 	sb_region_init(&inst->regions, &inst->reach);
@@ -196,6 +199,7 @@ int sb_instance_step(struct sb_instance *inst)
 		return err;
 	/* Who sees the stage sees what it made. */
 	smp_store_release(&inst->stage, inst->stage + 1);
+	sb_front_update(inst);
 	return 0;
 }
 
@@ -236,6 +240,7 @@ void sb_instance_hook_locked(struct sb_instance *inst, unsigned long hook, bool 
 	sb_assert_held(&inst->debug.lock);
 	/* Who sees it sees what was done before. */
 	smp_store_release(&inst->hooks, hooks);
+	sb_front_update(inst);
 }
 
 void sb_instance_hook(struct sb_instance *inst, unsigned long hook, bool on)
@@ -253,6 +258,7 @@ void sb_instance_broken(struct sb_instance *inst, const char *what, unsigned lon
 	if (inst->corrupt)
 		return;
 	inst->corrupt = true;
+	sb_front_update(inst);
 	sb_warn("%s: corrupt, and stops: %s %#lx\n", inst->cfg.name, what, value);
 }
 

@@ -292,6 +292,32 @@ struct sb_compact_worker {
 	void *ctx;
 };
 
+struct sb_front;
+
+/* Values of the flags that say which zone and type is wanted: front.h. */
+#define SB_FRONT_GFPS 32
+
+/**
+ * struct sb_fronts - Where requests find this CPU's list at once: front.h.
+ * @of: by CPU, what its requests go by; read without a lock
+ * @home: by order and flags, zone and type wanted; read without a lock, written
+ *	under the zone's
+ * @zone: by flags, index of the zone that is preferred, or SB_ZONE_NONE
+ * @lock: guards @of and @nr_closed
+ * @nr_closed: how many want it closed
+ * @tables: of all CPUs, one after the other, or NULL
+ * @table_size: bytes of each
+ */
+struct sb_fronts {
+	const struct sb_front *of[SB_MAX_CPUS];
+	u8 home[SB_PCP_ORDERS][SB_FRONT_GFPS];
+	u8 zone[SB_FRONT_GFPS];
+	struct sb_lock lock;
+	unsigned int nr_closed;
+	void *tables;
+	size_t table_size;
+};
+
 struct sb_slab_cache;
 
 /**
@@ -305,21 +331,22 @@ struct sb_slabs {
 };
 
 /**
- * struct sb_instance - Everything that belongs to one pipeline.
+ * struct sb_instance - Everything that belongs to one pipeline; what is read most comes first.
+ * @front: the way of most requests
+ * @map: page descriptors
+ * @blocks: pageblocks
+ * @hooks: enum sb_hooks; read without a lock by every other request
  * @cfg: as given, percentages not yet turned into bytes
  * @stage: how far it has come; read without a lock
  * @corrupt: an invariant was found broken: nothing is allocated any more
- * @hooks: enum sb_hooks; read without a lock on every request
  * @rules: the row of the version that it follows
  * @regions: the tracker; stays readable after the hand-over
  * @reach: how metadata in the tracked memory is reached
  * @nodes: by node number
  * @zones: by node number * SB_NR_ZONE_TYPES + type
- * @map: page descriptors
  * @map_range: where they are; its holes are not ours any more
  * @sections: sections, if it has them
  * @sections_range: where their table is
- * @blocks: pageblocks
  * @blocks_range: where their bits are
  * @pcp_range: where the per-CPU lists are
  * @cma: CMA areas, in the order of @cfg
@@ -337,20 +364,21 @@ struct sb_slabs {
  * @mover_ctx: handed to it
  */
 struct sb_instance {
+	struct sb_fronts front;
+	struct sb_memmap map;
+	struct sb_pageblocks blocks;
+	unsigned long hooks;
 	struct sb_config cfg;
 	enum sb_stage stage;
 	bool corrupt;
-	unsigned long hooks;
 	const struct sb_rules *rules;
 	struct sb_regions regions;
 	struct sb_reach reach;
 	struct sb_node nodes[SB_MAX_NODES];
 	struct sb_zone zones[SB_MAX_ZONES];
-	struct sb_memmap map;
 	struct sb_own_range map_range;
 	struct sb_sections sections;
 	struct sb_own_range sections_range;
-	struct sb_pageblocks blocks;
 	struct sb_own_range blocks_range;
 	struct sb_own_range pcp_range;
 	struct sb_cma cma[SB_MAX_CMA];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "isolate.h"
 #include "migrate.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 #include "trace.h"
 
 static unsigned long block_pages(const struct sb_instance *inst)
@@ -137,14 +137,6 @@ static struct sb_zone *only_zone(struct sb_instance *inst, const struct sb_isola
 	return found == SB_ZONE_NONE ? NULL : &inst->zones[found];
 }
 
-static void drain(struct sb_zone *zone)
-{
-	unsigned int cpu;
-
-	for (cpu = 0; cpu < zone->inst->cfg.nr_cpus; cpu++)
-		sb_pcp_drain_zone(zone, cpu);
-}
-
 int sb_isolate_range(struct sb_instance *inst, const struct sb_isolation *range, unsigned long *bad)
 {
 	unsigned long first = block_of(inst, range->start), pfn;
@@ -168,7 +160,7 @@ int sb_isolate_range(struct sb_instance *inst, const struct sb_isolation *range,
 			return err;
 		}
 	}
-	drain(zone);
+	sb_pcp_drain_zone(zone);
 	return 0;
 }
 

@@ -155,7 +155,8 @@ static void find_head(const struct sb_instance *inst, unsigned long pfn, struct 
 		info->head = head;
 		info->tail = head != pfn;
 		info->order = sb_page_order(page);
-		info->type = sb_page_type(page);
+		info->type = info->state == SB_PAGE_PCP ? sb_page_pcp_type(page) :
+							  sb_page_type(page);
 		info->mover = info->state == SB_PAGE_ALLOC && sb_page_has_mover(page);
 		return;
 	}

@@ -214,6 +214,23 @@ static inline unsigned int sb_page_type(const struct sb_page *page)
 	return sb_page_next(page) & 7;
 }
 
+/* Migratetype of the lists that a block on a per-CPU list goes back to. */
+static inline unsigned int sb_page_pcp_type(const struct sb_page *page)
+{
+	return READ_ONCE(page->prev_state) >> 4 & 7;
+}
+
+/* The two words of a block on a per-CPU list of @type that goes back to lists of @home. */
+static inline u32 sb_page_pcp_word(unsigned int order, unsigned int type)
+{
+	return type << 4 | order;
+}
+
+static inline u32 sb_page_pcp_state(unsigned int home)
+{
+	return home << 4 | SB_PAGE_PCP;
+}
+
 static inline void sb_page_set(struct sb_page *page, u32 state, unsigned int order,
 			       u32 next_or_type)
 {
@@ -241,6 +258,9 @@ static inline void sb_page_set_marked(struct sb_page *page, bool marked)
 
 	WRITE_ONCE(page->prev_state, link << 4 | (page->prev_state & 15));
 }
+
+/* @prev_state of a block in use that is not marked: as sb_page_set() leaves it. */
+#define SB_PAGE_USED (SB_PAGE_LINK_NONE << 4 | SB_PAGE_ALLOC)
 
 /* A page in use is the first of a block; it stays marked if it is. */
 static inline void sb_page_set_used(struct sb_page *page, unsigned int order, unsigned int type)

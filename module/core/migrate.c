@@ -3,7 +3,7 @@
 #include "contig.h"
 #include "migrate.h"
 #include "owner.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 #include "quarantine.h"
 #include "trace.h"
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "front.h"
 #include "instance.h"
 #include "layout.h"
 #include "pageblock.h"
+#include "plenty.h"
 #include "region_iter.h"
 
 #define SKIP_BIT 8u
@@ -21,12 +23,28 @@ const char *sb_pageblock_type_name(unsigned int type)
 	return names[type];
 }
 
+static u8 home_of(const struct sb_instance *inst, unsigned int zone, unsigned int type)
+{
+	if (zone == SB_ZONE_NONE || type >= SB_PCPTYPES)
+		return SB_HOME_NONE;
+	return (u8)(inst->zones[zone].front_slot * SB_HOME_TYPES + type);
+}
+
+static void set_home(struct sb_instance *inst, unsigned long pfn, unsigned int zone,
+		     unsigned int type)
+{
+	/* Who sees the home sees the descriptors. */
+	smp_store_release(&inst->blocks.home[sb_pageblock_index(&inst->blocks, pfn)],
+			  home_of(inst, zone, type));
+}
+
 void sb_pageblock_set_zone(struct sb_instance *inst, unsigned long pfn, unsigned int zone)
 {
 	u8 *owner = &inst->blocks.zone[sb_pageblock_index(&inst->blocks, pfn)];
 
 	/* Who sees the zone sees the descriptors. */
 	smp_store_release(owner, (u8)zone);
+	set_home(inst, pfn, zone, sb_pageblock_type(&inst->blocks, pfn));
 }
 
 /* Replaces the bits of @mask; other zones may write the same word meanwhile. */
@@ -53,6 +71,7 @@ static void count_type(struct sb_zone *zone, unsigned int type, long nr_blocks)
 			   zone->nr_reserved_highatomic +
 				   (unsigned long)nr_blocks *
 					   sb_order_pages(zone->inst->blocks.order));
+	sb_plenty_look(zone);
 }
 
 void sb_pageblock_set_type(struct sb_instance *inst, unsigned long pfn, unsigned int type)
@@ -64,6 +83,7 @@ void sb_pageblock_set_type(struct sb_instance *inst, unsigned long pfn, unsigned
 		count_type(&inst->zones[zone], type, 1);
 	}
 	set_bits(inst, pfn, SKIP_BIT - 1, type);
+	set_home(inst, pfn, zone, type);
 }
 
 bool sb_pageblock_skip(const struct sb_pageblocks *blocks, unsigned long pfn)
@@ -86,6 +106,7 @@ static void own_blocks(struct sb_instance *inst)
 	unsigned long start, end;
 
 	memset(blocks->zone, SB_ZONE_NONE, blocks->nr_blocks);
+	memset(blocks->home, SB_HOME_NONE, blocks->nr_blocks);
 	while (sb_region_iter_pfns(&inst->regions, &it, &start, &end)) {
 		unsigned long pfn = sb_pfn_block(start, blocks->order);
 
@@ -93,7 +114,7 @@ static void own_blocks(struct sb_instance *inst)
 			const struct sb_zone *zone =
 				sb_layout_zone(inst, it.found_nid, max(pfn, start));
 
-			blocks->zone[sb_pageblock_index(blocks, pfn)] = (u8)(zone - inst->zones);
+			sb_pageblock_set_zone(inst, pfn, (unsigned int)(zone - inst->zones));
 		}
 	}
 }
@@ -129,7 +150,7 @@ int sb_pageblock_init(struct sb_instance *inst)
 	blocks->base_pfn = inst->map.base_pfn;
 	blocks->nr_blocks = inst->map.nr_pages >> blocks->order;
 	nr_words = (blocks->nr_blocks + FLAGS_PER_WORD - 1) / FLAGS_PER_WORD;
-	err = sb_instance_place(inst, (u64)nr_words * sizeof(u32) + 2 * (u64)blocks->nr_blocks,
+	err = sb_instance_place(inst, (u64)nr_words * sizeof(u32) + 3 * (u64)blocks->nr_blocks,
 				&inst->blocks_range);
 	if (err) {
 		memset(blocks, 0, sizeof(*blocks));
@@ -139,8 +160,10 @@ int sb_pageblock_init(struct sb_instance *inst)
 	blocks->flags = inst->blocks_range.mapped;
 	blocks->zone = (u8 *)(blocks->flags + nr_words);
 	blocks->former = blocks->zone + blocks->nr_blocks;
+	blocks->home = blocks->former + blocks->nr_blocks;
 	for (i = 0; i < nr_words; i++)
 		blocks->flags[i] = SB_MOVABLE * 0x11111111u;
+	sb_front_number(inst);
 	own_blocks(inst);
 	sb_section_set_blocks(inst);
 	sb_pageblock_set_grouping(inst);

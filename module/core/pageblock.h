@@ -29,10 +29,17 @@ enum sb_migratetype {
 /* The zone of a pageblock without memory. */
 #define SB_ZONE_NONE 0xff
 
+/* A zone and a type in a byte: types with per-CPU lists, and one that stands for all others. */
+#define SB_HOME_TYPES (SB_PCPTYPES + 1)
+/* Of no zone, or of such a type. */
+#define SB_HOME_NONE SB_PCPTYPES
+#define SB_NR_HOMES (SB_MAX_ZONES * SB_HOME_TYPES)
+
 /**
  * struct sb_pageblocks - The pageblocks of an instance.
  * @flags: four bits a block, eight blocks a word, lowest bits first
  * @zone: index into the instance's zones, or SB_ZONE_NONE, a byte a block
+ * @home: where the front brings its pages, a byte a block: sb_pageblock_home()
  * @former: type that an Isolate block had and will have again, a byte a block;
  *	guarded by the lock of its zone
  * @base_pfn: first page of block 0
@@ -40,12 +47,13 @@ enum sb_migratetype {
  * @order: log2 of the pages in one
  * @grouping: pages are grouped by mobility; false on an instance too small
  *	for it, where every request is Unmovable and claims what it can
- * @phys: where @flags, @zone and @former lie, in this order
+ * @phys: where @flags, @zone, @former and @home lie, in this order
  */
 struct sb_pageblocks {
 	u32 *flags;
 	u8 *zone;
 	u8 *former;
+	u8 *home;
 	unsigned long base_pfn;
 	unsigned long nr_blocks;
 	unsigned int order;

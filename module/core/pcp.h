@@ -10,13 +10,16 @@
  *
  * One such table for each CPU and zone, in arrays as small as batch and high
  * allow. Pages on them are free for their CPU and in use for the zone.
+ *
+ * Most blocks come and go by the front, without a look at the table as a whole:
+ * front.h. So a list knows how far it may grow before somebody has to look, and
+ * most of what Linux counts is worked out when it is asked for.
  */
 #ifndef SB_PCP_H
 #define SB_PCP_H
 
 #include "fallback.h"
 
-#define SB_PCP_ORDERS 4
 /* Those of the orders above, and two for huge pages: Movable ones, and others. */
 #define SB_PCP_HUGE (SB_PCP_ORDERS * SB_PCPTYPES)
 #define SB_PCP_LISTS (SB_PCP_HUGE + 2)
@@ -24,44 +27,67 @@
 #define SB_PCP_MAX_HIGH 8192
 #define SB_PCP_MAX_TUNED 131072
 
-/* The events that are counted with the lists, enum sb_event_item. */
-#define SB_PCP_EVENTS (SB_EVENT_FREE_PAGES + 1)
-
 /**
  * struct sb_pcp_list - A stack of blocks of one order and type.
  * @nr: blocks on it
+ * @limit: blocks at which a free has to look whether the lists overflow
+ * @slot: first pages of the blocks, as indices into the descriptors; the oldest may have
+ *	been drained before @room was used again from its beginning
+ * @room: where there is room for @max of them
+ * @in_a_row: of its CPU and zone, see there
+ * @most_in_a_row: from which on @in_a_row does not grow by a single page, and a larger
+ *	block has to be looked at
+ * @word: first word of the descriptors of its blocks
+ * @state: the second, of those that the front brings
  * @max: blocks it has room for
- * @slot: first pages of the blocks, as indices into the descriptors
+ * @nr_taken: blocks ever given to requests
+ * @nr_moved: blocks that came from the zone, less those that went back. May wrap.
  */
 struct sb_pcp_list {
 	u32 nr;
-	u32 max;
+	u32 limit;
 	u32 *slot;
+	u32 *room;
+	u32 *in_a_row;
+	u32 most_in_a_row;
+	u32 word;
+	u32 state;
+	u32 max;
+	unsigned long nr_taken;
+	unsigned long nr_moved;
 };
 
 /**
  * struct sb_pcp - One CPU's lists of one zone.
- * @lock: guards the rest
- * @count: pages on all lists
+ * @lock: guards the rest, but from their CPU while the front is open
  * @high: pages at which they overflow, as the rules have tuned it
- * @alloc_factor: how often the batch of a refill is to be doubled
- * @free_factor: how often that of an overflow; Linux 6.1 alone
- * @free_count: pages freed in a row, halved by each allocation; since 6.7
- * @free_high_order: the last free was of an order above 0
- * @events: enum sb_event_item, those below SB_PCP_EVENTS
+ * @in_a_row: pages freed in a row, halved by each allocation: free_count, Linux 6.12
+ * @nr_others: blocks ever freed that were not of order 1 to 3, when one of these was last
+ *	looked at; if there are no more now, that was the free before this one
+ * @alloc_factor: how often the batch of a refill is to be doubled, halved by each free
+ * @nr_freed: frees until @alloc_factor was last brought up to date
+ * @free_factor: how often that of an overflow, halved by each allocation; Linux 6.1
+ *	alone
+ * @nr_taken: allocations until @free_factor was
  * @list: see sb_pcp_list_index()
  */
 struct sb_pcp {
 	struct sb_lock lock;
-	unsigned int count;
 	unsigned int high;
+	u32 in_a_row;
+	unsigned long nr_others;
 	unsigned int alloc_factor;
+	unsigned long nr_freed;
 	unsigned int free_factor;
-	unsigned int free_count;
-	bool free_high_order;
-	unsigned long events[SB_PCP_EVENTS];
+	unsigned long nr_taken;
 	struct sb_pcp_list list[SB_PCP_LISTS];
 };
+
+/* Blocks that were ever freed to a list. */
+static inline unsigned long sb_pcp_list_freed(const struct sb_pcp_list *list)
+{
+	return READ_ONCE(list->nr) + READ_ONCE(list->nr_taken) - READ_ONCE(list->nr_moved);
+}
 
 /*
  * The list of an order and type, order_to_pindex(). HighAtomic and CMA blocks
@@ -81,10 +107,29 @@ static inline unsigned int sb_pcp_list_order(const struct sb_instance *inst, uns
 	return which < SB_PCP_HUGE ? which / SB_PCPTYPES : inst->cfg.pcp_huge_order;
 }
 
+/* CPUs beyond those the instance has lists for share them. */
+static inline struct sb_pcp *sb_pcp_this(const struct sb_zone *zone)
+{
+	unsigned int cpu = sb_this_cpu();
+
+	if (unlikely(cpu >= zone->inst->cfg.nr_cpus))
+		cpu %= zone->inst->cfg.nr_cpus;
+	return &zone->pcp[cpu];
+}
+
+/* The page of a slot. */
+static inline unsigned long sb_pcp_pfn(const struct sb_zone *zone, u32 slot)
+{
+	return zone->inst->map.base_pfn + slot;
+}
+
 static inline bool sb_pcp_serves(const struct sb_instance *inst, unsigned int order)
 {
 	return (order < SB_PCP_ORDERS || order == inst->cfg.pcp_huge_order) && inst->cfg.pcp_high;
 }
+
+/* The zone has lists: it has memory, or may get some by sb_memory_block_zone_for(). */
+bool sb_pcp_wanted(const struct sb_zone *zone);
 
 /**
  * sb_pcp_init() - Place and set up the lists of every zone and CPU.
@@ -135,20 +180,11 @@ unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, u
 bool sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		unsigned long done);
 
-/*
- * Puts a block of a per-CPU list on the zone's, and says of which type it was. A drain
- * does so with each list of a CPU, the oldest of its blocks first.
- */
-unsigned int sb_pcp_return(struct sb_zone *zone, unsigned long pfn, unsigned int order)
-	__must_hold(zone->lock);
-
-/* Returns all pages of one CPU's lists of @zone to it, and says how many there were. */
-unsigned int sb_pcp_drain_zone(struct sb_zone *zone, unsigned int cpu);
-/* The same for all zones: what a CPU that goes offline needs. */
-unsigned int sb_pcp_drain_cpu(struct sb_instance *inst, unsigned int cpu);
-unsigned int sb_pcp_drain_all(struct sb_instance *inst);
-
-/* Pages on the lists of all CPUs, read without locks. */
+/* Pages on one CPU's lists, and on those of all; read without locks. */
+unsigned int sb_pcp_pages(const struct sb_instance *inst, const struct sb_pcp *pcp);
 unsigned long sb_pcp_count(const struct sb_zone *zone);
+
+/* How often @item happened with the lists of all CPUs; read without locks. */
+unsigned long sb_pcp_events(const struct sb_zone *zone, enum sb_event_item item);
 
 #endif

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "freelist.h"
+#include "front.h"
 #include "pcp.h"
+#include "plenty.h"
 #include "region_iter.h"
 #include "restore.h"
 
@@ -80,10 +82,12 @@ static int free_blocks(struct sb_zone *zone, const struct sb_restore *state) __m
 }
 
 static void set_watermarks(struct sb_zone *zone, const struct sb_restore *state)
+	__must_hold(zone->lock)
 {
 	memcpy(zone->watermark, state->watermark, sizeof(zone->watermark));
 	memcpy(zone->lowmem_reserve, state->lowmem_reserve, sizeof(zone->lowmem_reserve));
 	zone->watermark_boost = state->watermark_boost;
+	sb_plenty_measure(zone);
 }
 
 static int restore_zone(struct sb_instance *inst, const struct sb_restore *state)
@@ -126,5 +130,6 @@ int sb_restore(struct sb_instance *inst, const struct sb_restore *zones, unsigne
 	inst->regions.current_limit = 0;
 	/* Who sees the stage sees what it made. */
 	smp_store_release(&inst->stage, SB_STAGE_LIVE);
+	sb_front_update(inst);
 	return 0;
 }

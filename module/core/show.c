@@ -126,7 +126,8 @@ static void show_zone_pagesets(struct sb_out *out, const struct sb_zone *zone)
 			      "              count: %u\n"
 			      "              high:  %u\n"
 			      "              batch: %u\n",
-			      cpu, zone->pcp[cpu].count, zone->pcp[cpu].high, cfg->pcp_batch);
+			      cpu, sb_pcp_pages(zone->inst, &zone->pcp[cpu]), zone->pcp[cpu].high,
+			      cfg->pcp_batch);
 }
 
 void sb_show_zoneinfo(struct sb_out *out, struct sb_instance *inst)

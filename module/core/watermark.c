@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "freelist.h"
 #include "layout.h"
+#include "plenty.h"
 #include "watermark.h"
 
 #define MIN_FREE_LEAST 128u
@@ -67,6 +68,7 @@ void sb_watermark_clear(struct sb_zone *zone)
 	memset(zone->lowmem_reserve, 0, sizeof(zone->lowmem_reserve));
 	zone->watermark_boost = 0;
 	zone->below_high = false;
+	sb_plenty_measure(zone);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
 }
@@ -101,6 +103,16 @@ static void set_marks(struct sb_zone *zone, unsigned long pages_min, unsigned lo
 	sb_irq_restore(irq);
 }
 
+static void measure(struct sb_zone *zone)
+{
+	unsigned long irq = sb_irq_save();
+
+	sb_lock(&zone->lock);
+	sb_plenty_measure(zone);
+	sb_unlock(&zone->lock);
+	sb_irq_restore(irq);
+}
+
 /* What zone @type of a node keeps back from each higher one. */
 static void set_reserves(struct sb_instance *inst, int nid, enum sb_zone_type type)
 {
@@ -124,6 +136,7 @@ void sb_watermark_setup(struct sb_instance *inst)
 	while ((zone = sb_instance_next_zone(inst, zone))) {
 		set_marks(zone, pages_min, lowmem);
 		set_reserves(inst, zone->nid, zone->type);
+		measure(zone);
 	}
 }
 
@@ -210,6 +223,7 @@ void sb_watermark_boost(struct sb_zone *zone)
 		return;
 	zone->watermark_boost = min(zone->watermark_boost + block, max(block, most));
 	zone->events[SB_EVENT_BOOST]++;
+	sb_plenty_measure(zone);
 }
 
 void sb_watermark_unboost(struct sb_zone *zone)
@@ -221,6 +235,7 @@ void sb_watermark_unboost(struct sb_zone *zone)
 	irq = sb_irq_save();
 	sb_lock(&zone->lock);
 	zone->watermark_boost = 0;
+	sb_plenty_measure(zone);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "freelist.h"
+#include "front.h"
 #include "instance.h"
 #include "pcp.h"
+#include "plenty.h"
 #include "quarantine.h"
 #include "zone.h"
 
@@ -31,6 +33,7 @@ void sb_zone_init(struct sb_zone *zone, struct sb_instance *inst, int nid, enum 
 	zone->nid = nid;
 	zone->type = type;
 	sb_freelist_init(zone);
+	zone->plenty = SB_PLENTY_NEVER;
 	sb_quarantine_init(zone);
 }
 
@@ -46,19 +49,16 @@ void sb_zone_count(struct sb_zone *zone, enum sb_event_item item, unsigned long 
 
 unsigned long sb_zone_events(const struct sb_zone *zone, enum sb_event_item item)
 {
-	unsigned long nr = READ_ONCE(zone->events[item]);
-	unsigned int cpu;
-
-	for (cpu = 0; item < SB_PCP_EVENTS && zone->pcp && cpu < zone->inst->cfg.nr_cpus; cpu++)
-		nr += READ_ONCE(zone->pcp[cpu].events[item]);
-	return nr;
+	return READ_ONCE(zone->events[item]) + sb_pcp_events(zone, item);
 }
 
 unsigned long sb_zone_freeze(struct sb_zone *zone) __acquires(zone->freeze_lock)
 {
-	unsigned long irq = sb_irq_save();
+	unsigned long irq;
 	unsigned int cpu;
 
+	sb_front_close(zone->inst);
+	irq = sb_irq_save();
 	sb_lock(&zone->freeze_lock);
 	for (cpu = 0; zone->pcp && cpu < zone->inst->cfg.nr_cpus; cpu++)
 		sb_lock_nested(&zone->pcp[cpu].lock, &zone->freeze_lock);
@@ -75,4 +75,5 @@ void sb_zone_thaw(struct sb_zone *zone, unsigned long irq) __releases(zone->free
 		sb_unlock_nested(&zone->pcp[cpu].lock);
 	sb_unlock(&zone->freeze_lock);
 	sb_irq_restore(irq);
+	sb_front_open(zone->inst);
 }

@@ -10,12 +10,13 @@
  *	4. pageblock lock         the words of pageblock bits
  *	   debug lock             hooks and findings
  *	   owner lock             the table of owners
- *	5. event ring lock        records, written under any of these: driver/ring.h
+ *	5. front lock             which lists requests find: front.h
+ *	   event ring lock        records, written under any of these: driver/ring.h
  *
  * The locks of slabs are taken alone, or the caches' lock first and then a node's.
  * A CMA area's lock stands alone: nothing is taken under it, nor is it taken under
- * another. No two of the fourth rank are held at a time. A per-CPU lock is taken by its own
- * CPU, and by another one only to drain.
+ * another. No two of a rank from the fourth on are held at a time. A per-CPU lock is taken
+ * by its own CPU, and by another one only while the front is closed.
  */
 #ifndef SB_ZONE_H
 #define SB_ZONE_H
@@ -45,6 +46,9 @@ struct sb_free_list {
 	u32 first;
 	u32 last;
 };
+
+/* Orders that have per-CPU lists whatever there is of huge pages. */
+#define SB_PCP_ORDERS 4
 
 /* @nr_free counts blocks, not pages, of all types. */
 struct sb_free_area {
@@ -130,10 +134,13 @@ struct sb_zone_compact {
  * @watermark_boost: added to each of them for a time
  * @lowmem_reserve: pages kept back from requests for a higher zone, by that zone
  * @below_high: free pages were fewer than the high watermark of late
+ * @plenty: with more pages free than this no small request need look: plenty.h
+ * @plenty_orders: orders that have more, and a block: from 0 on, SB_PCP_ORDERS at most
  * @free_area: by order
  * @nonempty: by type, a bit for each order that has a free block
  * @events: how often what happened; what per-CPU lists serve is counted there
  * @pcp: per-CPU lists, one for each CPU of the instance
+ * @front_slot: number of the zone among those that have some
  * @nr_guard: guard pages, guard.h
  * @nr_quarantine: pages in quarantine, or on their way out of it
  * @nr_hwpoison: pages of bad memory that are out of circulation
@@ -162,10 +169,13 @@ struct sb_zone {
 	unsigned long watermark_boost;
 	unsigned long lowmem_reserve[SB_NR_ZONE_TYPES];
 	bool below_high;
+	unsigned long plenty;
+	unsigned int plenty_orders;
 	struct sb_free_area free_area[SB_NR_ORDERS];
 	u32 nonempty[SB_NR_TYPES];
 	unsigned long events[SB_NR_EVENTS];
 	struct sb_pcp *pcp;
+	unsigned int front_slot;
 	unsigned long nr_guard;
 	unsigned long nr_quarantine;
 	unsigned long nr_hwpoison;
@@ -206,10 +216,11 @@ void sb_zone_init(struct sb_zone *zone, struct sb_instance *inst, int nid, enum 
  * sb_zone_freeze() - Hold a zone still, per-CPU lists and all.
  * @zone: zone to freeze
  *
- * For those who look at everything at once: the checker and the tests.
+ * For those who look at everything at once: the checker and the tests. Closes the
+ * front meanwhile.
  *
- * Context: Any. Takes every lock of the zone; interrupts stay off until
- *	sb_zone_thaw().
+ * Context: Process, without locks. Takes every lock of the zone; interrupts stay off
+ *	until sb_zone_thaw().
  * Return: the interrupt state, for sb_zone_thaw().
  */
 unsigned long sb_zone_freeze(struct sb_zone *zone) __acquires(zone->freeze_lock);

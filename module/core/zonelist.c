@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "highatomic.h"
 #include "pcp.h"
+#include "pcp_tune.h"
+#include "plenty.h"
 #include "zonelist.h"
 
 /* Own node first, then the next ones; in each from the highest zone down. */
@@ -37,6 +39,7 @@ void sb_zonelist_build(struct sb_instance *inst)
 		smp_store_release(&node->zonelist, list);
 	}
 	sb_pageblock_set_grouping(inst);
+	sb_plenty_build(inst);
 	/* Who sees the number finds the lists. */
 	smp_store_release(&inst->hotplug.zonelist_seq, seq + 1);
 }
@@ -194,7 +197,7 @@ static bool may_give(struct sb_zone *zone, const struct sb_request *request,
 	if (!zone->below_high) {
 		if (likely(sb_watermark_allows(zone, order, SB_WMARK_HIGH, highest, flags)))
 			return true;
-		WRITE_ONCE(zone->below_high, true);
+		sb_pcp_tune_below_high(zone);
 	}
 	return sb_watermark_allows(zone, order, flags & SB_ALLOC_WMARK, highest, flags) ||
 	       (flags & SB_ALLOC_NO_WATERMARKS);

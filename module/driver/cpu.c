@@ -3,7 +3,7 @@
 
 #include "cpu.h"
 #include "device.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 #include "slab_cache.h"
 
 static enum cpuhp_state state;

@@ -4,7 +4,7 @@
 #include <linux/uaccess.h>
 
 #include "ioctl.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 #include "pin.h"
 
 static_assert(SBUDDY_UNMOVABLE == SB_UNMOVABLE);

@@ -13,6 +13,7 @@
  *                kind, taken under an outer lock that keeps others from it.
  *   interrupts   sb_irq_save() keeps the caller on its CPU until
  *                sb_irq_restore(); sb_this_cpu() is stable in between.
+ *                SB_NR_CPUS: numbers are below that; sb_nr_cpus(): and below that
  *                sb_quiesce() waits until no CPU is any more in what it did so
  *                when it was called; process context, without locks.
  *   words        READ_ONCE(), WRITE_ONCE(), smp_store_release(),
@@ -39,7 +40,6 @@
 #include <linux/math64.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
-#include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -111,10 +111,17 @@ static inline void sb_irq_restore(unsigned long flags)
 	local_irq_restore(flags);
 }
 
-/* Code that runs with interrupts off is an RCU reader. */
+/* A CPU that has interrupts off takes this one late. */
 static inline void sb_quiesce(void)
 {
-	synchronize_rcu();
+	kick_all_cpus_sync();
+}
+
+#define SB_NR_CPUS NR_CPUS
+
+static inline unsigned int sb_nr_cpus(void)
+{
+	return nr_cpu_ids;
 }
 
 static inline unsigned int sb_this_cpu(void)

@@ -6,7 +6,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "freelist.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 #include "show_page.h"
 #include "watermark.h"
 

@@ -5,7 +5,7 @@
 #include "alloc.h"
 #include "check.h"
 #include "oracle.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 
 static struct sb_instance inst;
 static struct sb_zone *zone;

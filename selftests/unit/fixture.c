@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fixture.h"
+#include "plenty.h"
 
 /* Larger banks are never written to by a test. */
 #define MAX_MEMORY (64 * MiB)
@@ -261,6 +262,22 @@ void fixture_set_type(struct fixture *f, unsigned long pfn, unsigned int type)
 struct sb_zone *fixture_zone_of(struct fixture *f, unsigned long pfn)
 {
 	return &f->inst.zones[sb_pageblock_zone(&f->inst.blocks, pfn)];
+}
+
+void fixture_measure(struct sb_zone *zone)
+{
+	sb_lock(&zone->lock);
+	sb_plenty_measure(zone);
+	sb_unlock(&zone->lock);
+}
+
+void fixture_retype(struct fixture *f, unsigned long pfn, unsigned int type)
+{
+	struct sb_zone *zone = fixture_zone_of(f, pfn);
+
+	sb_lock(&zone->lock);
+	sb_pageblock_set_type(&f->inst, pfn, type);
+	sb_unlock(&zone->lock);
 }
 
 struct sb_zone *fixture_zone(struct fixture *f, enum sb_zone_type type)

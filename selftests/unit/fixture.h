@@ -7,7 +7,7 @@
 #include "check.h"
 #include "handover.h"
 #include "layout.h"
-#include "pcp.h"
+#include "pcp_drain.h"
 #include "region_iter.h"
 #include "unit.h"
 
@@ -67,6 +67,12 @@ void fixture_set_type(struct fixture *f, unsigned long pfn, unsigned int type);
 /* The populated zone @type of node 0. */
 struct sb_zone *fixture_zone(struct fixture *f, enum sb_zone_type type);
 struct sb_zone *fixture_zone_of(struct fixture *f, unsigned long pfn);
+
+/* To be called when a test has set watermarks or reserves of a zone by itself. */
+void fixture_measure(struct sb_zone *zone);
+
+/* Says of which type a pageblock is, and leaves its free pages where they are. */
+void fixture_retype(struct fixture *f, unsigned long pfn, unsigned int type);
 
 /* Blocks on a free list, and blocks of an order on all of them. */
 unsigned long fixture_free_blocks(struct fixture *f, unsigned int order, unsigned int type);

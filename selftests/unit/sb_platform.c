@@ -12,16 +12,51 @@ _Thread_local struct unit_lock_hooks unit_lock_hooks;
 unsigned int unit_warnings;
 char unit_last_warning[256];
 
-unsigned int sb_host_irqs[SB_HOST_CPUS];
+unsigned int sb_host_nr_cpus;
 
+/* Who has interrupts off on each CPU, and how deep. */
+static struct {
+	const void *owner;
+	unsigned int depth;
+} cpus[SB_HOST_CPUS];
+
+/* Its address names this thread. */
+static _Thread_local char self;
+
+unsigned long sb_irq_save(void)
+{
+	unsigned int cpu = sb_host_cpu % SB_HOST_CPUS;
+	const void *nobody = NULL;
+
+	while (__atomic_load_n(&cpus[cpu].owner, __ATOMIC_RELAXED) != &self &&
+	       !__atomic_compare_exchange_n(&cpus[cpu].owner, &nobody, &self, false,
+					    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+		nobody = NULL;
+		sched_yield();
+	}
+	cpus[cpu].depth++;
+	return cpu;
+}
+
+void sb_irq_restore(unsigned long flags)
+{
+	if (!--cpus[flags].depth)
+		__atomic_store_n(&cpus[flags].owner, NULL, __ATOMIC_RELEASE);
+}
+
+/* A test that looks in while a lock is taken may have interrupts off itself. */
 void sb_quiesce(void)
 {
 	unsigned int cpu;
 
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	for (cpu = 0; cpu < SB_HOST_CPUS; cpu++)
-		while (__atomic_load_n(&sb_host_irqs[cpu], __ATOMIC_SEQ_CST))
+	for (cpu = 0; cpu < SB_HOST_CPUS; cpu++) {
+		const void *owner = __atomic_load_n(&cpus[cpu].owner, __ATOMIC_SEQ_CST);
+
+		while (owner && owner != &self &&
+		       __atomic_load_n(&cpus[cpu].owner, __ATOMIC_SEQ_CST) == owner)
 			sched_yield();
+	}
 }
 
 void sb_lock_init(struct sb_lock *lock)

@@ -86,24 +86,23 @@ void sb_unlock_nested(struct sb_lock *lock);
 /* The number of this CPU; the test sets it. */
 extern _Thread_local unsigned int sb_host_cpu;
 
-/* How deep each CPU is between sb_irq_save() and sb_irq_restore(). */
 #define SB_HOST_CPUS 256u
-extern unsigned int sb_host_irqs[SB_HOST_CPUS];
 
-static inline unsigned long sb_irq_save(void)
-{
-	unsigned int cpu = sb_host_cpu % SB_HOST_CPUS;
-
-	__atomic_add_fetch(&sb_host_irqs[cpu], 1, __ATOMIC_SEQ_CST);
-	return cpu;
-}
-
-static inline void sb_irq_restore(unsigned long flags)
-{
-	__atomic_sub_fetch(&sb_host_irqs[flags], 1, __ATOMIC_SEQ_CST);
-}
+/* Threads with the same number take turns, as tasks on one CPU do. */
+unsigned long sb_irq_save(void);
+void sb_irq_restore(unsigned long flags);
 
 void sb_quiesce(void);
+
+#define SB_NR_CPUS SB_HOST_CPUS
+
+/* CPUs that there are; a test that wants some to share lists says so. */
+extern unsigned int sb_host_nr_cpus;
+
+static inline unsigned int sb_nr_cpus(void)
+{
+	return sb_host_nr_cpus;
+}
 
 static inline unsigned int sb_this_cpu(void)
 {

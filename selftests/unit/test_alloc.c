@@ -280,13 +280,16 @@ static void bulk_keeps_the_low_mark(void)
 	zone = fixture_zone(&f, SB_ZONE_NORMAL);
 	sb_pcp_drain_all(&f.inst);
 	zone->watermark[SB_WMARK_LOW] = zone->nr_free - 64;
+	fixture_measure(zone);
 	EXPECT_EQ(bulk(one_page(SB_MOVABLE, SB_GFP_KERNEL), pfns, 64), 1);
 	sb_pcp_drain_all(&f.inst);
 	zone->watermark[SB_WMARK_LOW] = zone->nr_free - 65;
+	fixture_measure(zone);
 	EXPECT_EQ(bulk(one_page(SB_MOVABLE, SB_GFP_KERNEL), pfns, 64), 64);
 	/* Reserves count as of the preferred zone, which is Normal whatever was asked for. */
 	zone->watermark[SB_WMARK_LOW] = 0;
 	zone->lowmem_reserve[SB_ZONE_MOVABLE] = 1000000;
+	fixture_measure(zone);
 	EXPECT_EQ(bulk(one_page(SB_MOVABLE, SB_GFP_KERNEL), pfns, 64), 64);
 	fixture_exit(&f);
 }
@@ -318,13 +321,16 @@ static void bulk_stays_in_one_zone_of_the_own_node(void)
 	fixture_boot(&f, &cfg);
 	zone = fixture_zone(&f, SB_ZONE_HIGHMEM);
 	zone->watermark[SB_WMARK_LOW] = 4096;
+	fixture_measure(zone);
 	EXPECT_EQ(bulk(one_page(SB_MOVABLE, SB_GFP_KERNEL), pfns, 32), 32);
 	for (i = 0; i < 32; i++)
 		EXPECT_EQ(zone_of((long)pfns[i])->type, SB_ZONE_NORMAL);
 	zone->watermark[SB_WMARK_HIGH] = 4096;
+	fixture_measure(zone);
 	zone = fixture_zone(&f, SB_ZONE_NORMAL);
 	zone->watermark[SB_WMARK_LOW] = 4096;
 	zone->watermark[SB_WMARK_HIGH] = 4096;
+	fixture_measure(zone);
 	EXPECT_EQ(bulk(one_page(SB_MOVABLE, SB_GFP_KERNEL), pfns, 32), 1);
 	EXPECT_EQ(zone_of((long)pfns[0])->nid, 1);
 	fixture_exit(&f);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The checker itself: each way an instance can be wrong is told. */
 #include "fixture.h"
+#include "watermark.h"
 
 #define BASE 0x90000000ull
 
@@ -131,7 +132,7 @@ static const char *pageblock_retyped(void)
 	unsigned int order;
 	struct sb_free_list *list = some_list(&order);
 
-	sb_pageblock_set_type(&f.inst, f.inst.map.base_pfn + list->first + 256, SB_UNMOVABLE);
+	fixture_retype(&f, f.inst.map.base_pfn + list->first + 256, SB_UNMOVABLE);
 	return "pageblocks of types";
 }
 
@@ -167,7 +168,7 @@ static const char *tracker_out_of_order(void)
 
 static const char *pageblock_of_no_type(void)
 {
-	sb_pageblock_set_type(&f.inst, f.inst.map.base_pfn, 7);
+	fixture_retype(&f, f.inst.map.base_pfn, 7);
 	return "lies in a pageblock of type 7";
 }
 
@@ -185,19 +186,12 @@ static const char *descriptors_given_away(void)
 	return "are not reserved";
 }
 
-static const char *pcp_count_wrong(void)
-{
-	zone->pcp[0].count++;
-	return "its counter says";
-}
-
 static const char *pcp_slot_twice(void)
 {
 	struct sb_pcp_list *list = &zone->pcp[0].list[SB_MOVABLE];
 
 	list->slot[list->nr] = list->slot[0];
 	list->nr++;
-	zone->pcp[0].count++;
 	return "per-CPU lists 1 have";
 }
 
@@ -221,6 +215,48 @@ static const char *pcp_page_of_odd_order(void)
 
 	sb_page_set(page_at((unsigned long)pfn), SB_PAGE_PCP, 5, SB_MOVABLE);
 	return "per-CPU lists that do not exist";
+}
+
+static const char *mask_says_empty(void)
+{
+	unsigned int order;
+
+	some_list(&order);
+	zone->nonempty[SB_MOVABLE] &= ~(1u << order);
+	return "the mask says 0";
+}
+
+static const char *mask_says_there_is_one(void)
+{
+	zone->nonempty[SB_RECLAIMABLE] |= 1;
+	return "order 0 of type 2: the mask says 1";
+}
+
+static const char *pageblock_led_astray(void)
+{
+	f.inst.blocks.home[0]++;
+	return "has home";
+}
+
+static const char *requests_let_through(void)
+{
+	f.inst.cfg.min_free_kbytes = 32 << 10;
+	sb_watermark_setup(&f.inst);
+	f.inst.front.home[0][0] = (u8)(zone->front_slot * SB_HOME_TYPES);
+	return "requests of flags 0 and order 0 find their list";
+}
+
+static const char *pcp_limit_too_far(void)
+{
+	zone->pcp[0].list[SB_MOVABLE].limit = zone->pcp[0].list[SB_MOVABLE].max + 1;
+	return "and has not room";
+}
+
+static const char *pcp_limit_beside_drained_slots(void)
+{
+	zone->pcp[0].list[SB_MOVABLE].limit = 2;
+	zone->pcp[0].list[SB_MOVABLE].slot++;
+	return "and has not room";
 }
 
 #define BREAKS(fn)      \
@@ -256,11 +292,16 @@ static void each_kind_of_damage_is_told(void)
 		BREAKS(pageblock_of_no_type),
 		BREAKS(request_of_no_type),
 		BREAKS(descriptors_given_away),
-		BREAKS(pcp_count_wrong),
 		BREAKS(pcp_slot_twice),
 		BREAKS(pcp_slot_foreign),
 		BREAKS(pcp_list_too_long),
 		BREAKS(pcp_page_of_odd_order),
+		BREAKS(mask_says_empty),
+		BREAKS(mask_says_there_is_one),
+		BREAKS(pageblock_led_astray),
+		BREAKS(requests_let_through),
+		BREAKS(pcp_limit_too_far),
+		BREAKS(pcp_limit_beside_drained_slots),
 	};
 	size_t i;
 

@@ -54,6 +54,7 @@ static void short_of_memory(void)
 {
 	zone->watermark[SB_WMARK_LOW] = PAGES;
 	zone->watermark[SB_WMARK_HIGH] = PAGES;
+	fixture_measure(zone);
 }
 
 static void only_a_served_request_that_is_high_large_and_cannot_wait_reserves(void)
@@ -221,6 +222,7 @@ static void without_watermarks_the_reserve_is_still_not_touched(void)
 		boot_with_reserve(rules, BLOCK);
 		zone->watermark[SB_WMARK_MIN] = PAGES;
 		zone->watermark[SB_WMARK_LOW] = PAGES;
+		fixture_measure(zone);
 		EXPECT_EQ(ask(0, SB_MOVABLE, SB_GFP_ATOMIC | SB_GFP_MEMALLOC), -ENOMEM);
 		EXPECT_EQ(ask(2, SB_MOVABLE, SB_GFP_ATOMIC | SB_GFP_MEMALLOC), -ENOMEM);
 		fixture_free_run(&f, PFN + 4 * BLOCK, BLOCK);

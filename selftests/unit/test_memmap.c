@@ -155,7 +155,7 @@ static void pageblock_bits_do_not_touch_their_neighbours(void)
 	for (pfn = PFN; pfn < PFN + 256 * 20; pfn += 256) {
 		unsigned int type = pfn / 256 % SB_NR_TYPES;
 
-		sb_pageblock_set_type(&f.inst, pfn, type);
+		fixture_retype(&f, pfn, type);
 		sb_pageblock_set_skip(&f.inst, pfn, pfn / 256 % 3 == 0);
 	}
 	for (pfn = PFN; pfn < PFN + 256 * 20; pfn += 256) {
@@ -163,7 +163,7 @@ static void pageblock_bits_do_not_touch_their_neighbours(void)
 		EXPECT_EQ(sb_pageblock_skip(&f.inst.blocks, pfn), pfn / 256 % 3 == 0);
 	}
 	for (pfn = PFN; pfn < PFN + 256 * 20; pfn += 256) {
-		sb_pageblock_set_type(&f.inst, pfn, SB_MOVABLE);
+		fixture_retype(&f, pfn, SB_MOVABLE);
 		EXPECT_EQ(sb_pageblock_skip(&f.inst.blocks, pfn), pfn / 256 % 3 == 0);
 	}
 	fixture_exit(&f);

@@ -60,14 +60,14 @@ static void an_empty_list_is_refilled_by_a_batch(void)
 	boot(16, 64, 1);
 	take_small_blocks();
 	pfn = alloc(0, SB_MOVABLE);
-	EXPECT_EQ(zone->pcp[0].count, 15);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 15);
 	/* Physical order, as the zone gave them. */
 	for (i = 1; i < 16; i++)
 		EXPECT_EQ(alloc(0, SB_MOVABLE), pfn + i);
-	EXPECT_EQ(zone->pcp[0].count, 0);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 0);
 	/* Twice as many, as nothing was freed in between. */
 	alloc(0, SB_MOVABLE);
-	EXPECT_EQ(zone->pcp[0].count, 31);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 31);
 	fixture_exit(&f);
 }
 
@@ -84,7 +84,8 @@ static void a_refill_is_a_batch_of_pages_and_at_least_two_blocks(void)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		boot(rows[i].batch, 256, 1);
 		alloc(rows[i].order, SB_RECLAIMABLE);
-		EXPECT_EQ(zone->pcp[0].count, (rows[i].nr_blocks - 1) << rows[i].order);
+		EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), (rows[i].nr_blocks - 1)
+									   << rows[i].order);
 		fixture_exit(&f);
 	}
 }
@@ -114,10 +115,10 @@ static void an_overflow_returns_what_was_freed_in_a_row_oldest_first(void)
 	sb_pcp_drain_all(&f.inst);
 	for (i = 0; i < 63; i++)
 		give(pfn[i], 0);
-	EXPECT_EQ(zone->pcp[0].count, 63);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 63);
 	give(pfn[63], 0);
 	/* A batch at least stays. */
-	EXPECT_EQ(zone->pcp[0].count, 16);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 16);
 	for (i = 0; i < 64; i++)
 		EXPECT_EQ(sb_page_state(sb_memmap_page(&f.inst.map, pfn[i])) == SB_PAGE_PCP,
 			  i >= 48);
@@ -136,15 +137,15 @@ static void an_overflow_goes_round_the_lists(void)
 	sb_pcp_drain_all(&f.inst);
 	for (i = 0; i < 8; i++)
 		give(small[i], 0);
-	EXPECT_EQ(zone->pcp[0].count, 8);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 8);
 	/* 16 pages: below high. */
 	give(large, 3);
-	EXPECT_EQ(zone->pcp[0].count, 16);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 16);
 	large = alloc(3, SB_UNMOVABLE); /* a refill of two, one left: 24 */
-	EXPECT_EQ(zone->pcp[0].count, 24);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 24);
 	give(large, 3);
 	/* Began with Unmovable order 3: both of its blocks are what was freed of late. */
-	EXPECT_EQ(zone->pcp[0].count, 16);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 16);
 	EXPECT_EQ(zone->pcp[0].list[3 * SB_PCPTYPES + SB_UNMOVABLE].nr, 0);
 	fixture_exit(&f);
 }
@@ -167,12 +168,12 @@ static void large_blocks_and_isolated_ones_never_get_there(void)
 
 	boot(16, 64, 1);
 	pfn = alloc(4, SB_MOVABLE);
-	EXPECT_EQ(zone->pcp[0].count, 0);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 0);
 	give(pfn, 4);
-	EXPECT_EQ(zone->pcp[0].count, 0);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 0);
 	pfn = alloc_in_block_of(SB_ISOLATE);
 	give(pfn, 0);
-	EXPECT_EQ(zone->pcp[0].count, 0);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 0);
 	fixture_exit(&f);
 }
 
@@ -234,13 +235,13 @@ static void each_cpu_has_its_own_and_drains_alone(void)
 	alloc(0, SB_MOVABLE);
 	sb_host_cpu = 3;
 	pfn = alloc(0, SB_UNMOVABLE);
-	EXPECT_EQ(zone->pcp[0].count, 15);
-	EXPECT_EQ(zone->pcp[3].count, 15);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 15);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[3]), 15);
 	EXPECT_EQ(sb_pcp_drain_cpu(&f.inst, 3), 15);
-	EXPECT_EQ(zone->pcp[0].count, 15);
-	EXPECT_EQ(zone->pcp[3].count, 0);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[0]), 15);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[3]), 0);
 	give(pfn, 0);
-	EXPECT_EQ(zone->pcp[3].count, 1);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[3]), 1);
 	EXPECT_EQ(sb_pcp_drain_all(&f.inst), 16);
 	EXPECT_EQ(sb_pcp_count(zone), 0);
 	sb_host_cpu = 0;
@@ -261,7 +262,7 @@ static void pages_on_another_cpus_list_are_found_before_giving_up(void)
 	EXPECT_EQ(nr, zone->managed);
 	sb_host_cpu = 1;
 	give(pfn, 0);
-	EXPECT_EQ(zone->pcp[1].count, 1);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[1]), 1);
 	sb_host_cpu = 0;
 	EXPECT_EQ(alloc(0, SB_UNMOVABLE), pfn);
 	fixture_exit(&f);
@@ -283,7 +284,7 @@ static void lists_have_room_for_what_high_allows(void)
 			pfn[n] = alloc(rows[i].order, SB_MOVABLE);
 		for (n = 0; n < ARRAY_SIZE(pfn); n++)
 			give(pfn[n], rows[i].order);
-		EXPECT(zone->pcp[0].count < rows[i].high);
+		EXPECT(sb_pcp_pages(zone->inst, &zone->pcp[0]) < rows[i].high);
 		fixture_exit(&f);
 	}
 }
@@ -300,7 +301,7 @@ static void no_list_writes_into_its_neighbours(void)
 	sb_host_cpu = 0;
 	large = alloc(3, SB_RECLAIMABLE);
 	give(large, 3);
-	EXPECT_EQ(zone->pcp[1].count, 1);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[1]), 1);
 	fixture_exit(&f);
 }
 
@@ -311,9 +312,9 @@ static void cpus_without_lists_of_their_own_share_them(void)
 	boot(16, 64, 2);
 	sb_host_cpu = 7;
 	pfn = alloc(0, SB_MOVABLE);
-	EXPECT_EQ(zone->pcp[1].count, 15);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[1]), 15);
 	give(pfn, 0);
-	EXPECT_EQ(zone->pcp[1].count, 16);
+	EXPECT_EQ(sb_pcp_pages(zone->inst, &zone->pcp[1]), 16);
 	EXPECT_EQ(sb_pcp_drain_cpu(&f.inst, 7), 16);
 	sb_host_cpu = 0;
 	fixture_exit(&f);
@@ -354,7 +355,7 @@ static void *work(void *arg)
 		if (w->steps % 1024 == 0)
 			CHECK(&f);
 		if (w->steps % 512 == 0)
-			sb_pcp_drain_cpu(&f.inst, (w->cpu + 1) % 4);
+			sb_pcp_drain_all(&f.inst);
 	}
 	while (nr--)
 		fixture_free(&f, held[nr].pfn, held[nr].order);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Per-CPU lists as runs of requests and of frees tune them, by the rules of both versions. */
 #include "fixture.h"
+#include "pcp_tune.h"
 
 #define BASE 0x90000000ull
 
@@ -40,6 +41,36 @@ static struct sb_pcp *boot_tuned(enum sb_rules_version rules, unsigned int batch
 	return &zone->pcp[0];
 }
 
+/* Blocks ever freed but those of order 1 to 3. */
+static unsigned long nr_others(const struct sb_pcp *pcp)
+{
+	unsigned long nr = 0;
+	unsigned int i;
+
+	for (i = 0; i < SB_PCP_LISTS; i++)
+		if (i < SB_PCPTYPES || i >= SB_PCP_HUGE)
+			nr += sb_pcp_list_freed(&pcp->list[i]);
+	return nr;
+}
+
+/* As if factors were just set to these, and the last free was of a small block or not. */
+static void set_factors(struct sb_pcp *pcp, unsigned int alloc_factor, unsigned int free_factor,
+			bool after_small)
+{
+	unsigned int i;
+
+	pcp->alloc_factor = alloc_factor;
+	pcp->free_factor = free_factor;
+	pcp->nr_freed = 0;
+	pcp->nr_taken = 0;
+	for (i = 0; i < SB_PCP_LISTS; i++) {
+		pcp->nr_freed += sb_pcp_list_freed(&pcp->list[i]);
+		pcp->nr_taken += pcp->list[i].nr_taken;
+	}
+	pcp->nr_others = after_small ? nr_others(pcp) : ~0ul;
+	sb_pcp_tune_revoke(pcp);
+}
+
 /* Blocks in use, and nothing on the lists. */
 static void take_many(unsigned long *pfn, unsigned int nr, unsigned int order)
 {
@@ -49,10 +80,8 @@ static void take_many(unsigned long *pfn, unsigned int nr, unsigned int order)
 	for (i = 0; i < nr; i++)
 		pfn[i] = alloc(order, SB_MOVABLE);
 	sb_pcp_drain_all(&f.inst);
-	pcp->free_count = 0;
-	pcp->free_factor = 0;
-	pcp->alloc_factor = 0;
-	pcp->free_high_order = false;
+	pcp->in_a_row = 0;
+	set_factors(pcp, 0, 0, false);
 	pcp->high = f.inst.cfg.pcp_high;
 }
 
@@ -62,7 +91,7 @@ static unsigned int use_up_refill(struct sb_pcp *pcp)
 	unsigned int nr = 1;
 
 	alloc(0, SB_MOVABLE);
-	for (; pcp->count; nr++)
+	for (; sb_pcp_pages(&f.inst, pcp); nr++)
 		alloc(0, SB_MOVABLE);
 	return nr;
 }
@@ -113,7 +142,7 @@ static void blocks_are_refilled_by_a_batch_of_pages_however_often(void)
 
 	for (i = 0; i < 3; i++) {
 		alloc(2, SB_MOVABLE);
-		EXPECT_EQ(pcp->count, 12);
+		EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 12);
 		sb_pcp_drain_all(&f.inst);
 	}
 	EXPECT_EQ(pcp->alloc_factor, 0);
@@ -126,11 +155,16 @@ static void each_free_halves_what_the_next_refill_takes(void)
 	unsigned long pfn[2];
 
 	take_many(pfn, 2, 0);
-	pcp->alloc_factor = 3;
+	set_factors(pcp, 3, 0, false);
 	give(pfn[0], 0);
-	EXPECT_EQ(pcp->alloc_factor, 1);
+	sb_pcp_drain_all(&f.inst);
+	EXPECT_EQ(use_up_refill(pcp), 8);
+	pfn[0] = alloc(0, SB_MOVABLE);
+	set_factors(pcp, 3, 0, false);
+	give(pfn[0], 0);
 	give(pfn[1], 0);
-	EXPECT_EQ(pcp->alloc_factor, 0);
+	sb_pcp_drain_all(&f.inst);
+	EXPECT_EQ(use_up_refill(pcp), 4);
 	fixture_exit(&f);
 }
 
@@ -150,9 +184,9 @@ static void an_overflow_returns_as_many_as_were_freed_in_a_row(void)
 		take_many(pfn, 64, 0);
 		for (n = 0; n < 63; n++)
 			give(pfn[n], 0);
-		pcp->free_count = rows[i].in_a_row;
+		pcp->in_a_row = rows[i].in_a_row;
 		give(pfn[63], 0);
-		EXPECT_EQ(pcp->count, rows[i].left);
+		EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), rows[i].left);
 		fixture_exit(&f);
 	}
 }
@@ -166,13 +200,13 @@ static void pages_freed_in_a_row_are_counted_and_halved_by_a_request(void)
 	take_many(pfn, 80, 0);
 	for (i = 0; i < 10; i++)
 		give(pfn[i], 0);
-	EXPECT_EQ(pcp->free_count, 10);
+	EXPECT_EQ(pcp->in_a_row, 10);
 	pfn[0] = alloc(0, SB_MOVABLE);
-	EXPECT_EQ(pcp->free_count, 5);
+	EXPECT_EQ(pcp->in_a_row, 5);
 	/* Up to 32 batches. */
 	for (i = 10; i < 80; i++)
 		give(pfn[i], 0);
-	EXPECT_EQ(pcp->free_count, 64);
+	EXPECT_EQ(pcp->in_a_row, 64);
 	fixture_exit(&f);
 }
 
@@ -185,16 +219,16 @@ static void blocks_freed_in_a_row_go_back_at_once(void)
 	take_many(pfn, 5, 1);
 	give(pfn[0], 1);
 	give(pfn[1], 1);
-	EXPECT_EQ(pcp->count, 4);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 4);
 	give(pfn[2], 1);
-	EXPECT_EQ(pcp->count, 0);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 0);
 	/* Not after a page of another kind. */
 	take_many(pfn, 5, 1);
 	give(pfn[0], 1);
-	pcp->free_count = 50;
-	pcp->free_high_order = false;
+	pcp->in_a_row = 50;
+	set_factors(pcp, 0, 0, false);
 	give(pfn[1], 1);
-	EXPECT_EQ(pcp->count, 4);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 4);
 	fixture_exit(&f);
 }
 
@@ -209,11 +243,11 @@ static void no_more_than_32_batches_go_back_at_once(void)
 	take_many(block, 1, 1);
 	for (i = 0; i < 41; i++)
 		give(pfn[i], 0);
-	EXPECT_EQ(pcp->count, 41);
-	pcp->free_high_order = true;
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 41);
+	set_factors(pcp, 0, 0, true);
 	pcp->high = 90;
 	give(block[0], 1);
-	EXPECT_EQ(pcp->count, 11);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 11);
 	EXPECT_EQ(pcp->high, 58);
 	fixture_exit(&f);
 }
@@ -226,11 +260,12 @@ static void a_page_freed_between_two_blocks_keeps_them(void)
 	take_many(page, 1, 0);
 	take_many(block, 4, 1);
 	give(block[0], 1);
-	EXPECT(pcp->free_high_order);
 	give(page[0], 0);
-	EXPECT(!pcp->free_high_order);
 	give(block[1], 1);
-	EXPECT_EQ(pcp->count, 5);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 5);
+	/* Nothing came in between now. */
+	give(block[2], 1);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 0);
 	fixture_exit(&f);
 }
 
@@ -249,7 +284,7 @@ static void runs_of_frees_raise_high_up_to_its_limit(void)
 		for (i = 0; i < 16; i++)
 			give(pfn[i], 0);
 		EXPECT_EQ(pcp->high, high[n]);
-		EXPECT_EQ(pcp->count, 4);
+		EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 4);
 		fixture_exit(&f);
 	}
 }
@@ -264,19 +299,21 @@ static void a_zone_that_is_short_shrinks_high_and_gets_pages_back(void)
 	pcp->high = 100;
 	for (i = 0; i < 20; i++)
 		give(pfn[i], 0);
-	EXPECT_EQ(pcp->count, 20);
-	zone->below_high = true;
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 20);
+	sb_pcp_tune_below_high(zone);
 	zone->watermark[SB_WMARK_HIGH] = zone->nr_free + 1000;
+	fixture_measure(zone);
 	/* 21 freed in a row: high falls by so much, of the 21 pages all but a batch go. */
 	give(pfn[20], 0);
 	EXPECT_EQ(pcp->high, 79);
-	EXPECT_EQ(pcp->count, 4);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 4);
 	EXPECT(zone->below_high);
 	/* Below pcp_high nothing goes. */
 	give(pfn[21], 0);
-	EXPECT_EQ(pcp->count, 5);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 5);
 	/* A free that leads above the mark ends it. */
 	zone->watermark[SB_WMARK_HIGH] = 0;
+	fixture_measure(zone);
 	give(pfn[22], 0);
 	EXPECT(zone->below_high);
 	/* Which takes an overflow. */
@@ -296,14 +333,17 @@ static void by_6_1_overflows_double_while_nothing_is_allocated(void)
 
 	take_many(pfn, 96, 0);
 	for (n = 0; n < ARRAY_SIZE(left); n++) {
-		while (pcp->count < 31)
+		while (sb_pcp_pages(&f.inst, pcp) < 31)
 			give(pfn[i++], 0);
 		give(pfn[i++], 0);
-		EXPECT_EQ(pcp->count, left[n]);
+		EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), left[n]);
 	}
-	EXPECT_EQ(pcp->free_factor, 3);
+	/* An allocation halves how often: once now, not three times. */
 	alloc(0, SB_MOVABLE);
-	EXPECT_EQ(pcp->free_factor, 1);
+	while (sb_pcp_pages(&f.inst, pcp) < 31)
+		give(pfn[i++], 0);
+	give(pfn[i++], 0);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 24);
 	fixture_exit(&f);
 }
 
@@ -317,9 +357,9 @@ static void by_6_1_a_block_freed_after_an_overflow_empties_the_lists(void)
 	take_many(block, 1, 2);
 	for (i = 0; i < 10; i++)
 		give(pfn[i], 0);
-	pcp->free_factor = 1;
+	set_factors(pcp, 0, 1, false);
 	give(block[0], 2);
-	EXPECT_EQ(pcp->count, 0);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 0);
 	fixture_exit(&f);
 }
 
@@ -333,15 +373,14 @@ static void huge_pages_have_two_lists(void)
 	other = alloc(9, SB_UNMOVABLE);
 	third = alloc(9, SB_RECLAIMABLE);
 	sb_pcp_drain_all(&f.inst);
-	pcp->free_high_order = true;
-	pcp->free_count = 512;
+	set_factors(pcp, 0, 0, true);
+	pcp->in_a_row = 512;
 	give(movable, 9);
 	give(other, 9);
 	give(third, 9);
 	EXPECT_EQ(pcp->list[SB_PCP_HUGE + 1].nr, 1);
 	EXPECT_EQ(pcp->list[SB_PCP_HUGE].nr, 2);
-	EXPECT_EQ(pcp->count, 3 * 512);
-	EXPECT(!pcp->free_high_order);
+	EXPECT_EQ(sb_pcp_pages(&f.inst, pcp), 3 * 512);
 	EXPECT_EQ(alloc(9, SB_MOVABLE), movable);
 	EXPECT(!sb_pcp_serves(&f.inst, 8) && !sb_pcp_serves(&f.inst, 10));
 	EXPECT(sb_pcp_serves(&f.inst, 9) && sb_pcp_serves(&f.inst, 3));

@@ -130,7 +130,7 @@ static void of_a_reserved_pageblock_one_block_alone_is_stolen(void)
 	boot_full();
 	fixture_free_run(&f, PFN, 8);
 	fixture_free_run(&f, PFN + 16, 8);
-	sb_pageblock_set_type(&f.inst, PFN, SB_HIGHATOMIC);
+	fixture_retype(&f, PFN, SB_HIGHATOMIC);
 	/* Or the watermark check would leave nothing. */
 	zone->nr_reserved_highatomic = 0;
 	EXPECT_EQ(alloc(3, SB_UNMOVABLE), PFN + 16);
@@ -206,7 +206,7 @@ static void a_large_block_goes_back_to_the_list_of_its_first_pageblock(void)
 		fixture_boot(&f, &cfg);
 		pfn = alloc(9, SB_MOVABLE);
 		fixture_fill(&f);
-		sb_pageblock_set_type(&f.inst, pfn + BLOCK, SB_CMA);
+		fixture_retype(&f, pfn + BLOCK, SB_CMA);
 		fixture_free(&f, pfn, 9);
 		EXPECT_EQ(sb_page_order(sb_memmap_page(&f.inst.map, pfn)),
 			  rules == SB_RULES_6_1 ? 9 : 8);
@@ -250,13 +250,13 @@ static void a_page_on_a_per_cpu_list_remembers_its_type(void)
 		fixture_boot(&f, &cfg);
 		fixture_fill(&f);
 		fixture_free(&f, PFN, 0);
-		sb_pageblock_set_type(&f.inst, PFN, SB_RECLAIMABLE);
+		fixture_retype(&f, PFN, SB_RECLAIMABLE);
 		sb_pcp_drain_all(&f.inst);
 		EXPECT_EQ(list_of(PFN), rules == SB_RULES_6_1 ? SB_MOVABLE : SB_RECLAIMABLE);
 		/* Not so while some pageblock is isolated. */
 		fixture_free(&f, PFN + 2, 0);
-		sb_pageblock_set_type(&f.inst, PFN, SB_UNMOVABLE);
-		sb_pageblock_set_type(&f.inst, PFN + BLOCK, SB_ISOLATE);
+		fixture_retype(&f, PFN, SB_UNMOVABLE);
+		fixture_retype(&f, PFN + BLOCK, SB_ISOLATE);
 		sb_pcp_drain_all(&f.inst);
 		EXPECT_EQ(list_of(PFN + 2), SB_UNMOVABLE);
 		fixture_drop(&f);

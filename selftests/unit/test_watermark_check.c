@@ -23,6 +23,7 @@ static void boot(enum sb_rules_version rules)
 	zone->watermark[SB_WMARK_MIN] = 401;
 	zone->watermark[SB_WMARK_LOW] = 501;
 	zone->watermark[SB_WMARK_HIGH] = 601;
+	fixture_measure(zone);
 }
 
 static struct sb_request single(u32 gfp)

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "front.h"
+#include "gfp.h"
+
+/* Always empty and always full. */
+static struct sb_pcp_list none;
+
+static const struct sb_front closed = {
+	.list = { [0 ... SB_NR_HOMES - 1] = { &none, &none, &none, &none } },
+};
+
+static_assert(SB_PCP_ORDERS == 4, "the lists of a closed front are as many");
+static_assert(SB_NR_HOMES <= 256, "a home is a byte");
+static_assert(SB_FRONT_GFPS > (SB_GFP_DMA | SB_GFP_HIGHMEM | SB_GFP_MOVABLE | SB_GFP_RECLAIMABLE),
+	      "flags of zone and type are below");
+
+void sb_front_number(struct sb_instance *inst)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < SB_MAX_ZONES; i++)
+		if (sb_pcp_wanted(&inst->zones[i]))
+			inst->zones[i].front_slot = nr++;
+}
+
+static size_t table_size(const struct sb_instance *inst)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < SB_MAX_ZONES; i++)
+		nr += sb_pcp_wanted(&inst->zones[i]);
+	return nr * SB_HOME_TYPES * sizeof(closed.list[0]);
+}
+
+size_t sb_front_size(const struct sb_instance *inst)
+{
+	return table_size(inst) * inst->cfg.nr_cpus;
+}
+
+static struct sb_front *table_of(const struct sb_instance *inst, unsigned int cpu)
+{
+	return (struct sb_front *)((char *)inst->front.tables + inst->front.table_size * cpu);
+}
+
+/* The lists that pages of a zone come to, and none for the types that have none. */
+static void set_lists(struct sb_front *front, const struct sb_zone *zone, unsigned int cpu)
+{
+	unsigned int home = zone->front_slot * SB_HOME_TYPES, type, order;
+
+	for (order = 0; order < SB_PCP_ORDERS; order++) {
+		for (type = 0; type < SB_PCPTYPES; type++)
+			front->list[home + type][order] =
+				&zone->pcp[cpu].list[sb_pcp_list_index(order, type)];
+		front->list[home + SB_HOME_NONE][order] = &none;
+	}
+}
+
+void sb_front_init(struct sb_instance *inst, void *tables)
+{
+	unsigned int cpu, i;
+
+	inst->front.tables = tables;
+	inst->front.table_size = table_size(inst);
+	for (cpu = 0; cpu < inst->cfg.nr_cpus; cpu++)
+		for (i = 0; i < SB_MAX_ZONES; i++)
+			if (inst->zones[i].pcp)
+				set_lists(table_of(inst, cpu), &inst->zones[i], cpu);
+}
+
+void sb_front_exit(struct sb_instance *inst)
+{
+	inst->front.tables = NULL;
+	sb_front_update(inst);
+}
+
+/* CPUs that share lists need their locks. */
+static bool may_open(const struct sb_instance *inst)
+{
+	return inst->front.tables && inst->stage == SB_STAGE_LIVE && !inst->corrupt &&
+	       !inst->hooks && !inst->front.nr_closed && inst->cfg.pcp_high &&
+	       sb_nr_cpus() <= inst->cfg.nr_cpus;
+}
+
+static void update_locked(struct sb_instance *inst) __must_hold(inst->front.lock)
+{
+	bool open = may_open(inst);
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < SB_MAX_CPUS; cpu++)
+		/* Who sees the table sees what is in it. */
+		smp_store_release(&inst->front.of[cpu],
+				  open && cpu < inst->cfg.nr_cpus ? table_of(inst, cpu) : &closed);
+}
+
+void sb_front_update(struct sb_instance *inst)
+{
+	unsigned long irq = sb_irq_save();
+
+	sb_lock(&inst->front.lock);
+	update_locked(inst);
+	sb_unlock(&inst->front.lock);
+	sb_irq_restore(irq);
+}
+
+static void count_closed(struct sb_instance *inst, int nr)
+{
+	unsigned long irq = sb_irq_save();
+
+	sb_lock(&inst->front.lock);
+	inst->front.nr_closed += (unsigned int)nr;
+	update_locked(inst);
+	sb_unlock(&inst->front.lock);
+	sb_irq_restore(irq);
+}
+
+void sb_front_close(struct sb_instance *inst)
+{
+	count_closed(inst, 1);
+	sb_quiesce();
+}
+
+void sb_front_open(struct sb_instance *inst)
+{
+	count_closed(inst, -1);
+}

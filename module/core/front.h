@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The front: a block from this CPU's list, or to it, with interrupts off and no lock.
+ *
+ *	order, flags of a request --> home --+
+ *	                                     +--> this CPU's table --> list
+ *	page --> home of its pageblock ------+
+ *
+ * A home is a zone and a type in one number. Whatever might keep a block from being
+ * taken or put was looked at when it changed, and where something does, the way leads
+ * to a list that is always empty and always full; the request then goes by alloc.h,
+ * which looks at everything:
+ *
+ *	the zone nears its high watermark, or has no block as large    home of requests
+ *	the pageblock's type has no lists, or it has no memory         its home
+ *	somebody looks on, or the instance is corrupt or not live      all tables
+ *	somebody wants the lists of other CPUs                         all tables
+ *
+ * So the lists belong to their CPU alone as long as its table leads to them. Who wants
+ * those of others closes the front, and takes their locks, by which all go then:
+ *
+ *	sb_front_close(inst);
+ *	...
+ *	sb_front_open(inst);
+ *
+ * CPUs that have to share lists always go by the lock.
+ */
+#ifndef SB_FRONT_H
+#define SB_FRONT_H
+
+#include "gfp.h"
+#include "pcp.h"
+
+/* Flags that ask for more than the front can tell. */
+#define SB_FRONT_CAREFUL (SB_GFP_ZERO | SB_GFP_NOFAIL | SB_GFP_COMP | SB_GFP_THISNODE)
+
+/**
+ * struct sb_front - What one CPU's requests go by.
+ * @list: by home and order
+ */
+struct sb_front {
+	struct sb_pcp_list *list[SB_NR_HOMES][SB_PCP_ORDERS];
+};
+
+/* Slots of struct sb_fronts are fewer than CPUs may be. */
+static inline const struct sb_front *sb_front_this(const struct sb_instance *inst)
+{
+	unsigned int cpu = sb_this_cpu();
+
+	if (SB_NR_CPUS > SB_MAX_CPUS)
+		cpu %= SB_MAX_CPUS;
+	return READ_ONCE(inst->front.of[cpu]);
+}
+
+/**
+ * sb_front_take() - Take a block from this CPU's list, if that is all there is to it.
+ * @inst: instance at any stage
+ * @gfp: SB_GFP_* without any of SB_FRONT_CAREFUL, for any node; only those that say
+ *	which zone and type is wanted are looked at
+ * @order: log2 of the pages wanted, below SB_PCP_ORDERS
+ * @pfn: set to the first page, in use from now on
+ *
+ * Context: Any but NMI. Takes no lock.
+ * Return: true; or false: ask sb_alloc().
+ */
+static inline bool sb_front_take(struct sb_instance *inst, u32 gfp, unsigned int order,
+				 unsigned long *pfn)
+{
+	unsigned long irq = sb_irq_save();
+	u8 home = READ_ONCE(inst->front.home[order][gfp % SB_FRONT_GFPS]);
+	struct sb_pcp_list *list = sb_front_this(inst)->list[home][order];
+	u32 nr = list->nr;
+	bool found = nr;
+
+	if (likely(found)) {
+		nr--;
+		*pfn = inst->map.base_pfn + list->slot[nr];
+		WRITE_ONCE(sb_memmap_page(&inst->map, *pfn)->prev_state, SB_PAGE_USED);
+		WRITE_ONCE(list->nr, nr);
+		*list->in_a_row >>= 1;
+		WRITE_ONCE(list->nr_taken, list->nr_taken + 1);
+	}
+	sb_irq_restore(irq);
+	return found;
+}
+
+/* What of the first word of a block's descriptor a free must know. */
+#define SB_FRONT_FREE_MASK (SB_PAGE_SLAB << 4 | 15)
+
+/**
+ * sb_front_put() - Put a block on this CPU's list, if that is all there is to it.
+ * @inst: instance at any stage
+ * @pfn: any frame number
+ * @order: any
+ *
+ * Context: Any but NMI. Takes no lock.
+ * Return: true when it is on the list; false: ask sb_alloc_free(), also for why it
+ *	cannot be freed.
+ */
+static inline bool sb_front_put(struct sb_instance *inst, unsigned long pfn, unsigned int order)
+{
+	unsigned long index = pfn - inst->map.base_pfn, irq = sb_irq_save();
+	unsigned long block = index >> inst->blocks.order;
+	struct sb_pcp_list *list;
+	struct sb_page *page;
+	bool done = false;
+	u32 nr, word, in_a_row;
+
+	if (unlikely(block >= inst->blocks.nr_blocks || order >= SB_PCP_ORDERS))
+		goto out;
+	list = sb_front_this(inst)->list[READ_ONCE(inst->blocks.home[block])][order];
+	nr = list->nr;
+	/* Where the home is none there may be no descriptor. */
+	if (unlikely(nr >= READ_ONCE(list->limit)))
+		goto out;
+	in_a_row = *list->in_a_row;
+	if (likely(in_a_row < list->most_in_a_row))
+		in_a_row += 1u << order;
+	else if (order)
+		goto out;
+	page = sb_memmap_page(&inst->map, pfn);
+	word = READ_ONCE(page->next_order);
+	if (unlikely(READ_ONCE(page->prev_state) != SB_PAGE_USED))
+		goto out;
+	if (unlikely(word != list->word)) {
+		if ((word & SB_FRONT_FREE_MASK) != order)
+			goto out;
+		WRITE_ONCE(page->next_order, list->word);
+	}
+	WRITE_ONCE(page->prev_state, list->state);
+	list->slot[nr] = (u32)index;
+	*list->in_a_row = in_a_row;
+	WRITE_ONCE(list->nr, nr + 1);
+	done = true;
+out:
+	sb_irq_restore(irq);
+	return done;
+}
+
+/* Numbers the zones that have lists. */
+void sb_front_number(struct sb_instance *inst);
+
+/* Bytes for the tables of all CPUs. */
+size_t sb_front_size(const struct sb_instance *inst);
+
+/* Lays the tables of an instance out that has per-CPU lists, in zeroed memory; it is closed. */
+void sb_front_init(struct sb_instance *inst, void *tables);
+void sb_front_exit(struct sb_instance *inst);
+
+/* Recounts masks and homes of a zone that is held still; for sb_check(). */
+unsigned int sb_front_check(struct sb_zone *zone, struct sb_out *out) __must_hold(zone->lock);
+
+/* Something has changed that might keep requests from the front. Context: any. */
+void sb_front_update(struct sb_instance *inst);
+
+/**
+ * sb_front_close() - Keep CPUs to the locks of their lists.
+ * @inst: instance at any stage
+ *
+ * Context: Process, without locks. Waits until no CPU goes by the front any more.
+ *	Others may have closed it, too.
+ */
+void sb_front_close(struct sb_instance *inst);
+void sb_front_open(struct sb_instance *inst);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Drains: blocks of per-CPU lists go back to the zone, the oldest of a list first.
+ *
+ *	list     [ a ][ b ][ c ][ d ][ e ]
+ *	           |    |    |
+ *	           v    v    v
+ *	zone     merged as they come
+ */
+#ifndef SB_PCP_DRAIN_H
+#define SB_PCP_DRAIN_H
+
+#include "pcp.h"
+
+/*
+ * Returns at least @nr_pages, beginning with list @which and going round; of each list as
+ * many as are still wanted. Says how many it were: free_pcppages_bulk(), Linux 6.12.
+ */
+unsigned int sb_pcp_drain(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int nr_pages,
+			  unsigned int which) __must_hold(pcp->lock);
+
+/*
+ * Puts a block of a per-CPU list on the zone's, and says of which type it was. A drain
+ * does so with each list of a CPU, the oldest of its blocks first.
+ */
+unsigned int sb_pcp_drain_one(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+	__must_hold(zone->lock);
+
+/*
+ * Returns all pages of this CPU's lists of @zone to it, and says how many there were.
+ * Context: any but NMI.
+ */
+unsigned int sb_pcp_drain_this(struct sb_zone *zone);
+
+/*
+ * The same of all CPUs' lists, of a zone or of all; and of a CPU that is offline.
+ * Context: process, without locks. Closes the front meanwhile: front.h.
+ */
+unsigned int sb_pcp_drain_zone(struct sb_zone *zone);
+unsigned int sb_pcp_drain_all(struct sb_instance *inst);
+unsigned int sb_pcp_drain_cpu(struct sb_instance *inst, unsigned int cpu);
+
+#endif
