@@ -54,6 +54,36 @@ void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, 
 	}
 }
 
+/* Puts what is left of a block on its lists: all from @done on, in blocks of @order. */
+static void put_rest(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int done,
+		     unsigned int nr, unsigned int type) __must_hold(zone->lock)
+{
+	while (done < nr) {
+		unsigned int piece = sb_ctz(done);
+
+		sb_freelist_add(zone, pfn + ((unsigned long)done << order), order + piece, type,
+				SB_FREELIST_HEAD);
+		done += 1u << piece;
+	}
+}
+
+unsigned int sb_buddy_take_run(struct sb_zone *zone, unsigned int order, unsigned int type,
+			       unsigned int most, unsigned long *pfn)
+{
+	u32 orders = zone->nonempty[type] >> order;
+	unsigned int large, nr, taken;
+
+	if (!orders)
+		return 0;
+	large = order + sb_ctz(orders);
+	nr = 1u << (large - order);
+	taken = min(nr, most);
+	*pfn = sb_freelist_first(zone, large, type);
+	sb_freelist_del(zone, *pfn, large);
+	put_rest(zone, *pfn, order, taken, nr, type);
+	return taken;
+}
+
 bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
 {
 	u32 orders = zone->nonempty[type] >> order;

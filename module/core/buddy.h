@@ -37,6 +37,24 @@ bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, 
 	__must_hold(zone->lock);
 
 /**
+ * sb_buddy_take_run() - Take the smallest block that is large enough, as many of an order.
+ * @zone: zone to take from, with neither tracing nor guard pages on
+ * @order: order wanted
+ * @type: list to take from; no other is tried
+ * @most: how many are wanted, at least 1
+ * @pfn: set to the first page of the first, all pages tails of no block
+ *
+ * The same blocks in the same order as sb_buddy_take() would give one by one, and the
+ * same lists afterwards.
+ *
+ * Context: Any. @zone->lock held.
+ * Return: how many there are, one after the other; 0 when no block of @type is large
+ *	enough.
+ */
+unsigned int sb_buddy_take_run(struct sb_zone *zone, unsigned int order, unsigned int type,
+			       unsigned int most, unsigned long *pfn) __must_hold(zone->lock);
+
+/**
  * sb_buddy_put() - Return a block, merged with its free buddies.
  * @zone: zone that the block lies in
  * @pfn: first page, aligned to @order

@@ -137,6 +137,25 @@ static void set_pcp(const struct sb_zone *zone, unsigned long pfn, unsigned int 
 	WRITE_ONCE(page->prev_state, sb_page_pcp_state(type));
 }
 
+/* Whatever looks at each block, or chooses one anew for each, has them one by one. */
+static bool may_run(const struct sb_zone *zone, const struct sb_fallback *take)
+{
+	return take->mode == SB_FALLBACK_NORMAL && take->type < SB_PCPTYPES &&
+	       !(zone->inst->hooks & (SB_HOOK_TRACE | SB_HOOK_GUARD)) &&
+	       !((take->flags & SB_ALLOC_CMA) && zone->cma_pages);
+}
+
+/* Takes up to @most blocks that lie one after the other. */
+static unsigned int take_run(struct sb_zone *zone, struct sb_fallback *take, unsigned int most,
+			     unsigned long *pfn) __must_hold(zone->lock)
+{
+	unsigned int nr = 0;
+
+	if (likely(may_run(zone, take)))
+		nr = sb_buddy_take_run(zone, take->order, take->type, most, pfn);
+	return nr ?: sb_fallback_take(zone, take, pfn);
+}
+
 /* Uses the room of blocks that were drained again. */
 static void move_down(struct sb_pcp_list *list)
 {
@@ -151,14 +170,19 @@ static void refill(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_list 
 		   struct sb_fallback *take) __must_hold(pcp->lock)
 {
 	unsigned int want = refill_blocks(pcp, zone, take->order);
-	unsigned int got = 0, i;
+	unsigned int got = 0, nr, i;
 	unsigned long pfn;
 
 	move_down(list);
 	sb_lock(&zone->lock);
-	while (got < want && sb_fallback_take(zone, take, &pfn)) {
-		set_pcp(zone, pfn, take->order, refill_type(zone, take, pfn));
-		list->slot[want - ++got] = (u32)(pfn - zone->inst->map.base_pfn);
+	while (got < want) {
+		nr = take_run(zone, take, want - got, &pfn);
+		if (!nr)
+			break;
+		for (; nr; nr--, pfn += sb_order_pages(take->order)) {
+			set_pcp(zone, pfn, take->order, refill_type(zone, take, pfn));
+			list->slot[want - ++got] = (u32)(pfn - zone->inst->map.base_pfn);
+		}
 	}
 	zone->events[SB_EVENT_PCP_REFILL] += got << take->order;
 	sb_unlock(&zone->lock);

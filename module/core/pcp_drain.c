@@ -35,22 +35,61 @@ unsigned int sb_pcp_drain_one(struct sb_zone *zone, unsigned long pfn, unsigned 
 	return type;
 }
 
+/* Whether @nr blocks from slot @i on follow each other, and go back to the same list. */
+static bool is_run(const struct sb_zone *zone, const struct sb_pcp_list *list, unsigned int i,
+		   unsigned int nr, unsigned int order)
+{
+	const struct sb_memmap *map = &zone->inst->map;
+	u32 state = sb_memmap_at(map, list->slot[i])->prev_state;
+	unsigned int n;
+
+	for (n = nr / 2; n < nr; n++)
+		if (list->slot[i + n] != list->slot[i] + (n << order) ||
+		    sb_memmap_at(map, list->slot[i + n])->prev_state != state)
+			return false;
+	return true;
+}
+
+/*
+ * Makes blocks that follow each other, and would be all of a larger one when the last is
+ * returned, that one: its buddies merge with it then, and not before. Says how many
+ * orders it is larger.
+ */
+static unsigned int join_run(const struct sb_zone *zone, const struct sb_pcp_list *list,
+			     unsigned int i, unsigned int nr, unsigned int order)
+{
+	const struct sb_memmap *map = &zone->inst->map;
+	unsigned long pfn = sb_pcp_pfn(zone, list->slot[i]);
+	unsigned int run = 0, n;
+
+	if ((zone->inst->hooks & (SB_HOOK_TRACE | SB_HOOK_GUARD)) || zone->nr_isolated_blocks)
+		return 0;
+	while (order + run < zone->inst->cfg.pageblock_order && i + (2u << run) <= nr &&
+	       sb_pfn_aligned(pfn, order + run + 1) && is_run(zone, list, i, 2u << run, order))
+		run++;
+	for (n = 1; n < 1u << run; n++)
+		sb_page_set_tail(sb_memmap_at(map, list->slot[i + n]));
+	return run;
+}
+
 /* Returns the @nr oldest blocks of a list, and says how many pages they had. */
 static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
 			       unsigned int nr) __must_hold(pcp->lock) __must_hold(zone->lock)
 {
 	struct sb_pcp_list *list = &pcp->list[which];
 	unsigned int order = sb_pcp_list_order(zone->inst, which);
-	unsigned int type, i;
+	unsigned int type, run, i;
 
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < nr; i += 1u << run) {
 		unsigned long pfn = sb_pcp_pfn(zone, list->slot[i]);
 
+		run = 0;
 		if (sb_page_state(sb_memmap_page(&zone->inst->map, pfn)) != SB_PAGE_PCP) {
 			sb_instance_broken(zone->inst, "two per-CPU lists held pfn", pfn);
 			continue;
 		}
-		type = sb_pcp_drain_one(zone, pfn, order);
+		run = join_run(zone, list, i, nr, order);
+		type = sb_pcp_drain_one(zone, pfn, order + run);
 		if (unlikely(sb_trace_on(zone->inst)))
 			sb_trace_pcpu_drain(zone->inst, pfn, order, type);
 	}

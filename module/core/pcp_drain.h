@@ -5,7 +5,8 @@
  *	list     [ a ][ b ][ c ][ d ][ e ]
  *	           |    |    |
  *	           v    v    v
- *	zone     merged as they come
+ *	zone     merged as they come; those that make up a larger block between them
+ *	         go back as that one
  */
 #ifndef SB_PCP_DRAIN_H
 #define SB_PCP_DRAIN_H
