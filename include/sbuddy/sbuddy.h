@@ -109,6 +109,7 @@
  * zone.
  */
 
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/numa.h>
 #include <linux/pfn.h>
@@ -212,6 +213,15 @@ static inline int __must_check sbuddy_alloc_pages_node(struct sbuddy *sb, int ni
 	return sbuddy_alloc_pages_nodemask(sb, gfp, order, nid, 0, pfn);
 }
 
+/*
+ * sbuddy_alloc_pages() with what it says in one value: the pfn, or an errno as ERR_PTR()
+ * has it. The second is for a gfp without any of SBUDDY_GFP_CAREFUL.
+ */
+unsigned long __must_check __sbuddy_alloc_pages(struct sbuddy *sb, gfp_t gfp, unsigned int order);
+unsigned long __must_check __sbuddy_alloc_plain(struct sbuddy *sb, gfp_t gfp, unsigned int order);
+
+#define SBUDDY_GFP_CAREFUL (__GFP_ZERO | __GFP_NOFAIL | __GFP_COMP | __GFP_THISNODE)
+
 /**
  * sbuddy_alloc_pages() - Allocate a block.
  * @sb: instance
@@ -226,7 +236,14 @@ static inline int __must_check sbuddy_alloc_pages_node(struct sbuddy *sb, int ni
 static inline int __must_check sbuddy_alloc_pages(struct sbuddy *sb, gfp_t gfp, unsigned int order,
 						  unsigned long *pfn)
 {
-	return sbuddy_alloc_pages_nodemask(sb, gfp, order, NUMA_NO_NODE, 0, pfn);
+	bool plain = __builtin_constant_p(gfp) && !(gfp & SBUDDY_GFP_CAREFUL);
+	unsigned long ret = plain ? __sbuddy_alloc_plain(sb, gfp, order) :
+				    __sbuddy_alloc_pages(sb, gfp, order);
+
+	if (IS_ERR_VALUE(ret))
+		return (int)ret;
+	*pfn = ret;
+	return 0;
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include "alloc.h"
 #include "api.h"
+#include "front.h"
 #include "gfp_map.h"
 
 /* Pages zeroed between two looks at who else wants the CPU. */
@@ -148,6 +149,48 @@ int sbuddy_alloc_pages_nodemask(struct sbuddy *sb, gfp_t gfp, unsigned int order
 	return take(&ask, pfn);
 }
 EXPORT_SYMBOL_GPL(sbuddy_alloc_pages_nodemask);
+
+/* Those that the front understands have the same numbers in all kernels, as zones go by them. */
+static_assert((__force u32)__GFP_DMA == SB_GFP_DMA);
+static_assert((__force u32)__GFP_HIGHMEM == SB_GFP_HIGHMEM);
+static_assert((__force u32)__GFP_MOVABLE == SB_GFP_MOVABLE);
+static_assert((__force u32)__GFP_RECLAIMABLE == SB_GFP_RECLAIMABLE);
+
+static noinline unsigned long sbuddy_alloc_any(struct sbuddy *sb, gfp_t gfp, unsigned int order,
+					       unsigned long caller)
+{
+	struct ask ask = {
+		.sb = sb,
+		.gfp = gfp,
+		.order = order,
+		.nid = NUMA_NO_NODE,
+		.caller = caller,
+	};
+	unsigned long pfn;
+	int err = take(&ask, &pfn);
+
+	return err ? (unsigned long)err : pfn;
+}
+
+unsigned long __sbuddy_alloc_pages(struct sbuddy *sb, gfp_t gfp, unsigned int order)
+{
+	if (likely(!(gfp & SBUDDY_GFP_CAREFUL)))
+		return __sbuddy_alloc_plain(sb, gfp, order);
+	return sbuddy_alloc_any(sb, gfp, order, _RET_IP_);
+}
+EXPORT_SYMBOL_GPL(__sbuddy_alloc_pages);
+
+/* Not for the function tracer: it would cost as much as a tenth of it. */
+notrace unsigned long __sbuddy_alloc_plain(struct sbuddy *sb, gfp_t gfp, unsigned int order)
+{
+	unsigned long pfn;
+
+	if (likely(order < SB_PCP_ORDERS) &&
+	    likely(sb_front_take(&sb->dev.inst, (__force u32)gfp, order, &pfn)))
+		return pfn;
+	return sbuddy_alloc_any(sb, gfp, order, _RET_IP_);
+}
+EXPORT_SYMBOL_GPL(__sbuddy_alloc_plain);
 
 void *sbuddy_get_free_pages(struct sbuddy *sb, gfp_t gfp, unsigned int order)
 {

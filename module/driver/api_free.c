@@ -5,6 +5,7 @@
 
 #include "alloc.h"
 #include "api.h"
+#include "front.h"
 
 int sbuddy_split_page(struct sbuddy *sb, unsigned long pfn, unsigned int order)
 {
@@ -12,8 +13,11 @@ int sbuddy_split_page(struct sbuddy *sb, unsigned long pfn, unsigned int order)
 }
 EXPORT_SYMBOL_GPL(sbuddy_split_page);
 
-int sbuddy_free_pages(struct sbuddy *sb, unsigned long pfn, unsigned int order)
+/* Not for the function tracer, as __sbuddy_alloc_plain(). */
+notrace int sbuddy_free_pages(struct sbuddy *sb, unsigned long pfn, unsigned int order)
 {
+	if (likely(sb_front_put(&sb->dev.inst, pfn, order)))
+		return 0;
 	return sb_alloc_free(&sb->dev.inst, pfn, order);
 }
 EXPORT_SYMBOL_GPL(sbuddy_free_pages);
