@@ -58,16 +58,16 @@ strict_build()
 	fi
 }
 
-step_module-armhf() { strict_build armhf W=1 KCFLAGS=-Werror; }
-step_module-amd64() { strict_build amd64 W=1 KCFLAGS=-Werror; }
-step_sparse() { strict_build armhf C=2 CF=-Wsparse-error; }
+step_module-armhf() { strict_build armhf W=1 KCFLAGS=-Werror SBUDDY_BENCH=1; }
+step_module-amd64() { strict_build amd64 W=1 KCFLAGS=-Werror SBUDDY_BENCH=1; }
+step_sparse() { strict_build armhf C=2 CF=-Wsparse-error SBUDDY_BENCH=1; }
 
 # Buildroot gives M a trailing "/." and neither it nor Yocto use our Makefile.
 step_kbuild()
 {
 	# Each source is listed but for what only tests use, and everything listed exists.
-	diff <(find module/core module/driver -name '*.c' ! -name '*.mod.c' ! -name restore.c | sort) \
-		<(sed -n 's/^sbuddy-.* += \(.*\)\.o$/\1.c/p' Kbuild | sort)
+	diff <(find module/core module/driver module/bench -name '*.c' ! -name '*.mod.c' ! -name restore.c | sort) \
+		<(sed -n 's/^sbuddy[-_].* += \(.*\)\.o$/\1.c/p' Kbuild | sort)
 	fresh_copy "$TMP/plain"
 	rm "$TMP/plain/Makefile"
 	make -C "$KDIR_ARMHF" M="$TMP/plain/." -j"$(nproc)" \

@@ -57,7 +57,7 @@ step_checkpatch()
 	user+=,LONG_LINE,LONG_LINE_STRING,OPEN_ENDED_LINE,SPLIT_STRING,EMBEDDED_FUNCTION_NAME
 
 	# A macro that makes a table's row or a file's functions is given a name, not a value.
-	checkpatch '^./(module/(core|driver)|include|selftests/(sbuddy/client|oracle))/' MACRO_ARG_REUSE
+	checkpatch '^./(module/(core|driver|bench)|include|selftests/(sbuddy/client|oracle))/' MACRO_ARG_REUSE
 	checkpatch '^./module/compat/' MACRO_ARG_REUSE,LINUX_VERSION_CODE,CONSTANT_COMPARISON
 	checkpatch '^./(selftests|tools)/' $user
 }
@@ -84,7 +84,7 @@ step_layers()
 {
 	none '^#[[:space:]]*include[[:space:]]*<' module/core
 	none '\<(BUG|BUG_ON|panic)\(' module
-	none '\<(LINUX_VERSION_CODE|KERNEL_VERSION)\>' module/core module/driver include
+	none '\<(LINUX_VERSION_CODE|KERNEL_VERSION)\>' module/core module/driver module/bench include
 }
 
 step_kernel-doc()
@@ -105,7 +105,7 @@ lines_at_most()
 step_sizes()
 {
 	lines_at_most 500 '^./module/core/'
-	lines_at_most 350 '^./module/driver/'
+	lines_at_most 350 '^./module/\(driver\|bench\)/'
 	sources '*.c' | grep '^./module/' | xargs awk '
 		/^{/ { start = FNR }
 		/^}/ && start {
