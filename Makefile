@@ -38,6 +38,9 @@ unit:
 labs:
 	@$(MAKE) -s -C selftests/labs
 
+hostbench:
+	@$(MAKE) -s -C selftests/hostbench run ARGS='$(ARGS)'
+
 check:
 	scripts/check
 
@@ -72,6 +75,7 @@ help:
 	@echo '  make labs             scripted situations, drawn in build/labs (no kernel needed)'
 	@echo 'Tests:'
 	@echo '  make unit             the allocator on this machine, under sanitizers'
+	@echo '  make hostbench        the same, by the clock: ARGS=--help'
 	@echo '  make check-quick      all that needs no emulated board, in minutes'
 	@echo '  make oracle           the same requests made of Linux, at length'
 	@echo '  make check            everything (scripts/check --help names the steps)'
@@ -84,4 +88,4 @@ help:
 	@echo '  V=1 W=1 C=1|2         verbose, more warnings, sparse, as for the kernel'
 
 .PHONY: modules modules_install clean kernel-headers tools dtbs unit labs check \
-	check-quick check-debug oracle demo shell help
+	check-quick check-debug oracle hostbench demo shell help
