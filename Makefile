@@ -56,6 +56,13 @@ oracle:
 	selftests/oracle/run --kernel 6.1 --seeds 20 --ops 100000
 	selftests/oracle/run --kernel 6.12 --seeds 20 --ops 100000
 
+bench:
+	scripts/setup
+	scripts/setup debug
+	scripts/kernels
+	scripts/debug-kernels lean
+	scripts/bench
+
 demo shell:
 	scripts/setup
 	scripts/kernels
@@ -69,6 +76,8 @@ help:
 	@echo 'On the emulated board (BOARD=512m or 256m), installing what that needs:'
 	@echo '  make demo             boot it and watch the pipeline at work'
 	@echo '  make shell            boot it and look around'
+	@echo '  make bench            what sbuddy costs beside what the kernel has: a table, charts'
+	@echo '                        and build/bench.json (builds a kernel the first time)'
 	@echo 'Parts:'
 	@echo '  make tools            user programs in build/tools (CROSS_COMPILE=)'
 	@echo '  make dtbs             device-tree overlays in build/dtbs'
@@ -88,4 +97,4 @@ help:
 	@echo '  V=1 W=1 C=1|2         verbose, more warnings, sparse, as for the kernel'
 
 .PHONY: modules modules_install clean kernel-headers tools dtbs unit labs check \
-	check-quick check-debug oracle hostbench demo shell help
+	check-quick check-debug oracle bench hostbench demo shell help

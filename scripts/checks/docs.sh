@@ -84,6 +84,58 @@ docs_rules()
 		<(sed -n 's/^| `\([a-z_0-9]*\)` |.*/\1/p' Documentation/rules.md)
 }
 
+# The rows of the table in performance.md: KERNEL NAME PEER VALUE GOAL MET, where VALUE is
+# what the goal is about: the ratio, or sbuddy's figure where the goal has a unit.
+performance_rows()
+{
+	sed -n '/bench: begin/,/bench: end/p' Documentation/performance.md | awk -F ' *[|] *' '
+		/^[*][*]/ { kernel = $0; gsub(/[*]/, "", kernel) }
+		/^[|] [a-z]/ && $2 != "operation" {
+			gsub(/ /, "-", $8)
+			of_unit = split($7, goal, " ") > 1
+			sub(/ .*/, "", $4)
+			print kernel, $2, $3, of_unit ? $4 : $6, goal[1], $8
+		}'
+}
+
+# For each kernel there is a row for each goal, with that goal, and the verdict is that of
+# the row's own figures, which are rounded. What they are is nobody's business here.
+docs_performance()
+{
+	performance_rows | awk '
+		function fits(pattern, name) {
+			if (sub(/[*]$/, "", pattern))
+				return index(name, pattern) == 1
+			return pattern == name
+		}
+		function complain(why) { print "performance.md: " why; bad = 1 }
+		/^#/ || !NF { next }
+		NR == FNR { goal[++goals] = $1; peer[goals] = $2; most[goals] = $3; next }
+		!seen[$1]++ { kernels++ }
+		{
+			for (i = 1; i <= goals; i++)
+				if (fits(goal[i], $2) && fits(peer[i], $3))
+					break
+			if (i <= goals && !done[$1, i]++)
+				rows++
+			if ((i <= goals ? most[i] : "-") != $5)
+				complain("the goal of " $2 " is " most[i] ", not " $5)
+			if (($5 == "-") != ($6 == "-"))
+				complain($2 " has a goal or a verdict, not both")
+			if ($4 != "-" && ($6 == "met" && $4 > $5 * 1.02 || $6 == "not-met" && $4 < $5 * 0.98))
+				complain($2 " with " $4 " is not " $6 " at " $5)
+			if (NF != 6 || $6 !~ /^(met|not-met|not-measured|-)$/)
+				complain("no row of figures: " $0)
+		}
+		END {
+			if (kernels != 3 || rows != goals * kernels)
+				complain("there are " rows " rows of " goals " goals and " kernels " kernels")
+			exit bad
+		}' selftests/bench/goals -
+	diff <(grep -o '](performance/[a-z]*.svg)' Documentation/performance.md | sort) \
+		<(find Documentation/performance -name '*.svg' -printf '](performance/%f)\n' | sort)
+}
+
 step_docs()
 {
 	docs_map
@@ -91,4 +143,5 @@ step_docs()
 	docs_names
 	docs_files
 	docs_rules
+	docs_performance
 }
