@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "buddy.h"
+#include "freelist.h"
 #include "guard.h"
 #include "pcp.h"
 #include "trace.h"
@@ -41,8 +42,9 @@ static bool merge_likely(const struct sb_zone *zone, unsigned long pfn, unsigned
 	return is_free_buddy(zone, sb_pfn_buddy(higher, order + 1), order + 1);
 }
 
-void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, unsigned int high,
-		     unsigned int type)
+/* Splits a block that was just taken off its list; the lower @low order is the caller's. */
+static void split(struct sb_zone *zone, unsigned long pfn, unsigned int low, unsigned int high,
+		  unsigned int type) __must_hold(zone->lock)
 {
 	if (unlikely(zone->inst->hooks & SB_HOOK_GUARD)) {
 		sb_guard_expand(zone, pfn, low, high, type);
@@ -50,8 +52,23 @@ void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, 
 	}
 	while (high > low) {
 		high--;
-		sb_freelist_add(zone, pfn + sb_order_pages(high), high, type, SB_FREELIST_HEAD);
+		sb_freelist_add(zone, pfn + sb_order_pages(high), high, type, SB_ENGINE_HEAD);
 	}
+}
+
+static bool list_take(struct sb_zone *zone, unsigned int order, unsigned int type,
+		      unsigned long *pfn) __must_hold(zone->lock)
+{
+	u32 orders = zone->nonempty[type] >> order;
+	unsigned int large;
+
+	if (!orders)
+		return false;
+	large = order + sb_ctz(orders);
+	*pfn = sb_freelist_first(zone, large, type);
+	sb_freelist_del(zone, *pfn, large);
+	split(zone, *pfn, order, large, type);
+	return true;
 }
 
 /* Puts what is left of a block on its lists: all from @done on, in blocks of @order. */
@@ -62,13 +79,13 @@ static void put_rest(struct sb_zone *zone, unsigned long pfn, unsigned int order
 		unsigned int piece = sb_ctz(done);
 
 		sb_freelist_add(zone, pfn + ((unsigned long)done << order), order + piece, type,
-				SB_FREELIST_HEAD);
+				SB_ENGINE_HEAD);
 		done += 1u << piece;
 	}
 }
 
-unsigned int sb_buddy_take_run(struct sb_zone *zone, unsigned int order, unsigned int type,
-			       unsigned int most, unsigned long *pfn)
+static unsigned int list_take_run(struct sb_zone *zone, unsigned int order, unsigned int type,
+				  unsigned int most, unsigned long *pfn) __must_hold(zone->lock)
 {
 	u32 orders = zone->nonempty[type] >> order;
 	unsigned int large, nr, taken;
@@ -84,17 +101,16 @@ unsigned int sb_buddy_take_run(struct sb_zone *zone, unsigned int order, unsigne
 	return taken;
 }
 
+unsigned int sb_buddy_take_run(struct sb_zone *zone, unsigned int order, unsigned int type,
+			       unsigned int most, unsigned long *pfn)
+{
+	return zone->inst->engine->take_run(zone, order, type, most, pfn);
+}
+
 bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
 {
-	u32 orders = zone->nonempty[type] >> order;
-	unsigned int large;
-
-	if (!orders)
+	if (!zone->inst->engine->take(zone, order, type, pfn))
 		return false;
-	large = order + sb_ctz(orders);
-	*pfn = sb_freelist_first(zone, large, type);
-	sb_freelist_del(zone, *pfn, large);
-	sb_buddy_expand(zone, *pfn, order, large, type);
 	if (unlikely(sb_trace_on(zone->inst)))
 		sb_trace_zone_locked(zone->inst, *pfn, order, type,
 				     sb_pcp_serves(zone->inst, order) && type < SB_PCPTYPES);
@@ -128,8 +144,8 @@ static bool take_buddy(struct sb_zone *zone, unsigned long buddy, unsigned int o
 	return true;
 }
 
-void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
-		  bool fresh)
+static void list_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
+		     bool fresh) __must_hold(zone->lock)
 {
 	bool to_tail;
 
@@ -140,7 +156,13 @@ void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, u
 		order++;
 	}
 	to_tail = fresh || merge_likely(zone, pfn, order);
-	sb_freelist_add(zone, pfn, order, type, to_tail ? SB_FREELIST_TAIL : SB_FREELIST_HEAD);
+	sb_freelist_add(zone, pfn, order, type, to_tail ? SB_ENGINE_TAIL : SB_ENGINE_HEAD);
+}
+
+void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
+		  bool fresh)
+{
+	zone->inst->engine->put(zone, pfn, order, type, fresh);
 }
 
 void sb_buddy_free(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
@@ -154,7 +176,8 @@ void sb_buddy_free(struct sb_zone *zone, unsigned long pfn, unsigned int order, 
 		sb_buddy_put(zone, pfn, piece, sb_pageblock_type(&inst->blocks, pfn), fresh);
 }
 
-unsigned long sb_buddy_move_rest(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+static unsigned long list_move_rest(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+	__must_hold(zone->lock)
 {
 	unsigned int block_order = zone->inst->cfg.pageblock_order;
 	unsigned long end = sb_pfn_block(pfn, block_order) + sb_order_pages(block_order);
@@ -171,6 +194,11 @@ unsigned long sb_buddy_move_rest(struct sb_zone *zone, unsigned long pfn, unsign
 		pfn += sb_order_pages(order);
 	}
 	return moved;
+}
+
+unsigned long sb_buddy_move_rest(struct sb_zone *zone, unsigned long pfn, unsigned int type)
+{
+	return zone->inst->engine->move_rest(zone, pfn, type);
 }
 
 unsigned long sb_buddy_move_free(struct sb_zone *zone, unsigned long pfn, unsigned int type)
@@ -193,3 +221,27 @@ unsigned long sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsig
 	sb_pageblock_set_type(zone->inst, pfn, type);
 	return sb_buddy_move_free(zone, pfn, type);
 }
+
+static void list_claim(struct sb_zone *zone, unsigned long pfn, unsigned int high, unsigned int low,
+		       unsigned int type) __must_hold(zone->lock)
+{
+	sb_freelist_del(zone, pfn, high);
+	sb_buddy_retype(zone, pfn, high, type);
+	split(zone, pfn, low, high, type);
+}
+
+const struct sb_engine sb_engine_list = {
+	.name = "list",
+	.take = list_take,
+	.take_run = list_take_run,
+	.put = list_put,
+	.add = sb_freelist_add,
+	.del = sb_freelist_del,
+	.claim = list_claim,
+	.move = sb_freelist_move,
+	.move_rest = list_move_rest,
+	.first = sb_freelist_first,
+	.count = sb_freelist_count,
+	.tally = sb_freelist_tally,
+	.check = sb_freelist_check,
+};

@@ -7,28 +7,23 @@
  *	order 1  |   2   |   2   |                   leaves 1 + 2 + 4 free:
  *	order 0  | 1 |[1]|                           the upper half of each split
  *
- * This is the engine that holds a zone's free pages. What is above (fallback,
- * per-CPU lists, hand-over) and beside it (checker, files) asks of an engine:
- *
- *	sb_buddy_take()        best block of an order and type
- *	sb_buddy_put()         a block back
- *	sb_buddy_move_free()   a pageblock's free pages to another type
- *	sb_freelist_count()    what is free
+ * What is above (fallback, per-CPU lists, hand-over) asks for blocks here, of
+ * whatever engine the instance has. The list engine is here as well.
  */
 #ifndef SB_BUDDY_H
 #define SB_BUDDY_H
 
-#include "freelist.h"
+#include "engine.h"
 
 /**
  * sb_buddy_take() - Take the smallest block that is large enough.
  * @zone: zone to take from
  * @order: order wanted
- * @type: list to take from; no other is tried
+ * @type: type to take from; no other is tried
  * @pfn: set to the first page, now a tail of no block
  *
- * The lower half of a block is given, upper halves go to the head of their
- * lists: __rmqueue_smallest() and expand(), Linux 6.12.
+ * The list engine gives the lower half of a block, upper halves go to the head of
+ * their lists: __rmqueue_smallest() and expand(), Linux 6.12.
  *
  * Context: Any. @zone->lock held.
  * Return: true, or false when no block of @type is large enough.
@@ -88,10 +83,6 @@ void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, u
  */
 void sb_buddy_free(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
 	__must_hold(zone->lock);
-
-/* Splits a block that was just taken off its list; the lower @low order is the caller's. */
-void sb_buddy_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, unsigned int high,
-		     unsigned int type) __must_hold(zone->lock);
 
 /**
  * sb_buddy_move_free() - Put a pageblock's free pages on another type's lists.

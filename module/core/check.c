@@ -2,6 +2,7 @@
 #include "check.h"
 #include "front.h"
 #include "debug.h"
+#include "engine.h"
 #include "hotplug.h"
 #include "pcp.h"
 #include "region_iter.h"
@@ -12,7 +13,7 @@ struct tally {
 	struct sb_out *out;
 	unsigned int violations;
 	unsigned long pages[SB_NR_PAGE_STATES];
-	unsigned long free_blocks[SB_NR_ORDERS][SB_NR_TYPES];
+	struct sb_engine_seen seen;
 	unsigned long free_pages[SB_NR_TYPES];
 	unsigned long blocks[SB_NR_TYPES]; /* pageblocks */
 	unsigned long pcp_blocks[SB_PCP_LISTS];
@@ -50,7 +51,7 @@ static void check_merged(const struct sb_zone *zone, struct tally *tally, unsign
 	    (!inst->rules->own_lists || zone->events[SB_EVENT_HIGHATOMIC_UNRESERVE]))
 		return;
 	if (order >= inst->cfg.max_order || buddy < pfn || !owns(zone, buddy) ||
-	    !sb_page_is_free(sb_memmap_page(&inst->map, buddy), order))
+	    !sb_engine_is_free(inst, buddy, order))
 		return;
 	type = sb_pageblock_type(&inst->blocks, pfn);
 	buddy_type = sb_pageblock_type(&inst->blocks, buddy);
@@ -74,58 +75,53 @@ static void check_one_type(const struct sb_zone *zone, struct tally *tally, unsi
 				  pfn, order, type, sb_pageblock_type(blocks, p));
 }
 
-static void count_free(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
-		       const struct sb_page *page)
+static void count_free(const struct sb_zone *zone, struct tally *tally,
+		       const struct sb_page_info *info)
 {
-	unsigned int order = sb_page_order(page), list = sb_page_list(page);
-
-	if (list >= SB_NR_TYPES) {
-		violation(tally, "free pfn %#lx is on a list of type %u\n", pfn, list);
+	if (info->type >= SB_NR_TYPES) {
+		violation(tally, "free pfn %#lx is on a list of type %u\n", info->head, info->type);
 		return;
 	}
-	check_merged(zone, tally, pfn, order);
-	check_one_type(zone, tally, pfn, order, list);
-	tally->free_blocks[order][list]++;
-	tally->free_pages[list] += sb_order_pages(order);
+	check_merged(zone, tally, info->head, info->order);
+	check_one_type(zone, tally, info->head, info->order, info->type);
+	tally->seen.blocks[info->order][info->type]++;
+	tally->free_pages[info->type] += sb_order_pages(info->order);
 }
 
-static void count_pcp(const struct sb_zone *zone, struct tally *tally, const struct sb_page *page)
+static void count_pcp(const struct sb_zone *zone, struct tally *tally,
+		      const struct sb_page_info *info)
 {
-	unsigned int order = sb_page_order(page), type = sb_page_type(page);
-
-	if (sb_pcp_serves(zone->inst, order) && type < SB_ISOLATE)
-		tally->pcp_blocks[sb_pcp_list_index(order, type)]++;
+	if (sb_pcp_serves(zone->inst, info->order) && info->type < SB_ISOLATE)
+		tally->pcp_blocks[sb_pcp_list_index(info->order, info->type)]++;
 	else
 		tally->pcp_odd++;
 }
 
-static void count_head(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
-		       const struct sb_page *page)
+static void count_head(const struct sb_zone *zone, struct tally *tally,
+		       const struct sb_page_info *info)
 {
-	unsigned int order = sb_page_order(page);
-	unsigned int type = sb_pageblock_type(&zone->inst->blocks, pfn);
+	unsigned int type = sb_pageblock_type(&zone->inst->blocks, info->head);
 
 	if (type >= SB_NR_TYPES)
-		violation(tally, "pfn %#lx lies in a pageblock of type %u\n", pfn, type);
-	else if (sb_page_state(page) == SB_PAGE_FREE)
-		count_free(zone, tally, pfn, page);
-	else if (sb_page_state(page) == SB_PAGE_PCP)
-		count_pcp(zone, tally, page);
-	else if (sb_page_state(page) == SB_PAGE_ALLOC && sb_page_type(page) >= SB_PCPTYPES)
-		violation(tally, "pfn %#lx order %u serves a request of type %u\n", pfn, order,
-			  sb_page_type(page));
+		violation(tally, "pfn %#lx lies in a pageblock of type %u\n", info->head, type);
+	else if (info->state == SB_PAGE_FREE)
+		count_free(zone, tally, info);
+	else if (info->state == SB_PAGE_PCP)
+		count_pcp(zone, tally, info);
+	else if (info->state == SB_PAGE_ALLOC && info->type >= SB_PCPTYPES)
+		violation(tally, "pfn %#lx order %u serves a request of type %u\n", info->head,
+			  info->order, info->type);
 }
 
 /* A block's other pages are tails, in the same zone. */
 static void check_block(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
-			const struct sb_page *head)
+			const struct sb_page_info *info)
 {
-	unsigned int order = sb_page_order(head);
+	unsigned int order = info->order;
 	unsigned long p;
 
-	if (order > zone->inst->cfg.max_order || !sb_pfn_aligned(pfn, order)) {
-		violation(tally, "pfn %#lx in state %u has order %u\n", pfn, sb_page_state(head),
-			  order);
+	if (order > zone->inst->cfg.max_order || !sb_pfn_aligned(pfn, order) || info->head != pfn) {
+		violation(tally, "pfn %#lx in state %u has order %u\n", pfn, info->state, order);
 		return;
 	}
 	for (p = pfn + 1; p < pfn + sb_order_pages(order); p++) {
@@ -136,21 +132,21 @@ static void check_block(const struct sb_zone *zone, struct tally *tally, unsigne
 			  pfn, order);
 		return;
 	}
-	tally->pages[sb_page_state(head)] += sb_order_pages(order);
-	count_head(zone, tally, pfn, head);
+	tally->pages[info->state] += sb_order_pages(order);
+	count_head(zone, tally, info);
 }
 
 static void check_state(const struct sb_zone *zone, struct tally *tally, unsigned long pfn,
-			const struct sb_page *page)
+			const struct sb_page_info *info)
 {
-	enum sb_page_state state = sb_page_state(page);
+	enum sb_page_state state = info->state;
 
 	if (state == SB_PAGE_HOLE || state == SB_PAGE_RESERVED)
 		tally->pages[state]++;
 	else if (state == SB_PAGE_TAIL)
 		violation(tally, "pfn %#lx is the tail of no block\n", pfn);
 	else if (state < SB_NR_PAGE_STATES)
-		check_block(zone, tally, pfn, page);
+		check_block(zone, tally, pfn, info);
 	else
 		violation(tally, "pfn %#lx has state %u\n", pfn, state);
 }
@@ -181,17 +177,15 @@ static void walk_pages(const struct sb_zone *zone, struct tally *tally)
 	unsigned long pfn = zone->start_pfn;
 
 	while (pfn < sb_zone_end(zone)) {
-		const struct sb_page *page;
+		struct sb_page_info info;
 
 		if (!owns(zone, pfn)) {
 			pfn = sb_pfn_block(pfn, block_order) + sb_order_pages(block_order);
 			continue;
 		}
-		page = sb_memmap_page(&zone->inst->map, pfn);
-		check_state(zone, tally, pfn, page);
-		pfn += sb_pfn_aligned(pfn, sb_page_order(page)) ?
-			       sb_order_pages(sb_page_order(page)) :
-			       1;
+		sb_engine_look(zone->inst, pfn, &info);
+		check_state(zone, tally, pfn, &info);
+		pfn += sb_pfn_aligned(pfn, info.order) ? sb_order_pages(info.order) : 1;
 	}
 }
 
@@ -207,57 +201,6 @@ static void walk_tracker(const struct sb_zone *zone, struct tally *tally)
 			continue;
 		}
 		check_tracker(zone, tally, pfn++);
-	}
-}
-
-/* Links lead forth and back over blocks that are where they belong. */
-static unsigned long walk_list(const struct sb_zone *zone, struct tally *tally, unsigned int order,
-			       unsigned int type)
-{
-	const struct sb_free_list *list = &zone->free_area[order].list[type];
-	const struct sb_memmap *map = &zone->inst->map;
-	u32 prev = SB_PAGE_LINK_NONE, index = list->first;
-	unsigned long nr = 0;
-
-	for (; index != SB_PAGE_LINK_NONE; index = sb_page_next(sb_memmap_at(map, index))) {
-		unsigned long pfn = map->base_pfn + index;
-
-		if (index >= map->nr_pages || !owns(zone, pfn) ||
-		    !sb_page_is_free(sb_memmap_at(map, index), order) ||
-		    sb_page_prev(sb_memmap_at(map, index)) != prev ||
-		    sb_page_list(sb_memmap_at(map, index)) != type) {
-			violation(tally, "list of order %u type %u is broken at pfn %#lx\n", order,
-				  type, pfn);
-			return nr;
-		}
-		prev = index;
-		nr++;
-	}
-	if (list->last != prev)
-		violation(tally, "list of order %u type %u ends at index %#x, not %#x\n", order,
-			  type, prev, list->last);
-	return nr;
-}
-
-static void check_lists(const struct sb_zone *zone, struct tally *tally)
-{
-	unsigned int order, type;
-
-	for (order = 0; order < SB_NR_ORDERS; order++) {
-		unsigned long nr_free = 0;
-
-		for (type = 0; type < SB_NR_TYPES; type++) {
-			unsigned long nr = walk_list(zone, tally, order, type);
-
-			if (nr != tally->free_blocks[order][type])
-				violation(tally,
-					  "order %u type %u: %lu blocks, descriptors say %lu\n",
-					  order, type, nr, tally->free_blocks[order][type]);
-			nr_free += nr;
-		}
-		if (nr_free != zone->free_area[order].nr_free)
-			violation(tally, "order %u has %lu free blocks, its counter says %lu\n",
-				  order, nr_free, zone->free_area[order].nr_free);
 	}
 }
 
@@ -366,7 +309,7 @@ static unsigned int check_zone(struct sb_zone *zone, struct sb_out *out)
 	unsigned long irq = sb_zone_freeze(zone);
 
 	walk_pages(zone, &tally);
-	check_lists(zone, &tally);
+	tally.violations += zone->inst->engine->check(zone, &tally.seen, out);
 	check_pcp(zone, &tally);
 	check_totals(zone, &tally);
 	check_blocks(zone, &tally);

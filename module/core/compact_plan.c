@@ -120,6 +120,7 @@ static void copy_instance(struct copy *copy, const struct sb_instance *real)
 	inst->cfg.pcp_high = 0;
 	inst->stage = SB_STAGE_LIVE;
 	inst->rules = real->rules;
+	inst->engine = &sb_engine_list;
 	sb_lock_init(&inst->block_lock);
 	sb_lock_init(&inst->debug.lock);
 	sb_lock_init(&inst->owners.lock);
@@ -261,8 +262,7 @@ static unsigned long longest_run(const struct copy *copy)
 
 		sb_memmap_info(&copy->inst, pfn, &info);
 		next = sb_page_info_next(&info, pfn);
-		if (info.state == SB_PAGE_FREE &&
-		    sb_page_list(sb_memmap_page(&copy->inst.map, info.head)) != SB_ISOLATE)
+		if (info.state == SB_PAGE_FREE && info.type != SB_ISOLATE)
 			run += next - pfn;
 		else
 			run = 0;
@@ -279,7 +279,7 @@ static int largest_order(const struct sb_zone *zone)
 
 	for (; order >= 0; order--)
 		for (type = 0; type < SB_ISOLATE; type++)
-			if (!sb_freelist_empty(zone, (unsigned int)order, type))
+			if (!sb_engine_empty(zone, (unsigned int)order, type))
 				return order;
 	return SB_COMPACT_NO_BLOCK;
 }
@@ -287,13 +287,11 @@ static int largest_order(const struct sb_zone *zone)
 /* A block goes to a list of the copy: as it is when it was on one, or drained. */
 static void link_block(struct copy *copy, const struct sb_page_info *info)
 {
-	struct sb_page *page = sb_memmap_page(&copy->inst.map, info->head);
 	unsigned long irq = sb_irq_save();
 
 	sb_lock(&copy->zone->lock);
 	if (info->state == SB_PAGE_FREE)
-		sb_freelist_add(copy->zone, info->head, info->order, sb_page_list(page),
-				SB_FREELIST_TAIL);
+		sb_engine_add(copy->zone, info->head, info->order, info->type, SB_ENGINE_TAIL);
 	else
 		sb_pcp_drain_one(copy->zone, info->head, info->order);
 	sb_unlock(&copy->zone->lock);

@@ -2,7 +2,7 @@
 #include "compact_policy.h"
 #include "extfrag.h"
 #include "fallback.h"
-#include "freelist.h"
+#include "engine.h"
 #include "pcp_drain.h"
 #include "trace_compact.h"
 
@@ -192,8 +192,8 @@ void sb_compact_reset_positions(struct sb_zone *zone)
 /* Somebody of this type could have a block of this order: his own, or one that he would claim. */
 static bool block_is_free(const struct sb_zone *zone, unsigned int order, unsigned int type)
 {
-	if (!sb_freelist_empty(zone, order, type) ||
-	    (type == SB_MOVABLE && !sb_freelist_empty(zone, order, SB_CMA)))
+	if (!sb_engine_empty(zone, order, type) ||
+	    (type == SB_MOVABLE && !sb_engine_empty(zone, order, SB_CMA)))
 		return true;
 	return sb_fallback_may_claim(zone->inst, order, type) &&
 	       sb_fallback_find(zone, order, type) >= 0;

@@ -164,8 +164,8 @@ static void use_block(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	}
 	for (; pfn < end; pfn += sb_order_pages(piece)) {
 		piece = sb_order_at(pfn, end - pfn, order);
-		sb_freelist_add(zone, pfn, piece, sb_pageblock_type(&zone->inst->blocks, pfn),
-				SB_FREELIST_TAIL);
+		sb_engine_add(zone, pfn, piece, sb_pageblock_type(&zone->inst->blocks, pfn),
+			      SB_ENGINE_TAIL);
 	}
 }
 
@@ -173,11 +173,11 @@ static void use_block(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 static void carve(struct sb_zone *zone, unsigned long pfn, unsigned int found, unsigned int order,
 		  const struct sb_unit *unit) __must_hold(zone->lock)
 {
-	unsigned int list = sb_page_list(sb_memmap_page(&zone->inst->map, pfn));
+	unsigned int type = sb_engine_type(zone->inst, pfn);
 
-	sb_freelist_del(zone, pfn, found);
+	sb_engine_del(zone, pfn, found);
 	while (found-- > order) {
-		sb_freelist_add(zone, pfn, found, list, SB_FREELIST_HEAD);
+		sb_engine_add(zone, pfn, found, type, SB_ENGINE_HEAD);
 		pfn += sb_order_pages(found);
 	}
 	claim_blocks(zone, pfn, order);
@@ -188,12 +188,9 @@ static void carve(struct sb_zone *zone, unsigned long pfn, unsigned int found, u
 static bool is_still_free(const struct sb_zone *zone, const struct sb_page_info *info)
 	__must_hold(zone->lock)
 {
-	const struct sb_page *page;
-
-	if (sb_instance_zone_at(zone->inst, info->head) != zone)
-		return false;
-	page = sb_memmap_page(&zone->inst->map, info->head);
-	return sb_page_is_free(page, info->order) && sb_page_list(page) != SB_ISOLATE;
+	return sb_instance_zone_at(zone->inst, info->head) == zone &&
+	       sb_engine_is_free(zone->inst, info->head, info->order) &&
+	       sb_engine_type(zone->inst, info->head) != SB_ISOLATE;
 }
 
 /* Takes of a free block, if that is what it still is. */

@@ -24,26 +24,25 @@ static void split_around(struct sb_zone *zone, unsigned long pfn, unsigned int l
 			 unsigned int high) __must_hold(zone->lock)
 {
 	while (high-- > low)
-		sb_freelist_add(zone, sb_pfn_buddy(sb_pfn_block(pfn, high), high), high, SB_ISOLATE,
-				SB_FREELIST_HEAD);
+		sb_engine_add(zone, sb_pfn_buddy(sb_pfn_block(pfn, high), high), high, SB_ISOLATE,
+			      SB_ENGINE_HEAD);
 }
 
 /* An aligned piece that is isolated and all free is part of one block: all has merged. */
 static bool take_piece(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		       unsigned int owner)
 {
-	const struct sb_memmap *map = &zone->inst->map;
 	unsigned long irq = sb_irq_save();
 	struct sb_page_info info;
 	bool found;
 
 	sb_lock(&zone->lock);
 	found = sb_memmap_info(zone->inst, pfn, &info) && info.state == SB_PAGE_FREE &&
-		info.order >= order && sb_page_list(sb_memmap_page(map, info.head)) == SB_ISOLATE;
+		info.order >= order && info.type == SB_ISOLATE;
 	if (found) {
-		sb_freelist_del(zone, info.head, info.order);
+		sb_engine_del(zone, info.head, info.order);
 		split_around(zone, pfn, order, info.order);
-		sb_page_set(sb_memmap_page(map, pfn), SB_PAGE_ALLOC, order, owner);
+		sb_page_set(sb_memmap_page(&zone->inst->map, pfn), SB_PAGE_ALLOC, order, owner);
 	}
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "debug.h"
+#include "engine.h"
 
 /* What a walk over the descriptors of one zone has seen, in pages. */
 struct tally {
@@ -31,21 +32,20 @@ static void count_page(const struct sb_zone *zone, struct tally *tally, unsigned
 		violation(tally, "pfn %#lx is marked bad, and in state %u\n", pfn, state);
 }
 
-static void count_block(struct tally *tally, unsigned long pfn, const struct sb_page *page)
+static void count_block(struct tally *tally, const struct sb_page_info *info)
 {
-	unsigned int order = sb_page_order(page);
-
-	switch (sb_page_state(page)) {
+	switch (info->state) {
 	case SB_PAGE_GUARD:
-		tally->guard += sb_order_pages(order);
+		tally->guard += sb_order_pages(info->order);
 		break;
 	case SB_PAGE_QUARANTINE:
-		tally->quarantine += sb_order_pages(order);
+		tally->quarantine += sb_order_pages(info->order);
 		break;
 	case SB_PAGE_POISONED:
 		tally->hwpoison++;
-		if (order)
-			violation(tally, "pfn %#lx is bad memory of order %u\n", pfn, order);
+		if (info->order)
+			violation(tally, "pfn %#lx is bad memory of order %u\n", info->head,
+				  info->order);
 		break;
 	default:
 		break;
@@ -59,14 +59,14 @@ static void walk_pages(const struct sb_zone *zone, struct tally *tally)
 	unsigned long pfn;
 
 	for (pfn = zone->start_pfn; pfn < sb_zone_end(zone); pfn++) {
-		const struct sb_page *page;
+		struct sb_page_info info;
 
 		if (sb_pageblock_zone(&inst->blocks, pfn) != (unsigned int)(zone - inst->zones))
 			continue;
-		page = sb_memmap_page(&inst->map, pfn);
-		if (sb_page_state(page) != SB_PAGE_TAIL) {
-			state = sb_page_state(page);
-			count_block(tally, pfn, page);
+		sb_engine_look(inst, pfn, &info);
+		if (info.state != SB_PAGE_TAIL) {
+			state = info.state;
+			count_block(tally, &info);
 		}
 		count_page(zone, tally, pfn, state);
 	}

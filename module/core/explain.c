@@ -17,14 +17,16 @@ static bool is_valid(const struct sb_request *request)
 static void count_lists(const struct sb_zone *zone, struct sb_explain_zone *seen)
 	__must_hold(zone->lock)
 {
+	unsigned long nr[SB_NR_ORDERS];
 	unsigned int order, type;
 
 	for (type = 0; type < SB_NR_TYPES; type++)
 		seen->largest[type] = -1;
+	sb_engine_tally(zone, nr);
 	for (order = 0; order <= zone->inst->cfg.max_order; order++) {
-		seen->nr_blocks[order] = zone->free_area[order].nr_free;
+		seen->nr_blocks[order] = nr[order];
 		for (type = 0; type < SB_NR_TYPES; type++)
-			if (!sb_freelist_empty(zone, order, type))
+			if (!sb_engine_empty(zone, order, type))
 				seen->largest[type] = (int)order;
 	}
 }

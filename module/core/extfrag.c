@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "extfrag.h"
-#include "instance.h"
+#include "engine.h"
 
 void sb_extfrag_count(const struct sb_zone *zone, unsigned int order, struct sb_extfrag *seen)
 {
+	unsigned long blocks[SB_NR_ORDERS];
 	unsigned int at;
 
 	memset(seen, 0, sizeof(*seen));
+	sb_engine_tally(zone, blocks);
 	for (at = 0; at <= zone->inst->cfg.max_order; at++) {
-		unsigned long blocks = READ_ONCE(zone->free_area[at].nr_free);
-
-		seen->free_blocks += blocks;
-		seen->free_pages += blocks << at;
+		seen->free_blocks += blocks[at];
+		seen->free_pages += blocks[at] << at;
 		if (at >= order)
-			seen->suitable += blocks << (at - order);
+			seen->suitable += blocks[at] << (at - order);
 	}
 }
 

@@ -21,8 +21,8 @@ int sb_fallback_find(const struct sb_zone *zone, unsigned int order, unsigned in
 {
 	unsigned int i;
 
-	for (i = 0; zone->free_area[order].nr_free && i < NR_FALLBACKS; i++)
-		if (!sb_freelist_empty(zone, order, fallbacks[type][i]))
+	for (i = 0; i < NR_FALLBACKS; i++)
+		if (!sb_engine_empty(zone, order, fallbacks[type][i]))
 			return fallbacks[type][i];
 	return -1;
 }
@@ -53,12 +53,14 @@ static struct contents count_contents(const struct sb_zone *zone, unsigned long 
 	struct contents seen = { 0, 0 };
 
 	while (pfn < end) {
-		const struct sb_page *page = sb_memmap_page(&inst->map, pfn);
-		unsigned long nr_pages = sb_order_pages(sb_page_order(page));
+		struct sb_page_info info;
+		unsigned long nr_pages;
 
-		if (sb_page_state(page) == SB_PAGE_FREE)
+		sb_engine_look(inst, pfn, &info);
+		nr_pages = sb_order_pages(info.order);
+		if (info.state == SB_PAGE_FREE)
 			seen.nr_free += nr_pages;
-		else if (sb_page_state(page) == SB_PAGE_ALLOC && sb_page_type(page) == SB_MOVABLE)
+		else if (info.state == SB_PAGE_ALLOC && info.type == SB_MOVABLE)
 			seen.nr_movable += min(nr_pages, end - pfn);
 		pfn += nr_pages;
 	}
@@ -130,9 +132,7 @@ static bool claim_block(struct sb_zone *zone, unsigned long found, const struct 
 static void claim_large(struct sb_zone *zone, unsigned long pfn, unsigned int current_order,
 			const struct sb_fallback *take) __must_hold(zone->lock)
 {
-	sb_freelist_del(zone, pfn, current_order);
-	sb_buddy_retype(zone, pfn, current_order, take->type);
-	sb_buddy_expand(zone, pfn, take->order, current_order, take->type);
+	zone->inst->engine->claim(zone, pfn, current_order, take->order, take->type);
 }
 
 /* Largest first: that roughly finds the pageblock with the most free pages. */
@@ -150,7 +150,7 @@ static bool claim(struct sb_zone *zone, const struct sb_fallback *take, unsigned
 			continue;
 		if (!sb_fallback_may_claim(inst, order, take->type))
 			return false;
-		*pfn = sb_freelist_first(zone, order, (unsigned int)foreign);
+		*pfn = sb_engine_first(zone, order, (unsigned int)foreign);
 		if (order >= inst->cfg.pageblock_order)
 			claim_large(zone, *pfn, order, take);
 		else if (!claim_block(zone, *pfn, take, pfn))
@@ -263,7 +263,7 @@ static void bring_6_1(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	if (sb_pageblock_type(&inst->blocks, pfn) != SB_HIGHATOMIC) {
 		if (order >= inst->cfg.pageblock_order) {
 			sb_buddy_retype(zone, pfn, order, type);
-			sb_freelist_move(zone, pfn, order, type);
+			sb_engine_move(zone, pfn, order, type);
 			zone->events[SB_EVENT_CLAIM]++;
 			return;
 		}
@@ -271,7 +271,7 @@ static void bring_6_1(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 		if (sb_fallback_may_claim(inst, order, type) && claim_6_1(zone, pfn, type))
 			return;
 	}
-	sb_freelist_move(zone, pfn, order, type);
+	sb_engine_move(zone, pfn, order, type);
 	zone->events[SB_EVENT_STEAL]++;
 }
 
@@ -286,7 +286,7 @@ static bool take_6_1(struct sb_zone *zone, struct sb_fallback *take, unsigned lo
 			return true;
 		if (!find_6_1(zone, take, &order, &foreign))
 			return false;
-		*pfn = sb_freelist_first(zone, order, (unsigned int)foreign);
+		*pfn = sb_engine_first(zone, order, (unsigned int)foreign);
 		bring_6_1(zone, *pfn, order, take->type);
 		trace(zone, take, *pfn, order, foreign);
 	}
@@ -307,7 +307,7 @@ static bool plan_on(const struct sb_zone *zone, unsigned int order, unsigned int
 		    enum sb_fallback_mode mode, struct sb_fallback_plan *plan)
 {
 	for (; order <= zone->inst->cfg.max_order; order++) {
-		if (sb_freelist_empty(zone, order, type))
+		if (sb_engine_empty(zone, order, type))
 			continue;
 		plan->mode = mode;
 		plan->type = type;
@@ -342,7 +342,7 @@ static bool plan_claim(const struct sb_zone *zone, const struct sb_fallback *tak
 		plan->type = (unsigned int)foreign;
 		plan->order = order;
 		if (order >= inst->cfg.pageblock_order ||
-		    claimable(zone, sb_freelist_first(zone, order, plan->type), take->type))
+		    claimable(zone, sb_engine_first(zone, order, plan->type), take->type))
 			return true;
 	}
 	return false;
@@ -396,7 +396,7 @@ static bool plan_6_1(const struct sb_zone *zone, const struct sb_fallback *take,
 	if (!find_6_1(zone, take, &plan->order, &foreign))
 		return false;
 	plan->type = (unsigned int)foreign;
-	pfn = sb_freelist_first(zone, plan->order, plan->type);
+	pfn = sb_engine_first(zone, plan->order, plan->type);
 	plan->mode = claims_6_1(zone, pfn, plan->order, take->type) ? SB_FALLBACK_CLAIM :
 								      SB_FALLBACK_STEAL;
 	return true;

@@ -17,36 +17,13 @@ static struct sb_page *page_at(const struct sb_zone *zone, u32 index)
 	return sb_memmap_at(&zone->inst->map, index);
 }
 
-static void set_nonempty(struct sb_zone *zone, unsigned int order, unsigned int type)
-{
-	WRITE_ONCE(zone->nonempty[type], zone->nonempty[type] | 1u << order);
-}
-
-static void set_empty(struct sb_zone *zone, unsigned int order, unsigned int type)
-{
-	WRITE_ONCE(zone->nonempty[type], zone->nonempty[type] & ~(1u << order));
-}
-
-/*
- * Pages of an isolated pageblock are on a list, and yet not free to anybody;
- * those of two other types are not free to everybody. account_freepages().
- */
-static void account(struct sb_zone *zone, unsigned int type, long nr_pages)
-{
-	if (type != SB_ISOLATE)
-		WRITE_ONCE(zone->nr_free, zone->nr_free + (unsigned long)nr_pages);
-	if (type == SB_CMA)
-		zone->nr_free_cma += (unsigned long)nr_pages;
-	else if (type == SB_HIGHATOMIC)
-		zone->nr_free_highatomic += (unsigned long)nr_pages;
-}
-
 static void link_block(struct sb_zone *zone, unsigned int order, unsigned int type,
-		       struct sb_page *page, u32 index, enum sb_freelist_end end)
+		       struct sb_page *page, u32 index, enum sb_engine_end end)
+	__must_hold(zone->lock)
 {
 	struct sb_free_list *list = &zone->free_area[order].list[type];
-	u32 prev = end == SB_FREELIST_TAIL ? list->last : SB_PAGE_LINK_NONE;
-	u32 next = end == SB_FREELIST_TAIL ? SB_PAGE_LINK_NONE : list->first;
+	u32 prev = end == SB_ENGINE_TAIL ? list->last : SB_PAGE_LINK_NONE;
+	u32 next = end == SB_ENGINE_TAIL ? SB_PAGE_LINK_NONE : list->first;
 
 	sb_page_set_prev(page, prev);
 	sb_page_set_next(page, next);
@@ -59,11 +36,11 @@ static void link_block(struct sb_zone *zone, unsigned int order, unsigned int ty
 	else
 		sb_page_set_prev(page_at(zone, next), index);
 	if (prev == next)
-		set_nonempty(zone, order, type);
+		sb_engine_set_order(zone, order, type, true);
 }
 
 static void unlink_block(struct sb_zone *zone, unsigned int order, unsigned int type,
-			 const struct sb_page *page)
+			 const struct sb_page *page) __must_hold(zone->lock)
 {
 	struct sb_free_list *list = &zone->free_area[order].list[type];
 	u32 prev = sb_page_prev(page);
@@ -78,7 +55,7 @@ static void unlink_block(struct sb_zone *zone, unsigned int order, unsigned int 
 	else
 		sb_page_set_prev(page_at(zone, next), prev);
 	if (prev == next)
-		set_empty(zone, order, type);
+		sb_engine_set_order(zone, order, type, false);
 }
 
 void sb_freelist_init(struct sb_zone *zone)
@@ -96,7 +73,7 @@ void sb_freelist_init(struct sb_zone *zone)
 }
 
 void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
-		     enum sb_freelist_end end)
+		     enum sb_engine_end end)
 {
 	struct sb_page *page = page_of(zone, pfn);
 
@@ -104,7 +81,7 @@ void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	sb_page_set(page, SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
 	link_block(zone, order, type, page, index_of(zone, pfn), end);
 	zone->free_area[order].nr_free++;
-	account(zone, type, (long)sb_order_pages(order));
+	sb_engine_account(zone, type, (long)sb_order_pages(order));
 	sb_plenty_look(zone);
 }
 
@@ -117,7 +94,7 @@ void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	unlink_block(zone, order, type, page);
 	sb_page_set_tail(page);
 	zone->free_area[order].nr_free--;
-	account(zone, type, -(long)sb_order_pages(order));
+	sb_engine_account(zone, type, -(long)sb_order_pages(order));
 	sb_plenty_look(zone);
 }
 
@@ -130,10 +107,15 @@ void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	sb_assert_held(&zone->lock);
 	unlink_block(zone, order, old_type, page);
 	sb_page_set(page, SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
-	link_block(zone, order, type, page, index_of(zone, pfn), SB_FREELIST_TAIL);
-	account(zone, old_type, -(long)sb_order_pages(order));
-	account(zone, type, (long)sb_order_pages(order));
+	link_block(zone, order, type, page, index_of(zone, pfn), SB_ENGINE_TAIL);
+	sb_engine_account(zone, old_type, -(long)sb_order_pages(order));
+	sb_engine_account(zone, type, (long)sb_order_pages(order));
 	sb_plenty_look(zone);
+}
+
+unsigned long sb_freelist_first(const struct sb_zone *zone, unsigned int order, unsigned int type)
+{
+	return zone->inst->map.base_pfn + zone->free_area[order].list[type].first;
 }
 
 unsigned long sb_freelist_count(const struct sb_zone *zone, unsigned int order, unsigned int type,
@@ -147,4 +129,89 @@ unsigned long sb_freelist_count(const struct sb_zone *zone, unsigned int order, 
 		nr++;
 	}
 	return nr;
+}
+
+void sb_freelist_tally(const struct sb_zone *zone, unsigned long *nr)
+{
+	unsigned int order;
+
+	for (order = 0; order < SB_NR_ORDERS; order++)
+		nr[order] = READ_ONCE(zone->free_area[order].nr_free);
+}
+
+/* What a check tells, and how often it did. */
+struct tally {
+	struct sb_out *out;
+	unsigned int violations;
+};
+
+static struct sb_out *blame(struct tally *tally)
+{
+	tally->violations++;
+	return tally->out;
+}
+
+#define violation(tally, ...) sb_out_printf(blame(tally), __VA_ARGS__)
+
+static bool is_linked(const struct sb_zone *zone, u32 index, u32 prev, unsigned int order,
+		      unsigned int type)
+{
+	const struct sb_memmap *map = &zone->inst->map;
+
+	return index < map->nr_pages &&
+	       sb_instance_zone_at(zone->inst, map->base_pfn + index) == zone &&
+	       sb_page_is_free(sb_memmap_at(map, index), order) &&
+	       sb_page_prev(sb_memmap_at(map, index)) == prev &&
+	       sb_page_list(sb_memmap_at(map, index)) == type;
+}
+
+/* Links lead forth and back over blocks that are where they belong. */
+static unsigned long walk_list(const struct sb_zone *zone, struct tally *tally, unsigned int order,
+			       unsigned int type)
+{
+	const struct sb_free_list *list = &zone->free_area[order].list[type];
+	u32 prev = SB_PAGE_LINK_NONE, index = list->first;
+	unsigned long nr = 0;
+
+	for (; index != SB_PAGE_LINK_NONE; index = sb_page_next(page_at(zone, index))) {
+		if (!is_linked(zone, index, prev, order, type)) {
+			violation(tally, "list of order %u type %u is broken at pfn %#lx\n", order,
+				  type, zone->inst->map.base_pfn + index);
+			return nr;
+		}
+		prev = index;
+		nr++;
+	}
+	if (list->last != prev)
+		violation(tally, "list of order %u type %u ends at index %#x, not %#x\n", order,
+			  type, prev, list->last);
+	if (sb_engine_empty(zone, order, type) != !nr)
+		violation(tally, "list of order %u type %u has %lu blocks, its bit says %u\n",
+			  order, type, nr, !sb_engine_empty(zone, order, type));
+	return nr;
+}
+
+unsigned int sb_freelist_check(const struct sb_zone *zone, const struct sb_engine_seen *seen,
+			       struct sb_out *out)
+{
+	struct tally tally = { .out = out };
+	unsigned int order, type;
+
+	for (order = 0; order < SB_NR_ORDERS; order++) {
+		unsigned long nr_free = 0;
+
+		for (type = 0; type < SB_NR_TYPES; type++) {
+			unsigned long nr = walk_list(zone, &tally, order, type);
+
+			if (nr != seen->blocks[order][type])
+				violation(&tally,
+					  "order %u type %u: %lu blocks, descriptors say %lu\n",
+					  order, type, nr, seen->blocks[order][type]);
+			nr_free += nr;
+		}
+		if (nr_free != zone->free_area[order].nr_free)
+			violation(&tally, "order %u has %lu free blocks, its counter says %lu\n",
+				  order, nr_free, zone->free_area[order].nr_free);
+	}
+	return tally.violations;
 }

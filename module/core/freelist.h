@@ -2,21 +2,19 @@
 /*
  * Free lists: the only code that links a block, counts it, or says it is free.
  *
- * Everything above composes these few, so that list, count and descriptor
- * cannot drift apart.
+ * The list engine composes these few, so that list, count and descriptor cannot
+ * drift apart.
  */
 #ifndef SB_FREELIST_H
 #define SB_FREELIST_H
 
-#include "instance.h"
-
-enum sb_freelist_end { SB_FREELIST_HEAD, SB_FREELIST_TAIL };
+#include "engine.h"
 
 void sb_freelist_init(struct sb_zone *zone);
 
 /* The block's pages other than its first are tails already. */
 void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
-		     enum sb_freelist_end end) __must_hold(zone->lock);
+		     enum sb_engine_end end) __must_hold(zone->lock);
 
 /* Leaves the block's first page a tail: the caller says what it is from now on. */
 void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
@@ -26,21 +24,18 @@ void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order
 void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		      unsigned int type) __must_hold(zone->lock);
 
-static inline bool sb_freelist_empty(const struct sb_zone *zone, unsigned int order,
-				     unsigned int type)
-{
-	return zone->free_area[order].list[type].first == SB_PAGE_LINK_NONE;
-}
-
 /* First block of a list that is not empty. */
-static inline unsigned long sb_freelist_first(const struct sb_zone *zone, unsigned int order,
-					      unsigned int type)
-{
-	return zone->inst->map.base_pfn + zone->free_area[order].list[type].first;
-}
+unsigned long sb_freelist_first(const struct sb_zone *zone, unsigned int order, unsigned int type);
 
 /* Blocks on a list, counted by walking it; stops at @limit. */
 unsigned long sb_freelist_count(const struct sb_zone *zone, unsigned int order, unsigned int type,
-				unsigned long limit) __must_hold(zone->lock);
+				unsigned long limit);
+
+/* Those of all lists of each order are counted already. */
+void sb_freelist_tally(const struct sb_zone *zone, unsigned long *nr);
+
+/* Lists, counts and nonempty agree with what a walk has seen: see struct sb_engine. */
+unsigned int sb_freelist_check(const struct sb_zone *zone, const struct sb_engine_seen *seen,
+			       struct sb_out *out);
 
 #endif

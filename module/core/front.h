@@ -147,7 +147,7 @@ size_t sb_front_size(const struct sb_instance *inst);
 void sb_front_init(struct sb_instance *inst, void *tables);
 void sb_front_exit(struct sb_instance *inst);
 
-/* Recounts masks and homes of a zone that is held still; for sb_check(). */
+/* Recounts homes of a zone that is held still; for sb_check(). */
 unsigned int sb_front_check(struct sb_zone *zone, struct sb_out *out) __must_hold(zone->lock);
 
 /* Something has changed that might keep requests from the front. Context: any. */

@@ -19,18 +19,6 @@ struct tally {
 		sb_out_printf((tally)->out, __VA_ARGS__); \
 	} while (0)
 
-static void check_masks(const struct sb_zone *zone, struct tally *tally)
-{
-	unsigned int type, order;
-
-	for (type = 0; type < SB_NR_TYPES; type++)
-		for (order = 0; order < SB_NR_ORDERS; order++)
-			if (sb_freelist_empty(zone, order, type) ==
-			    (zone->nonempty[type] >> order & 1))
-				violation(tally, "order %u of type %u: the mask says %u\n", order,
-					  type, zone->nonempty[type] >> order & 1);
-}
-
 /* By the rules for each request, and not by the line above which all of them hold. */
 static void check_home(const struct sb_zone *zone, u32 gfp, unsigned int order, struct tally *tally)
 {
@@ -93,7 +81,6 @@ unsigned int sb_front_check(struct sb_zone *zone, struct sb_out *out)
 	struct tally tally = { .out = out };
 	unsigned int cpu;
 
-	check_masks(zone, &tally);
 	check_homes(zone, &tally);
 	if (zone->pcp)
 		check_requests(zone, &tally);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "buddy.h"
 #include "debug.h"
+#include "freelist.h"
 #include "guard.h"
 #include "pattern.h"
 
@@ -44,7 +45,7 @@ void sb_guard_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, 
 			set_guard(zone, pfn + sb_order_pages(high), high);
 		else
 			sb_freelist_add(zone, pfn + sb_order_pages(high), high, type,
-					SB_FREELIST_HEAD);
+					SB_ENGINE_HEAD);
 	}
 }
 

@@ -21,7 +21,7 @@
 /* The same for an instance: Linux's limit, and a guard stays within a pageblock. */
 unsigned int sb_guard_order_max(const struct sb_config *cfg);
 
-/* sb_buddy_expand() that keeps guards. */
+/* Splits a block that was taken off its list, as the list engine does, and keeps guards. */
 void sb_guard_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, unsigned int high,
 		     unsigned int type) __must_hold(zone->lock);
 

@@ -78,7 +78,7 @@ static unsigned long give_up(struct sb_zone *zone, unsigned long pfn, unsigned i
 		moved = sb_buddy_move_block(zone, pfn, type);
 	} else {
 		sb_buddy_retype(zone, pfn, order, type);
-		sb_freelist_move(zone, pfn, order, type);
+		sb_engine_move(zone, pfn, order, type);
 	}
 	zone->events[SB_EVENT_HIGHATOMIC_UNRESERVE]++;
 	if (unlikely(sb_trace_on(zone->inst)))
@@ -95,8 +95,8 @@ static bool unreserve_zone(struct sb_zone *zone, unsigned int type)
 
 	sb_lock(&zone->lock);
 	for (order = 0; order <= zone->inst->cfg.max_order && !moved; order++)
-		if (!sb_freelist_empty(zone, order, SB_HIGHATOMIC))
-			moved = give_up(zone, sb_freelist_first(zone, order, SB_HIGHATOMIC), order,
+		if (!sb_engine_empty(zone, order, SB_HIGHATOMIC))
+			moved = give_up(zone, sb_engine_first(zone, order, SB_HIGHATOMIC), order,
 					type);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);

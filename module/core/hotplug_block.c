@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "freelist.h"
+#include "engine.h"
 #include "handover.h"
 #include "hotplug_block.h"
 #include "isolate.h"
@@ -123,18 +123,18 @@ void sb_hotplug_block_put_back(struct sb_instance *inst, const struct sb_memory_
 static unsigned long pages_out(const struct sb_zone *zone, unsigned long pfn, unsigned long end,
 			       unsigned long *nr_bad) __must_hold(zone->lock)
 {
-	const struct sb_memmap *map = &zone->inst->map;
 	unsigned long start = pfn;
 
 	*nr_bad = 0;
 	while (pfn < end) {
-		const struct sb_page *page = sb_memmap_page(map, pfn);
+		struct sb_page_info info;
 
-		if (sb_page_state(page) == SB_PAGE_POISONED)
+		sb_engine_look(zone->inst, pfn, &info);
+		if (info.state == SB_PAGE_POISONED)
 			++*nr_bad;
-		else if (sb_page_state(page) != SB_PAGE_FREE || sb_page_list(page) != SB_ISOLATE)
+		else if (info.state != SB_PAGE_FREE || info.type != SB_ISOLATE)
 			break;
-		pfn += sb_order_pages(sb_page_order(page));
+		pfn += sb_order_pages(info.order);
 	}
 	return pfn - start;
 }
@@ -144,12 +144,12 @@ static void take_off(struct sb_zone *zone, unsigned long pfn, unsigned long end)
 	__must_hold(zone->lock)
 {
 	while (pfn < end) {
-		const struct sb_page *page = sb_memmap_page(&zone->inst->map, pfn);
-		unsigned int order = sb_page_order(page);
+		struct sb_page_info info;
 
-		if (sb_page_state(page) == SB_PAGE_FREE)
-			sb_freelist_del(zone, pfn, order);
-		pfn += sb_order_pages(order);
+		sb_engine_look(zone->inst, pfn, &info);
+		if (info.state == SB_PAGE_FREE)
+			sb_engine_del(zone, pfn, info.order);
+		pfn += sb_order_pages(info.order);
 	}
 }
 

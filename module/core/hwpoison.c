@@ -44,7 +44,7 @@ static void put_pieces(struct sb_zone *zone, unsigned long pfn, unsigned long en
 
 	for (; pfn < end; pfn += sb_order_pages(order)) {
 		order = sb_order_at(pfn, end - pfn, zone->inst->cfg.max_order);
-		sb_freelist_add(zone, pfn, order, type, SB_FREELIST_HEAD);
+		sb_engine_add(zone, pfn, order, type, SB_ENGINE_HEAD);
 	}
 }
 
@@ -61,10 +61,8 @@ static void split_off(struct sb_zone *zone, const struct sb_page_info *info, uns
 static int mark_free(struct sb_zone *zone, const struct sb_page_info *info, unsigned long pfn)
 	__must_hold(zone->lock)
 {
-	unsigned int type = sb_page_list(page_of(zone, info->head));
-
-	sb_freelist_del(zone, info->head, info->order);
-	split_off(zone, info, pfn, type);
+	sb_engine_del(zone, info->head, info->order);
+	split_off(zone, info, pfn, info->type);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cma.h"
 #include "compact.h"
+#include "engine.h"
 #include "guard.h"
 #include "handover.h"
 #include "hotplug.h"
@@ -147,6 +148,7 @@ int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
 	inst->cfg = *cfg;
 	inst->reach = *reach;
 	inst->rules = sb_rules(cfg->rules);
+	inst->engine = &sb_engine_list;
 	sb_lock_init(&inst->block_lock);
 	sb_lock_init(&inst->debug.lock);
 	sb_lock_init(&inst->owners.lock);

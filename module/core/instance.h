@@ -282,6 +282,8 @@ struct sb_hotplug {
 
 struct sb_request;
 
+struct sb_engine;
+
 /**
  * struct sb_compact_worker - Who compacts so that requests need not.
  * @wake: told of a request that he may be able to help, or NULL: compact.h
@@ -340,6 +342,7 @@ struct sb_slabs {
  * @stage: how far it has come; read without a lock
  * @corrupt: an invariant was found broken: nothing is allocated any more
  * @rules: the row of the version that it follows
+ * @engine: what holds its free pages: engine.h
  * @regions: the tracker; stays readable after the hand-over
  * @reach: how metadata in the tracked memory is reached
  * @nodes: by node number
@@ -372,6 +375,7 @@ struct sb_instance {
 	enum sb_stage stage;
 	bool corrupt;
 	const struct sb_rules *rules;
+	const struct sb_engine *engine;
 	struct sb_regions regions;
 	struct sb_reach reach;
 	struct sb_node nodes[SB_MAX_NODES];

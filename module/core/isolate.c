@@ -79,7 +79,7 @@ static void change_type(struct sb_zone *zone, unsigned long start, unsigned int 
 		sb_buddy_move_rest(zone, start, type);
 		return;
 	}
-	sb_freelist_del(zone, info.head, info.order);
+	sb_engine_del(zone, info.head, info.order);
 	sb_pageblock_set_type(inst, start, type);
 	put_blocks(zone, info.head, info.order);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "instance.h"
+#include "engine.h"
 #include "layout.h"
 #include "memmap.h"
 #include "region_iter.h"
@@ -136,12 +136,22 @@ void sb_memmap_exit(struct sb_instance *inst)
 	memset(&inst->map, 0, sizeof(inst->map));
 }
 
+/* Of a block on a per-CPU list, the type of those that it goes back to. */
+static unsigned int type_of(const struct sb_page *page, enum sb_page_state state)
+{
+	if (state == SB_PAGE_FREE)
+		return sb_page_list(page);
+	return state == SB_PAGE_PCP ? sb_page_pcp_type(page) : sb_page_type(page);
+}
+
 /* A tail belongs to the nearest head below it, found by alignment. */
 static void find_head(const struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info)
 {
 	const struct sb_memmap *map = &inst->map;
 	unsigned int order;
 
+	if (inst->engine->look && inst->engine->look(inst, pfn, info))
+		return;
 	for (order = 0; order <= inst->cfg.max_order; order++) {
 		unsigned long head = sb_pfn_block(pfn, order);
 		const struct sb_page *page;
@@ -155,8 +165,7 @@ static void find_head(const struct sb_instance *inst, unsigned long pfn, struct 
 		info->head = head;
 		info->tail = head != pfn;
 		info->order = sb_page_order(page);
-		info->type = info->state == SB_PAGE_PCP ? sb_page_pcp_type(page) :
-							  sb_page_type(page);
+		info->type = type_of(page, info->state);
 		info->mover = info->state == SB_PAGE_ALLOC && sb_page_has_mover(page);
 		return;
 	}

@@ -80,7 +80,8 @@ struct sb_memmap {
  * @tail: the page is not the first of its block
  * @head: first page of the block
  * @order: order of the block; 0 for a reserved page or a hole
- * @type: migratetype of the request that the block serves, if it is in use
+ * @type: migratetype of the request that the block serves, if it is in use; of the
+ *	list that it is on, if it is free
  * @mover: the block is in use, and its owner lets it be moved
  */
 struct sb_page_info {

@@ -25,7 +25,7 @@ static u64 type_bits(const struct sb_instance *inst, const struct sb_page_info *
 
 	switch (info->state) {
 	case SB_PAGE_FREE:
-		return (u64)sb_page_list(head) << SB_PM_TYPE_SHIFT;
+		return (u64)info->type << SB_PM_TYPE_SHIFT;
 	case SB_PAGE_ALLOC:
 		return (u64)info->type << SB_PM_TYPE_SHIFT |
 		       (sb_page_is_comp(head) ? SB_PM_COMP : 0);

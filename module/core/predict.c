@@ -39,7 +39,7 @@ static bool way_highatomic(struct sb_prediction *p, const struct sb_zone *zone,
 	unsigned int order;
 
 	for (order = take->order; order <= zone->inst->cfg.max_order; order++)
-		if (!sb_freelist_empty(zone, order, SB_HIGHATOMIC))
+		if (!sb_engine_empty(zone, order, SB_HIGHATOMIC))
 			return set_way(p, SB_PREDICT_HIGHATOMIC, SB_HIGHATOMIC, order);
 	return false;
 }
@@ -117,7 +117,7 @@ static unsigned int list_of(const struct sb_prediction *p, const struct question
 	unsigned int type;
 
 	if (info->state == SB_PAGE_FREE)
-		type = sb_page_list(sb_memmap_page(&inst->map, info->head));
+		type = info->type;
 	else if (inst->rules->own_lists || zone->nr_isolated_blocks)
 		type = sb_pageblock_type(&inst->blocks, info->head);
 	else
@@ -155,7 +155,7 @@ static bool stays_apart(const struct sb_instance *inst, const struct sb_page_inf
 
 	return info->state == SB_PAGE_FREE && info->order >= inst->cfg.pageblock_order &&
 	       info->order < order && sb_memmap_exists(inst, buddy) &&
-	       sb_page_is_free(sb_memmap_page(&inst->map, buddy), info->order);
+	       sb_engine_is_free(inst, buddy, info->order);
 }
 
 /* Types that merge are one type here. */
@@ -204,11 +204,8 @@ static struct candidate look_at(struct sb_prediction *p, const struct question *
 static void add_block(struct sb_prediction *p, const struct question *q, const struct candidate *c,
 		      bool unreserved)
 {
-	struct sb_free_area *area = &p->future.free_area[q->take.order];
 	int type = c->type == SB_HIGHATOMIC && unreserved ? SB_MOVABLE : c->type;
 
-	area->list[type].first = 0;
-	area->nr_free++;
 	p->future.nonempty[type] |= 1u << q->take.order;
 }
 
@@ -263,7 +260,7 @@ static bool has_ordinary_block(const struct sb_zone *zone, const struct sb_fallb
 		for (type = 0; type <= SB_CMA; type++)
 			if ((type < SB_PCPTYPES ||
 			     (type == SB_CMA && (take->flags & SB_ALLOC_CMA))) &&
-			    !sb_freelist_empty(zone, order, type))
+			    !sb_engine_empty(zone, order, type))
 				return true;
 	return false;
 }
@@ -313,10 +310,10 @@ static bool find_given(struct sb_prediction *p, struct sb_zone *zone)
 	for (order = 0; order <= cfg->max_order && !found; order++) {
 		unsigned int size = max(order, cfg->pageblock_order);
 
-		found = !sb_freelist_empty(zone, order, SB_HIGHATOMIC);
+		found = !sb_engine_empty(zone, order, SB_HIGHATOMIC);
 		if (!found)
 			continue;
-		p->given_start = sb_pfn_block(sb_freelist_first(zone, order, SB_HIGHATOMIC), size);
+		p->given_start = sb_pfn_block(sb_engine_first(zone, order, SB_HIGHATOMIC), size);
 		p->given_end = p->given_start + sb_order_pages(size);
 	}
 	sb_unlock(&zone->lock);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "freelist.h"
+#include "engine.h"
 #include "front.h"
 #include "pcp.h"
 #include "plenty.h"
@@ -76,7 +76,7 @@ static int free_blocks(struct sb_zone *zone, const struct sb_restore *state) __m
 			return -EINVAL;
 		for (pfn = block->pfn; pfn < block->pfn + sb_order_pages(block->order); pfn++)
 			sb_page_set_tail(sb_memmap_page(map, pfn));
-		sb_freelist_add(zone, block->pfn, block->order, block->list, SB_FREELIST_TAIL);
+		sb_engine_add(zone, block->pfn, block->order, block->list, SB_ENGINE_TAIL);
 	}
 	return 0;
 }

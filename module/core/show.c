@@ -34,14 +34,16 @@ void sb_show_regions(struct sb_out *out, const struct sb_region_type *type)
 void sb_show_buddyinfo(struct sb_out *out, struct sb_instance *inst)
 {
 	const struct sb_zone *zone = NULL;
+	unsigned long nr[SB_NR_ORDERS];
 	unsigned int order;
 
 	if (inst->stage < SB_STAGE_LAYOUT)
 		return;
 	while ((zone = sb_instance_next_zone(inst, zone))) {
+		sb_engine_tally(zone, nr);
 		sb_out_printf(out, "Node %d, zone %8s ", zone->nid, sb_zone_name(zone));
 		for (order = 0; order <= inst->cfg.max_order; order++)
-			sb_out_printf(out, "%6lu ", zone->free_area[order].nr_free);
+			sb_out_printf(out, "%6lu ", nr[order]);
 		sb_out_printf(out, "\n");
 	}
 }

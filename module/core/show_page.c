@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "freelist.h"
+#include "engine.h"
 #include "show_page.h"
 
 /* A free list is counted no further than this: its zone's lock is held meanwhile. */
@@ -14,7 +14,7 @@ static void show_free_count(struct sb_out *out, struct sb_zone *zone, unsigned i
 	unsigned long count;
 
 	sb_lock(&zone->lock);
-	count = sb_freelist_count(zone, order, type, COUNT_LIMIT);
+	count = sb_engine_count(zone, order, type, COUNT_LIMIT);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
 	sb_out_printf(out, "%s%6lu ", count >= COUNT_LIMIT ? ">" : "", count);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "freelist.h"
+#include "engine.h"
 #include "layout.h"
 #include "plenty.h"
 #include "watermark.h"

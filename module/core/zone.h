@@ -136,8 +136,8 @@ struct sb_zone_compact {
  * @below_high: free pages were fewer than the high watermark of late
  * @plenty: with more pages free than this no small request need look: plenty.h
  * @plenty_orders: orders that have more, and a block: from 0 on, SB_PCP_ORDERS at most
- * @free_area: by order
- * @nonempty: by type, a bit for each order that has a free block
+ * @nonempty: orders at which something is free, a bit each, by type: engine.h
+ * @free_area: lists of blocks by order, buddy.h
  * @events: how often what happened; what per-CPU lists serve is counted there
  * @pcp: per-CPU lists, one for each CPU of the instance
  * @front_slot: number of the zone among those that have some
@@ -171,8 +171,8 @@ struct sb_zone {
 	bool below_high;
 	unsigned long plenty;
 	unsigned int plenty_orders;
-	struct sb_free_area free_area[SB_NR_ORDERS];
 	u32 nonempty[SB_NR_TYPES];
+	struct sb_free_area free_area[SB_NR_ORDERS];
 	unsigned long events[SB_NR_EVENTS];
 	struct sb_pcp *pcp;
 	unsigned int front_slot;

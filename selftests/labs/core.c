@@ -5,7 +5,7 @@
 
 #include "alloc.h"
 #include "check.h"
-#include "freelist.h"
+#include "engine.h"
 #include "pcp_drain.h"
 #include "show_page.h"
 #include "watermark.h"
@@ -140,7 +140,7 @@ void machine_look(const struct lab_setup *setup, struct lab_look *look)
 	sb_lock(&zone->lock);
 	for (type = 0; type < SB_NR_TYPES; type++)
 		for (order = 0; order <= setup->max_order; order++)
-			look->blocks[type][order] = sb_freelist_count(zone, order, type, ~0ul);
+			look->blocks[type][order] = sb_engine_count(zone, order, type, ~0ul);
 	sb_unlock(&zone->lock);
 	for (i = 0; i << setup->pageblock_order < setup->pages; i++)
 		look->block_types[i] = LAB_TYPE_LETTERS[sb_pageblock_type(

@@ -292,7 +292,7 @@ unsigned long fixture_free_blocks(struct fixture *f, unsigned int order, unsigne
 
 	while ((zone = sb_instance_next_zone(&f->inst, zone))) {
 		sb_lock(&zone->lock);
-		nr += sb_freelist_count(zone, order, type, ~0ul);
+		nr += sb_engine_count(zone, order, type, ~0ul);
 		sb_unlock(&zone->lock);
 	}
 	return nr;

@@ -54,7 +54,7 @@ static inline bool model_has_block(const struct sb_zone *zone, unsigned int orde
 				   unsigned int type)
 {
 	for (; order < SB_NR_ORDERS; order++)
-		if (!sb_freelist_empty(zone, order, type))
+		if (!sb_engine_empty(zone, order, type))
 			return true;
 	return false;
 }

@@ -48,7 +48,7 @@ static void move_block(unsigned long pfn, unsigned int type)
 
 static unsigned long first(unsigned int order, unsigned int type)
 {
-	return sb_freelist_empty(zone, order, type) ? 0 : sb_freelist_first(zone, order, type);
+	return sb_engine_empty(zone, order, type) ? 0 : sb_engine_first(zone, order, type);
 }
 
 static void a_split_gives_the_lower_half_and_keeps_the_upper_ones(void)
@@ -264,7 +264,7 @@ static void isolated_pageblocks_do_not_merge_and_do_not_count(void)
 	/* Merges again when it comes back in use and is freed. */
 	EXPECT_EQ(sb_pageblock_type(&f.inst.blocks, a), SB_MOVABLE);
 	sb_lock(&zone->lock);
-	sb_freelist_del(zone, a, 8);
+	sb_engine_del(zone, a, 8);
 	sb_buddy_free(zone, a, 8, false);
 	sb_unlock(&zone->lock);
 	fixture_exit(&f);

@@ -16,7 +16,7 @@ static struct sb_page *page_at(unsigned long pfn)
 
 static struct sb_free_list *some_list(unsigned int *order)
 {
-	for (*order = 10; sb_freelist_empty(zone, *order, SB_MOVABLE); --*order)
+	for (*order = 10; sb_engine_empty(zone, *order, SB_MOVABLE); --*order)
 		;
 	return &zone->free_area[*order].list[SB_MOVABLE];
 }
@@ -121,8 +121,8 @@ static const char *unmerged_buddies(void)
 	long pfn = fixture_alloc(&f, 5, SB_MOVABLE);
 
 	sb_lock(&zone->lock);
-	sb_freelist_add(zone, (unsigned long)pfn, 4, SB_MOVABLE, SB_FREELIST_HEAD);
-	sb_freelist_add(zone, (unsigned long)pfn + 16, 4, SB_MOVABLE, SB_FREELIST_HEAD);
+	sb_engine_add(zone, (unsigned long)pfn, 4, SB_MOVABLE, SB_ENGINE_HEAD);
+	sb_engine_add(zone, (unsigned long)pfn + 16, 4, SB_MOVABLE, SB_ENGINE_HEAD);
 	sb_unlock(&zone->lock);
 	return "are both free at order 4";
 }
@@ -223,13 +223,13 @@ static const char *mask_says_empty(void)
 
 	some_list(&order);
 	zone->nonempty[SB_MOVABLE] &= ~(1u << order);
-	return "the mask says 0";
+	return "its bit says 0";
 }
 
 static const char *mask_says_there_is_one(void)
 {
 	zone->nonempty[SB_RECLAIMABLE] |= 1;
-	return "order 0 of type 2: the mask says 1";
+	return "list of order 0 type 2 has 0 blocks, its bit says 1";
 }
 
 static const char *pageblock_led_astray(void)

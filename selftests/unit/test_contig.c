@@ -485,13 +485,13 @@ static void steal(struct sb_instance *inst, const struct sb_event *event)
 		return;
 	sb_lock(&zone->lock);
 	sb_memmap_info(inst, FIRST + (unsigned long)stolen, &info);
-	sb_freelist_del(zone, info.head, info.order);
+	sb_engine_del(zone, info.head, info.order);
 	while (info.order-- > 0)
-		sb_freelist_add(
+		sb_engine_add(
 			zone,
 			sb_pfn_buddy(sb_pfn_block(FIRST + (unsigned long)stolen, info.order),
 				     info.order),
-			info.order, SB_ISOLATE, SB_FREELIST_HEAD);
+			info.order, SB_ISOLATE, SB_ENGINE_HEAD);
 	sb_page_set(sb_memmap_page(&inst->map, FIRST + (unsigned long)stolen), SB_PAGE_ALLOC, 0,
 		    SB_MOVABLE);
 	sb_unlock(&zone->lock);

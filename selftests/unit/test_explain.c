@@ -194,9 +194,9 @@ static void highatomic_blocks_are_for_atomic_requests(void)
 	boot_small(0);
 	zone = fixture_zone(&f, SB_ZONE_NORMAL);
 	sb_lock(&zone->lock);
-	pfn = sb_freelist_first(zone, 4, SB_MOVABLE);
+	pfn = sb_engine_first(zone, 4, SB_MOVABLE);
 	sb_buddy_retype(zone, pfn, 4, SB_HIGHATOMIC);
-	sb_freelist_move(zone, pfn, 4, SB_HIGHATOMIC);
+	sb_engine_move(zone, pfn, 4, SB_HIGHATOMIC);
 	sb_unlock(&zone->lock);
 	request.gfp |= SB_GFP_NORETRY;
 	while (verdict(&request) == SB_EXPLAIN_SERVED && ex.prediction.pass < SB_PREDICT_DRAINED)

@@ -185,7 +185,7 @@ static void nothing_else_than_a_block_in_use_is_put(void)
 
 	boot(64, 1);
 	pfn = (unsigned long)fixture_ask(&f, plain(2, 0));
-	free_page = zone->nr_free ? sb_freelist_first(zone, f.inst.cfg.max_order, SB_MOVABLE) : 0;
+	free_page = zone->nr_free ? sb_engine_first(zone, f.inst.cfg.max_order, SB_MOVABLE) : 0;
 	for (order = 0; order <= 16; order++) {
 		if (order != 2)
 			EXPECT(!sb_front_put(&f.inst, pfn, order));

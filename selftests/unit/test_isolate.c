@@ -79,11 +79,11 @@ static void use(unsigned long page, unsigned int order, unsigned int type)
 	EXPECT(sb_memmap_info(&f.inst, pfn, &info));
 	EXPECT_EQ(info.state, SB_PAGE_FREE);
 	EXPECT(info.order >= order);
-	sb_freelist_del(zone, info.head, info.order);
+	sb_engine_del(zone, info.head, info.order);
 	while (info.order > order) {
 		info.order--;
-		sb_freelist_add(zone, sb_pfn_buddy(sb_pfn_block(pfn, info.order), info.order),
-				info.order, SB_MOVABLE, SB_FREELIST_HEAD);
+		sb_engine_add(zone, sb_pfn_buddy(sb_pfn_block(pfn, info.order), info.order),
+				info.order, SB_MOVABLE, SB_ENGINE_HEAD);
 	}
 	sb_page_set(sb_memmap_page(&f.inst.map, pfn), SB_PAGE_ALLOC, order, type);
 	sb_unlock(&zone->lock);

@@ -45,7 +45,7 @@ static void take_small_blocks(void)
 
 	sb_lock(&zone->lock);
 	for (order = 0; order < 10; order++)
-		while (!sb_freelist_empty(zone, order, SB_MOVABLE) &&
+		while (!sb_engine_empty(zone, order, SB_MOVABLE) &&
 		       sb_buddy_take(zone, order, SB_MOVABLE, &pfn))
 			sb_page_set(sb_memmap_page(&f.inst.map, pfn), SB_PAGE_ALLOC, order,
 				    SB_MOVABLE);
