@@ -40,7 +40,7 @@ bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, 
  * @pfn: set to the first page of the first, all pages tails of no block
  *
  * The same blocks in the same order as sb_buddy_take() would give one by one, and the
- * same lists afterwards.
+ * same lists afterwards. An engine may give fewer than there are.
  *
  * Context: Any. @zone->lock held.
  * Return: how many there are, one after the other; 0 when no block of @type is large

@@ -362,6 +362,7 @@ static unsigned int check_metadata(const struct sb_instance *inst, struct sb_out
 	return check_map(inst, out) +
 	       check_own(inst, "pageblock bits", inst->blocks_range.base, inst->blocks_range.size,
 			 out) +
+	       check_own(inst, "free bits", inst->words_range.base, inst->words_range.size, out) +
 	       check_own(inst, "sections", inst->sections_range.base, inst->sections_range.size,
 			 out) +
 	       sb_section_check(inst, out) +

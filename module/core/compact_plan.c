@@ -120,7 +120,9 @@ static void copy_instance(struct copy *copy, const struct sb_instance *real)
 	inst->cfg.pcp_high = 0;
 	inst->stage = SB_STAGE_LIVE;
 	inst->rules = real->rules;
-	inst->engine = &sb_engine_list;
+	/* Blocks are put back one by one, and taken as the list engine would. */
+	inst->cfg.engine = SB_ENGINE_LIST;
+	inst->engine = sb_engine(SB_ENGINE_LIST);
 	sb_lock_init(&inst->block_lock);
 	sb_lock_init(&inst->debug.lock);
 	sb_lock_init(&inst->owners.lock);
@@ -205,10 +207,15 @@ static bool is_whole(const struct copy *copy, const struct sb_page *page, unsign
 static unsigned long copy_block(struct copy *copy, unsigned long pfn) __must_hold(copy->from->lock)
 {
 	struct sb_page *page = sb_memmap_page(&copy->inst.map, pfn);
+	struct sb_page_info info;
 
 	if (sb_instance_zone_at(copy->real, pfn) != copy->from)
 		return leave_out(copy, pfn);
 	*page = *sb_memmap_page(&copy->real->map, pfn);
+	sb_engine_look(copy->real, pfn, &info);
+	/* Links that matter are those of the copy. */
+	if (info.state == SB_PAGE_FREE && info.head == pfn)
+		sb_page_set(page, SB_PAGE_FREE + info.type, info.order, SB_PAGE_LINK_NONE);
 	if (is_whole(copy, page, pfn))
 		return pfn + sb_order_pages(sb_page_order(page));
 	copy->disturbed = true;

@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "engine.h"
+#include "word.h"
+
+const struct sb_engine *sb_engine(enum sb_engine_kind kind)
+{
+	static const struct sb_engine *const engines[SB_NR_ENGINES] = {
+		[SB_ENGINE_LIST] = &sb_engine_list,
+		[SB_ENGINE_WORD] = &sb_engine_word,
+	};
+
+	return engines[kind];
+}
 
 void sb_engine_look(const struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info)
 {

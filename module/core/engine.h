@@ -5,6 +5,7 @@
  *	fallback, isolation, compaction, hot-plug, files, checker
  *	------------------------------- buddy.h, and this file
  *	list: blocks on lists by order and type      buddy.c, freelist.c
+ *	word: a bit a page, pageblocks on lists      word.h, word*.c
  *
  * An instance has one engine, chosen before it boots. What is above asks for blocks,
  * which are naturally aligned, as large as what is free beside them allows, and of
@@ -75,6 +76,9 @@ struct sb_engine {
 	unsigned int (*check)(const struct sb_zone *zone, const struct sb_engine_seen *seen,
 			      struct sb_out *out);
 };
+
+/* What an engine is called, and what it can do. */
+const struct sb_engine *sb_engine(enum sb_engine_kind kind);
 
 extern const struct sb_engine sb_engine_list;
 

@@ -12,6 +12,9 @@ static struct sb_page *page_of(const struct sb_zone *zone, unsigned long pfn)
 
 unsigned int sb_guard_order_max(const struct sb_config *cfg)
 {
+	/* Where nothing is split, nothing is left over. */
+	if (cfg->engine != SB_ENGINE_LIST)
+		return 0;
 	return min(SB_GUARD_ORDER_MAX, min(cfg->max_order / 2, cfg->pageblock_order));
 }
 

@@ -139,7 +139,8 @@ bool sb_handover_holds_metadata(const struct sb_instance *inst, u64 base, u64 en
 {
 	return overlaps(&inst->sections_range, base, end) || holds_descriptors(inst, base, end) ||
 	       overlaps(&inst->map_range, base, end) || overlaps(&inst->blocks_range, base, end) ||
-	       overlaps(&inst->pcp_range, base, end) || overlaps(&inst->cma_range, base, end);
+	       overlaps(&inst->words_range, base, end) || overlaps(&inst->pcp_range, base, end) ||
+	       overlaps(&inst->cma_range, base, end);
 }
 
 /* The pages must be memory, reserved, mapped, and never handed over. */

@@ -14,6 +14,7 @@
 #include "region_iter.h"
 #include "slab_cache.h"
 #include "watermark.h"
+#include "word.h"
 
 const char *sb_stage_name(enum sb_stage stage)
 {
@@ -94,6 +95,24 @@ static bool check_debug(const struct sb_config *cfg)
 	       within(cfg, "the rest of slab_debug", cfg->slab_debug & ~(u32)SB_SLAB_DEBUG, 0, 0);
 }
 
+/* Of free pages words tell neither another type than their pageblock's, nor how they were split. */
+static bool check_words(const struct sb_config *cfg)
+{
+	if (cfg->rules != SB_RULES_6_12 || cfg->debug_guardpage_minorder) {
+		sb_warn("%s: engine is word, which has the rules of 6.12 and no guard pages\n",
+			cfg->name);
+		return false;
+	}
+	return within(cfg, "pageblock_order with the engine word", cfg->pageblock_order,
+		      SB_WORD_MIN_BLOCK, SB_WORD_MAX_BLOCK);
+}
+
+static bool check_engine(const struct sb_config *cfg)
+{
+	return within(cfg, "engine", cfg->engine, 0, SB_NR_ENGINES - 1) &&
+	       (cfg->engine != SB_ENGINE_WORD || check_words(cfg));
+}
+
 static bool check_sections(const struct sb_config *cfg)
 {
 	u64 most = cfg->section_bytes ? SB_SECTION_MAX : 0;
@@ -129,8 +148,9 @@ static bool check_config(const struct sb_config *cfg)
 	       within(cfg, "pcp_high_max", cfg->pcp_high_max, 0, SB_PCP_MAX_TUNED) &&
 	       (!cfg->pcp_huge_order || within(cfg, "pcp_huge_order", cfg->pcp_huge_order,
 					       SB_PCP_ORDERS, cfg->max_order)) &&
-	       within(cfg, "rules", cfg->rules, 0, SB_NR_RULES - 1) && check_watermarks(cfg) &&
-	       check_debug(cfg) && check_compact(cfg) && check_sections(cfg) &&
+	       within(cfg, "rules", cfg->rules, 0, SB_NR_RULES - 1) && check_engine(cfg) &&
+	       check_watermarks(cfg) && check_debug(cfg) && check_compact(cfg) &&
+	       check_sections(cfg) &&
 	       within(cfg, "kernelcore_percent", cfg->kernelcore_percent, 0, 100) &&
 	       within(cfg, "movablecore_percent", cfg->movablecore_percent, 0, 100) &&
 	       within(cfg, "nr_cpus", cfg->nr_cpus, 1, SB_MAX_CPUS) && check_banks(cfg) &&
@@ -148,7 +168,7 @@ int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
 	inst->cfg = *cfg;
 	inst->reach = *reach;
 	inst->rules = sb_rules(cfg->rules);
-	inst->engine = &sb_engine_list;
+	inst->engine = sb_engine(cfg->engine);
 	sb_lock_init(&inst->block_lock);
 	sb_lock_init(&inst->debug.lock);
 	sb_lock_init(&inst->owners.lock);

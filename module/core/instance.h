@@ -14,6 +14,7 @@
 #include "region.h"
 #include "rules.h"
 #include "section.h"
+#include "words.h"
 #include "zone.h"
 
 /* Banks of memory, and ranges reserved beforehand, that one instance may have. */
@@ -80,12 +81,21 @@ enum sb_online_policy {
 	SB_NR_ONLINE_POLICIES
 };
 
+/* Who holds free pages, and how: engine.h. */
+enum sb_engine_kind {
+	SB_ENGINE_LIST, /* blocks on lists by order and type, as Linux does */
+	SB_ENGINE_WORD, /* a bit a page, and pageblocks by how full they are: word.h */
+	SB_NR_ENGINES
+};
+
 /**
  * struct sb_config - All that is chosen before an instance boots.
  * @name: what it is called in messages and directories
  * @max_order: largest block, log2 of pages; 1 .. SB_MAX_ORDER
  * @pageblock_order: log2 of the pages in a pageblock; 1 .. @max_order
  * @rules: the version of Linux to follow
+ * @engine: who holds free pages; SB_ENGINE_WORD wants pageblocks of 2^5 .. 2^9 pages,
+ *	rules from 6.12 on, and no guard pages
  * @dma_bytes: what lies within this much of the lowest bank's start is DMA;
  *	rounded down to a pageblock; 0 means that there is no such zone
  * @lowmem_bytes: what lies this far above the lowest bank is HighMem; rounded
@@ -149,6 +159,7 @@ struct sb_config {
 	unsigned int max_order;
 	unsigned int pageblock_order;
 	enum sb_rules_version rules;
+	enum sb_engine_kind engine;
 	u64 dma_bytes;
 	u64 lowmem_bytes;
 	u64 kernelcore_bytes;
@@ -351,6 +362,8 @@ struct sb_slabs {
  * @sections: sections, if it has them
  * @sections_range: where their table is
  * @blocks_range: where their bits are
+ * @words: what the word engine keeps
+ * @words_range: where that is
  * @pcp_range: where the per-CPU lists are
  * @cma: CMA areas, in the order of @cfg
  * @cma_range: where their bitmaps are
@@ -384,6 +397,8 @@ struct sb_instance {
 	struct sb_sections sections;
 	struct sb_own_range sections_range;
 	struct sb_own_range blocks_range;
+	struct sb_words words;
+	struct sb_own_range words_range;
 	struct sb_own_range pcp_range;
 	struct sb_cma cma[SB_MAX_CMA];
 	struct sb_own_range cma_range;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "engine.h"
 #include "front.h"
-#include "instance.h"
 #include "layout.h"
 #include "pageblock.h"
 #include "plenty.h"
@@ -167,11 +167,16 @@ int sb_pageblock_init(struct sb_instance *inst)
 	own_blocks(inst);
 	sb_section_set_blocks(inst);
 	sb_pageblock_set_grouping(inst);
-	return 0;
+	err = inst->engine->init ? inst->engine->init(inst) : 0;
+	if (err)
+		sb_pageblock_exit(inst);
+	return err;
 }
 
 void sb_pageblock_exit(struct sb_instance *inst)
 {
+	sb_instance_displace(inst, &inst->words_range);
+	memset(&inst->words, 0, sizeof(inst->words));
 	sb_instance_displace(inst, &inst->blocks_range);
 	memset(&inst->blocks, 0, sizeof(inst->blocks));
 }

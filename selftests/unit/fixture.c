@@ -150,6 +150,15 @@ void fixture_reserve(struct sb_config *cfg, u64 base, u64 size)
 	cfg->reserved[cfg->nr_reserved++] = range;
 }
 
+void fixture_use_word(struct sb_config *cfg)
+{
+	cfg->engine = SB_ENGINE_WORD;
+	cfg->rules = SB_RULES_6_12;
+	cfg->pageblock_order = min(max(cfg->pageblock_order, 5u), 9u);
+	cfg->max_order = max(cfg->max_order, cfg->pageblock_order);
+	cfg->debug_guardpage_minorder = 0;
+}
+
 int fixture_init(struct fixture *f, const struct sb_config *cfg)
 {
 	struct sb_reach reach = {

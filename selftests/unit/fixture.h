@@ -39,6 +39,9 @@ struct sb_config fixture_config(u64 base, u64 size);
 void fixture_add_bank(struct sb_config *cfg, u64 base, u64 size, int nid);
 void fixture_reserve(struct sb_config *cfg, u64 base, u64 size);
 
+/* The same with the word engine, and with what that asks for. */
+void fixture_use_word(struct sb_config *cfg);
+
 /* Sets up an instance without walking it. */
 int fixture_init(struct fixture *f, const struct sb_config *cfg);
 /* The same, live, and expected to be so. */

@@ -5,6 +5,7 @@
 
 #include "debug.h"
 #include "fixture.h"
+#include "guard.h"
 #include "owner.h"
 
 /* Begins or ends to keep owners in *@owners, NULL while nobody does. */
@@ -24,7 +25,8 @@ static inline void model_switch_owner(struct fixture *f, void **owners)
 static inline bool model_switch_mode(struct fixture *f, void **owners, unsigned int max_guard,
 				     u64 *seed)
 {
-	unsigned int guard = (unsigned int)unit_below(seed, 1 + max_guard);
+	unsigned int most = min(max_guard, sb_guard_order_max(&f->inst.cfg));
+	unsigned int guard = (unsigned int)unit_below(seed, 1 + most);
 
 	switch (unit_below(seed, 4)) {
 	case 0:

@@ -128,6 +128,8 @@ static inline struct sb_config random_config(u64 *seed)
 				below(seed, 256 * 1024) + 1);
 	random_cma(&cfg, seed);
 	random_modes(&cfg, seed);
+	if (below(seed, 2))
+		fixture_use_word(&cfg);
 	return cfg;
 }
 

@@ -29,6 +29,8 @@ static struct sb_config random_config(void)
 	cfg.quarantine_pages = below(6) ? 0 : 16;
 	cfg.page_poison = below(4) == 0;
 	if (below(2))
+		fixture_use_word(&cfg);
+	if (below(2))
 		cfg.movablecore_percent = 50;
 	if (below(2))
 		fixture_add_bank(&cfg, BASE + 8 * MiB, MiB, 1);

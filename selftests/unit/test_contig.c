@@ -487,11 +487,10 @@ static void steal(struct sb_instance *inst, const struct sb_event *event)
 	sb_memmap_info(inst, FIRST + (unsigned long)stolen, &info);
 	sb_engine_del(zone, info.head, info.order);
 	while (info.order-- > 0)
-		sb_engine_add(
-			zone,
-			sb_pfn_buddy(sb_pfn_block(FIRST + (unsigned long)stolen, info.order),
-				     info.order),
-			info.order, SB_ISOLATE, SB_ENGINE_HEAD);
+		sb_engine_add(zone,
+			      sb_pfn_buddy(sb_pfn_block(FIRST + (unsigned long)stolen, info.order),
+					   info.order),
+			      info.order, SB_ISOLATE, SB_ENGINE_HEAD);
 	sb_page_set(sb_memmap_page(&inst->map, FIRST + (unsigned long)stolen), SB_PAGE_ALLOC, 0,
 		    SB_MOVABLE);
 	sb_unlock(&zone->lock);
@@ -780,6 +779,8 @@ static struct sb_config random_config(u64 *seed)
 	cfg.rules = (enum sb_rules_version)unit_below(seed, SB_NR_RULES);
 	cfg.nr_cpus = 1 + (unsigned int)unit_below(seed, 2);
 	cfg.bottom_up = unit_below(seed, 2);
+	if (unit_below(seed, 2))
+		fixture_use_word(&cfg);
 	if (unit_below(seed, 2))
 		cfg.lowmem_bytes = MiB + unit_below(seed, 8) * 256 * 1024;
 	if (unit_below(seed, 2))

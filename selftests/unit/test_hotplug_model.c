@@ -59,6 +59,8 @@ static struct sb_config random_config(void)
 	cfg.dma_bytes = below(2) ? BLOCK : 0;
 	cfg.memmap_on_memory = below(2);
 	cfg.rules = below(3) ? SB_RULES_6_12 : SB_RULES_6_1;
+	if (below(2))
+		fixture_use_word(&cfg);
 	cfg.pcp_batch = 4;
 	cfg.pcp_high = below(3) ? 8 : 0;
 	cfg.min_free_kbytes = below(2) * 64;

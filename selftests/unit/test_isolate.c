@@ -83,7 +83,7 @@ static void use(unsigned long page, unsigned int order, unsigned int type)
 	while (info.order > order) {
 		info.order--;
 		sb_engine_add(zone, sb_pfn_buddy(sb_pfn_block(pfn, info.order), info.order),
-				info.order, SB_MOVABLE, SB_ENGINE_HEAD);
+			      info.order, SB_MOVABLE, SB_ENGINE_HEAD);
 	}
 	sb_page_set(sb_memmap_page(&f.inst.map, pfn), SB_PAGE_ALLOC, order, type);
 	sb_unlock(&zone->lock);

@@ -531,6 +531,8 @@ static struct sb_config random_config(u64 *seed)
 		random_tunables(&cfg, seed);
 	if (unit_below(seed, 3) == 0)
 		cfg.dma_bytes = unit_below(seed, 8) * 128 * 1024;
+	if (unit_below(seed, 2))
+		fixture_use_word(&cfg);
 	cfg.bottom_up = unit_below(seed, 2);
 	if (unit_below(seed, 2))
 		cfg.lowmem_bytes = MiB + unit_below(seed, 8) * 256 * 1024;

@@ -59,6 +59,8 @@ static struct sb_config random_config(u64 *seed)
 	cfg.max_order = 3 + (unsigned int)unit_below(seed, 6);
 	cfg.pageblock_order = 1 + (unsigned int)unit_below(seed, min(cfg.max_order, 6u));
 	cfg.rules = unit_below(seed, 3) ? SB_RULES_6_12 : SB_RULES_6_1;
+	if (unit_below(seed, 2))
+		fixture_use_word(&cfg);
 	cfg.nr_cpus = 1 + (unsigned int)unit_below(seed, 2);
 	cfg.pcp_batch = 1 + (unsigned int)unit_below(seed, 20);
 	cfg.pcp_high = unit_below(seed, 4) ? cfg.pcp_batch + (unsigned int)unit_below(seed, 60) : 0;

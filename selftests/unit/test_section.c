@@ -174,16 +174,24 @@ static void a_block_may_lie_across_sections(void)
 
 static struct fixture twin;
 
+/* What a piece of metadata has more than the twin's, which is placed at one end of it. */
+static void reserve_rest(struct sb_config *cfg, const struct sb_own_range *own, u64 size)
+{
+	if (size < own->size)
+		fixture_reserve(cfg, cfg->bottom_up ? own->base + size : own->base,
+				own->size - size);
+}
+
 /*
- * A flat instance that has reserved what sections cost: the table, and per-CPU lists of
- * zones that may get memory.
+ * A flat instance that has reserved what sections cost: the table, and lists of zones
+ * that may get memory.
  */
 static void boot_twin(void)
 {
 	struct sb_config cfg = f.inst.cfg;
 	struct sb_own_range *table = &f.inst.sections_range, *lists = &f.inst.pcp_range;
+	u64 lists_size, words_size;
 	unsigned int i;
-	u64 size;
 
 	cfg.section_bytes = 0;
 	fixture_reserve(&cfg, table->base, table->size);
@@ -192,11 +200,13 @@ static void boot_twin(void)
 		cfg.cma[i].size = sb_pfn_addr(f.inst.cma[i].nr_pages);
 	}
 	fixture_boot(&twin, &cfg);
-	size = twin.inst.pcp_range.size;
-	if (size == lists->size)
+	lists_size = twin.inst.pcp_range.size;
+	words_size = twin.inst.words_range.size;
+	if (lists_size == lists->size && words_size == f.inst.words_range.size)
 		return;
 	fixture_drop(&twin);
-	fixture_reserve(&cfg, cfg.bottom_up ? lists->base + size : lists->base, lists->size - size);
+	reserve_rest(&cfg, lists, lists_size);
+	reserve_rest(&cfg, &f.inst.words_range, words_size);
 	fixture_boot(&twin, &cfg);
 }
 
