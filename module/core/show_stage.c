@@ -90,6 +90,10 @@ static void show_stage_pageblocks(struct sb_out *out, const struct sb_instance *
 	show_pages(out, sb_order_pages(blocks->order));
 	sb_out_printf(out, " each, %lu without memory, grouping by mobility %s", holes,
 		      blocks->grouping ? "on" : "off");
+	if (!inst->words_range.size)
+		return;
+	sb_out_printf(out, ", words of ");
+	sb_show_size(out, inst->words_range.size);
 }
 
 static void show_stage_live(struct sb_out *out, const struct sb_instance *inst)

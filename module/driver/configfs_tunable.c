@@ -62,6 +62,7 @@ static ssize_t store(struct config_item *config_item, const char *page, size_t c
 TUNABLE_FILE(max_order);
 TUNABLE_FILE(pageblock_order);
 TUNABLE_FILE(rules);
+TUNABLE_FILE(engine);
 TUNABLE_FILE(dma_bytes);
 TUNABLE_FILE(lowmem_bytes);
 TUNABLE_FILE(kernelcore_bytes);
@@ -99,6 +100,7 @@ struct configfs_attribute *const sbuddy_tunable_attrs[SBUDDY_NR_TUNABLE_ATTRS] =
 	&attr_max_order,
 	&attr_pageblock_order,
 	&attr_rules,
+	&attr_engine,
 	&attr_dma_bytes,
 	&attr_lowmem_bytes,
 	&attr_kernelcore_bytes,

@@ -113,6 +113,8 @@ static int call_info(struct sb_call *call)
 		info->state |= SBUDDY_STATE_CORRUPT;
 	if (dev->backing->ops->mappable)
 		info->state |= SBUDDY_STATE_MAPPABLE | (SBUDDY_HAS_HUGE ? SBUDDY_STATE_HUGE : 0);
+	if (inst->cfg.engine == SB_ENGINE_WORD)
+		info->state |= SBUDDY_STATE_WORD;
 	info->page_size = SB_PAGE_SIZE;
 	info->max_order = inst->cfg.max_order;
 	info->pageblock_order = inst->cfg.pageblock_order;

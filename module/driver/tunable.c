@@ -18,6 +18,13 @@ static const char *const rules[] = {
 
 static_assert(ARRAY_SIZE(rules) == SB_NR_RULES);
 
+static const char *const engines[] = {
+	[SB_ENGINE_LIST] = "list",
+	[SB_ENGINE_WORD] = "word",
+};
+
+static_assert(ARRAY_SIZE(engines) == SB_NR_ENGINES);
+
 /* As in the files of memory blocks, and in Linux's parameters. */
 static const char *const online[] = {
 	[SB_ONLINE_OFFLINE] = "offline",
@@ -60,6 +67,7 @@ const struct sbuddy_tunable sbuddy_tunables[] = {
 	TUNABLE(max_order, 1, SB_MAX_ORDER),
 	TUNABLE(pageblock_order, 1, SB_MAX_ORDER),
 	{ .name = "rules", FIELD(rules), .high = SB_NR_RULES - 1, .words = rules },
+	{ .name = "engine", FIELD(engine), .high = SB_NR_ENGINES - 1, .words = engines },
 	TUNABLE(dma_bytes, 0, SB_PHYS_END),
 	TUNABLE(lowmem_bytes, 0, SB_PHYS_END),
 	TUNABLE(kernelcore_bytes, 0, SB_PHYS_END),

@@ -115,6 +115,9 @@ test_values()
 	takes rules 6.1
 	takes rules 6.12
 	refuses rules 6.2 "$invalid" "is \"6.2\", but must be 6.12 or 6.1"
+	takes engine word
+	takes engine list
+	refuses engine lists "$invalid" "is \"lists\", but must be list or word"
 	test_number bottom_up 0 1
 	test_bytes dma_bytes
 	test_bytes lowmem_bytes

@@ -33,7 +33,10 @@ FIXTURE_TEARDOWN(file)
 TEST_F(file, info_is_plausible)
 {
 	const struct sbuddy_info *info = &self->info;
+	const char *engine = getenv("SBUDDY_ENGINE");
 
+	if (engine)
+		EXPECT_EQ(strcmp(engine, "word") == 0, !!(info->state & SBUDDY_STATE_WORD));
 	EXPECT_EQ((uint32_t)sysconf(_SC_PAGESIZE), info->page_size);
 	EXPECT_GE(15, info->max_order);
 	EXPECT_GE(info->max_order, info->pageblock_order);

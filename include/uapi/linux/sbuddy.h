@@ -86,6 +86,7 @@
 #define SBUDDY_STATE_CORRUPT 0x1 /* found corrupt: it has stopped allocating */
 #define SBUDDY_STATE_MAPPABLE 0x2 /* there is memory, mmap() works */
 #define SBUDDY_STATE_HUGE 0x4 /* mmap() uses entries of the CPU's next size, where they fit */
+#define SBUDDY_STATE_WORD 0x8 /* the engine is "word", not "list" */
 
 /**
  * struct sbuddy_info - SBUDDY_IOC_INFO: what the device is.
