@@ -46,6 +46,7 @@ struct sb_engine_seen {
  * @first: a block of an order and type for which zone->nonempty is set
  * @count: blocks of an order and type, up to a limit
  * @tally: sb_engine_tally()
+ * @nr_free: free pages of the pageblock of a page. NULL when that takes a walk.
  * @look: the page is free, and this is its block; false when it is not. NULL when
  *	descriptors say it. Any page that exists, and without a lock, too: then the
  *	answer may be out of date.
@@ -72,6 +73,7 @@ struct sb_engine {
 	unsigned long (*count)(const struct sb_zone *zone, unsigned int order, unsigned int type,
 			       unsigned long limit);
 	void (*tally)(const struct sb_zone *zone, unsigned long *nr);
+	unsigned int (*nr_free)(const struct sb_zone *zone, unsigned long pfn);
 	bool (*look)(const struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info);
 	unsigned int (*check)(const struct sb_zone *zone, const struct sb_engine_seen *seen,
 			      struct sb_out *out);
@@ -133,6 +135,12 @@ static inline unsigned long sb_engine_count(const struct sb_zone *zone, unsigned
 static inline void sb_engine_tally(const struct sb_zone *zone, unsigned long *nr)
 {
 	zone->inst->engine->tally(zone, nr);
+}
+
+/* Free pages of a page's pageblock are known to be so many at least. */
+static inline unsigned int sb_engine_nr_free(const struct sb_zone *zone, unsigned long pfn)
+{
+	return zone->inst->engine->nr_free ? zone->inst->engine->nr_free(zone, pfn) : 0;
 }
 
 /**

@@ -114,6 +114,9 @@ static bool claimable(const struct sb_zone *zone, unsigned long found, unsigned 
 
 	if (!inside_zone(zone, start))
 		return false;
+	/* Then it does not matter what the others are. */
+	if (sb_engine_nr_free(zone, start) >= sb_order_pages(inst->cfg.pageblock_order - 1))
+		return true;
 	seen = count_contents(zone, start);
 	return worth_claiming(zone, &seen, sb_pageblock_type(&inst->blocks, found), type);
 }

@@ -328,6 +328,11 @@ static void tally(const struct sb_zone *zone, unsigned long *nr)
 	add_blocks(zone, SB_NR_TYPES, nr);
 }
 
+static unsigned int nr_free(const struct sb_zone *zone, unsigned long pfn)
+{
+	return sb_word_of(zone->inst, pfn)->nr_free;
+}
+
 static bool look(const struct sb_instance *inst, unsigned long pfn, struct sb_page_info *info)
 {
 	int order;
@@ -414,6 +419,7 @@ const struct sb_engine sb_engine_word = {
 	.first = first,
 	.count = count,
 	.tally = tally,
+	.nr_free = nr_free,
 	.look = look,
 	.check = sb_word_check,
 };

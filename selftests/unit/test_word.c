@@ -161,6 +161,25 @@ static void pageblocks_of_types_apart_do_not_merge(void)
 	fixture_exit(&f);
 }
 
+/* The others are Movable, and would not be at home there. */
+static void half_of_a_pageblock_is_enough_to_claim_it(void)
+{
+	long pfn;
+
+	boot(8 * MiB, 1);
+	fixture_fill(&f);
+	fixture_free_run(&f, PFN + 2 * BLOCK, BLOCK / 2 - 1);
+	pfn = fixture_alloc(&f, 0, SB_UNMOVABLE);
+	EXPECT_EQ(block_of((unsigned long)pfn), PFN + 2 * BLOCK);
+	EXPECT_EQ(sb_pageblock_type(&f.inst.blocks, (unsigned long)pfn), SB_MOVABLE);
+	fixture_free(&f, (unsigned long)pfn, 0);
+	fixture_free_run(&f, PFN + 2 * BLOCK + BLOCK / 2 - 1, 1);
+	pfn = fixture_alloc(&f, 0, SB_UNMOVABLE);
+	EXPECT_EQ(block_of((unsigned long)pfn), PFN + 2 * BLOCK);
+	EXPECT_EQ(sb_pageblock_type(&f.inst.blocks, (unsigned long)pfn), SB_UNMOVABLE);
+	fixture_exit(&f);
+}
+
 static void a_page_that_is_free_cannot_be_freed(void)
 {
 	long pfn;
@@ -461,5 +480,6 @@ UNIT_MAIN(UNIT_CASE(runs_are_found_at_all_places_at_once),
 	  UNIT_CASE(each_cpu_takes_from_a_pageblock_of_its_own),
 	  UNIT_CASE(pageblocks_that_are_free_merge_and_come_apart),
 	  UNIT_CASE(pageblocks_of_types_apart_do_not_merge),
+	  UNIT_CASE(half_of_a_pageblock_is_enough_to_claim_it),
 	  UNIT_CASE(a_page_that_is_free_cannot_be_freed), UNIT_CASE(what_it_cannot_do_is_refused),
 	  UNIT_CASE(random_steps_agree_with_the_model))
