@@ -84,27 +84,31 @@ static void put_rest(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	}
 }
 
-static unsigned int list_take_run(struct sb_zone *zone, unsigned int order, unsigned int type,
-				  unsigned int most, unsigned long *pfn) __must_hold(zone->lock)
+static unsigned int list_take_many(struct sb_zone *zone, unsigned int order, unsigned int type,
+				   unsigned int most, u32 *end) __must_hold(zone->lock)
 {
-	u32 orders = zone->nonempty[type] >> order;
-	unsigned int large, nr, taken;
+	u32 orders = zone->nonempty[type] >> order, index;
+	unsigned int large, nr, taken, i;
+	unsigned long pfn;
 
 	if (!orders)
 		return 0;
 	large = order + sb_ctz(orders);
 	nr = 1u << (large - order);
 	taken = min(nr, most);
-	*pfn = sb_freelist_first(zone, large, type);
-	sb_freelist_del(zone, *pfn, large);
-	put_rest(zone, *pfn, order, taken, nr, type);
+	pfn = sb_freelist_first(zone, large, type);
+	sb_freelist_del(zone, pfn, large);
+	put_rest(zone, pfn, order, taken, nr, type);
+	index = (u32)(pfn - zone->inst->map.base_pfn);
+	for (i = 0; i < taken; i++, index += 1u << order)
+		*--end = index;
 	return taken;
 }
 
-unsigned int sb_buddy_take_run(struct sb_zone *zone, unsigned int order, unsigned int type,
-			       unsigned int most, unsigned long *pfn)
+unsigned int sb_buddy_take_many(struct sb_zone *zone, unsigned int order, unsigned int type,
+				unsigned int most, u32 *end)
 {
-	return zone->inst->engine->take_run(zone, order, type, most, pfn);
+	return zone->inst->engine->take_many(zone, order, type, most, end);
 }
 
 bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
@@ -233,7 +237,7 @@ static void list_claim(struct sb_zone *zone, unsigned long pfn, unsigned int hig
 const struct sb_engine sb_engine_list = {
 	.name = "list",
 	.take = list_take,
-	.take_run = list_take_run,
+	.take_many = list_take_many,
 	.put = list_put,
 	.add = sb_freelist_add,
 	.del = sb_freelist_del,

@@ -32,22 +32,23 @@ bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, 
 	__must_hold(zone->lock);
 
 /**
- * sb_buddy_take_run() - Take the smallest block that is large enough, as many of an order.
+ * sb_buddy_take_many() - Take some blocks of an order at a time.
  * @zone: zone to take from, with neither tracing nor guard pages on
  * @order: order wanted
- * @type: list to take from; no other is tried
+ * @type: type to take from; no other is tried
  * @most: how many are wanted, at least 1
- * @pfn: set to the first page of the first, all pages tails of no block
+ * @end: their first pages, now tails of no block, are written below it: that of the
+ *	first block at @end[-1], as links are, counted from the first descriptor
  *
- * The same blocks in the same order as sb_buddy_take() would give one by one, and the
- * same lists afterwards. An engine may give fewer than there are.
+ * The list engine gives the same blocks in the same order as sb_buddy_take() would one
+ * by one, from one larger block, and leaves the same lists. The word engine gives
+ * those of one word.
  *
  * Context: Any. @zone->lock held.
- * Return: how many there are, one after the other; 0 when no block of @type is large
- *	enough.
+ * Return: how many there are; 0 when no block of @type is large enough.
  */
-unsigned int sb_buddy_take_run(struct sb_zone *zone, unsigned int order, unsigned int type,
-			       unsigned int most, unsigned long *pfn) __must_hold(zone->lock);
+unsigned int sb_buddy_take_many(struct sb_zone *zone, unsigned int order, unsigned int type,
+				unsigned int most, u32 *end) __must_hold(zone->lock);
 
 /**
  * sb_buddy_put() - Return a block, merged with its free buddies.

@@ -32,7 +32,7 @@ struct sb_engine_seen {
  * @init: makes room for what it keeps, once there are pageblocks: 0 or -ENOMEM. NULL
  *	when that is nothing. No lock, the instance is not live yet.
  * @take: sb_buddy_take(), without telling anybody
- * @take_run: sb_buddy_take_run()
+ * @take_many: sb_buddy_take_many()
  * @put: sb_buddy_put()
  * @add: makes a block free. Nothing beside it can merge with it; its pages other than
  *	the first are tails already.
@@ -57,8 +57,8 @@ struct sb_engine {
 	int (*init)(struct sb_instance *inst);
 	bool (*take)(struct sb_zone *zone, unsigned int order, unsigned int type,
 		     unsigned long *pfn);
-	unsigned int (*take_run)(struct sb_zone *zone, unsigned int order, unsigned int type,
-				 unsigned int most, unsigned long *pfn);
+	unsigned int (*take_many)(struct sb_zone *zone, unsigned int order, unsigned int type,
+				  unsigned int most, u32 *end);
 	void (*put)(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		    bool fresh);
 	void (*add)(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,

@@ -145,15 +145,19 @@ static bool may_run(const struct sb_zone *zone, const struct sb_fallback *take)
 	       !((take->flags & SB_ALLOC_CMA) && zone->cma_pages);
 }
 
-/* Takes up to @most blocks that lie one after the other. */
-static unsigned int take_run(struct sb_zone *zone, struct sb_fallback *take, unsigned int most,
-			     unsigned long *pfn) __must_hold(zone->lock)
+/* Takes up to @most blocks, into the slots below @end, the first of them uppermost. */
+static unsigned int take_some(struct sb_zone *zone, struct sb_fallback *take, unsigned int most,
+			      u32 *end) __must_hold(zone->lock)
 {
 	unsigned int nr = 0;
+	unsigned long pfn;
 
 	if (likely(may_run(zone, take)))
-		nr = sb_buddy_take_run(zone, take->order, take->type, most, pfn);
-	return nr ?: sb_fallback_take(zone, take, pfn);
+		nr = sb_buddy_take_many(zone, take->order, take->type, most, end);
+	if (nr || !sb_fallback_take(zone, take, &pfn))
+		return nr;
+	end[-1] = (u32)(pfn - zone->inst->map.base_pfn);
+	return 1;
 }
 
 /* Uses the room of blocks that were drained again. */
@@ -176,12 +180,12 @@ static void refill(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_list 
 	move_down(list);
 	sb_lock(&zone->lock);
 	while (got < want) {
-		nr = take_run(zone, take, want - got, &pfn);
+		nr = take_some(zone, take, want - got, list->slot + want - got);
 		if (!nr)
 			break;
-		for (; nr; nr--, pfn += sb_order_pages(take->order)) {
+		for (; nr; nr--) {
+			pfn = sb_pcp_pfn(zone, list->slot[want - ++got]);
 			set_pcp(zone, pfn, take->order, refill_type(zone, take, pfn));
-			list->slot[want - ++got] = (u32)(pfn - zone->inst->map.base_pfn);
 		}
 	}
 	zone->events[SB_EVENT_PCP_REFILL] += got << take->order;

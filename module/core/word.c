@@ -87,20 +87,20 @@ static void put(struct sb_zone *zone, unsigned long pfn, unsigned int order, uns
 	add(zone, pfn, order, type, SB_ENGINE_TAIL);
 }
 
-/* Takes pages of a pageblock, which is on a list if it is partial. */
-static void take_part(struct sb_zone *zone, u32 index, unsigned int at, unsigned int order)
+/* Pages of a pageblock were taken, which is on a list if it was partial before. */
+static void note_taken(struct sb_zone *zone, u32 index, unsigned int nr_pages)
 	__must_hold(zone->lock)
 {
 	struct sb_word_block *block = sb_word_at(zone->inst, index);
 
-	sb_word_set(zone->inst, index, at, order, false);
-	sb_engine_account(zone, block->type, -(long)sb_order_pages(order));
+	sb_engine_account(zone, block->type, -(long)nr_pages);
 	if (is_partial(zone, block)) {
 		sb_word_settle(zone, index);
 		return;
 	}
 	WRITE_ONCE(block->order, (u8)sb_word_largest(zone->inst, block));
-	sb_word_link(zone, index);
+	if (block->nr_free)
+		sb_word_link(zone, index);
 }
 
 /* Takes a block that is free and as large as it says, or lies in one of a pageblock or more. */
@@ -108,14 +108,17 @@ static void del(struct sb_zone *zone, unsigned long pfn, unsigned int order) __m
 {
 	const struct sb_instance *inst = zone->inst;
 	unsigned int block_order = inst->blocks.order;
+	u32 index = sb_word_index(inst, pfn);
 
 	sb_assert_held(&zone->lock);
-	if (!is_partial(zone, sb_word_of(inst, pfn)))
+	if (!is_partial(zone, sb_word_at(inst, index)))
 		sb_word_cut(zone, sb_pfn_block(pfn, block_order), max(order, block_order));
-	if (order < block_order)
-		take_part(zone, sb_word_index(inst, pfn), page_in_block(inst, pfn), order);
-	else
+	if (order < block_order) {
+		sb_word_set(inst, index, page_in_block(inst, pfn), order, false);
+		note_taken(zone, index, 1u << order);
+	} else {
 		set_whole(zone, pfn, order, false);
+	}
 	sb_plenty_look(zone);
 }
 
@@ -190,25 +193,25 @@ static void activate(struct sb_zone *zone, u32 *active, u32 index) __must_hold(z
 	sb_word_settle(zone, index);
 }
 
-/* Takes less than a pageblock: there is something. */
-static unsigned long take_small(struct sb_zone *zone, unsigned int order, unsigned int type)
-	__must_hold(zone->lock)
+/* Takes blocks of less than a pageblock: there is one. */
+static unsigned int take_small(struct sb_zone *zone, unsigned int order, unsigned int type,
+			       unsigned int most, u32 *end) __must_hold(zone->lock)
 {
 	u32 *active = type < SB_PCPTYPES ? active_of(zone, type) : NULL;
 	struct sb_instance *inst = zone->inst;
 	bool again = active && is_good(zone, *active, order, type);
 	u32 index = again ? *active : find(zone, order, type);
-	unsigned int at;
+	unsigned int nr;
 
 	if (!is_partial(zone, sb_word_at(inst, index)))
 		sb_word_cut(zone, sb_word_pfn(inst, index), inst->blocks.order);
-	at = sb_word_find(inst, index, order);
-	take_part(zone, index, at, order);
+	nr = sb_word_take(inst, index, order, most, end);
+	note_taken(zone, index, nr << order);
 	/* A larger request does not make this CPU give up what smaller ones can have. */
 	if (active && !again && is_partial(zone, sb_word_at(inst, index)) &&
 	    !(order && is_good(zone, *active, 0, type)))
 		activate(zone, active, index);
-	return sb_word_pfn(inst, index) + at;
+	return nr;
 }
 
 /* Takes a pageblock or more: there is something. */
@@ -223,22 +226,31 @@ static unsigned long take_large(struct sb_zone *zone, unsigned int order, unsign
 	return pfn;
 }
 
+static unsigned int take_many(struct sb_zone *zone, unsigned int order, unsigned int type,
+			      unsigned int most, u32 *end) __must_hold(zone->lock)
+{
+	unsigned int nr = 1;
+
+	sb_assert_held(&zone->lock);
+	if (!(zone->nonempty[type] >> order))
+		return 0;
+	if (order < zone->inst->blocks.order)
+		nr = take_small(zone, order, type, most, end);
+	else
+		end[-1] = (u32)(take_large(zone, order, type) - zone->inst->map.base_pfn);
+	sb_plenty_look(zone);
+	return nr;
+}
+
 static bool take(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
 	__must_hold(zone->lock)
 {
-	sb_assert_held(&zone->lock);
-	if (!(zone->nonempty[type] >> order))
-		return false;
-	*pfn = order < zone->inst->blocks.order ? take_small(zone, order, type) :
-						  take_large(zone, order, type);
-	sb_plenty_look(zone);
-	return true;
-}
+	u32 index;
 
-static unsigned int take_run(struct sb_zone *zone, unsigned int order, unsigned int type,
-			     unsigned int most, unsigned long *pfn) __must_hold(zone->lock)
-{
-	return take(zone, order, type, pfn);
+	if (!take_many(zone, order, type, 1, &index + 1))
+		return false;
+	*pfn = zone->inst->map.base_pfn + index;
+	return true;
 }
 
 static void move(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
@@ -409,7 +421,7 @@ const struct sb_engine sb_engine_word = {
 	.name = "word",
 	.init = init,
 	.take = take,
-	.take_run = take_run,
+	.take_many = take_many,
 	.put = put,
 	.add = add,
 	.del = del,

@@ -82,6 +82,49 @@ unsigned int sb_word_find(const struct sb_instance *inst, u32 index, unsigned in
 	       << SB_WORD_ORDER;
 }
 
+/*
+ * Takes up to @most blocks of less than a word from one that has some: what larger ones
+ * need last, and what follows each other in a row.
+ */
+static unsigned int take_of_word(u32 *word, unsigned int order, unsigned int most, u32 first,
+				 u32 *end)
+{
+	unsigned int nr = 0, at;
+	u32 left = *word, mask;
+
+	while (nr < most && sb_word_runs(left, order)) {
+		at = sb_word_tightest(left, order, SB_WORD_ORDER);
+		mask = sb_word_mask(at, order);
+		for (; nr < most && mask && (left & mask) == mask; mask <<= 1u << order) {
+			left &= ~mask;
+			*--end = first + at;
+			at += 1u << order;
+			nr++;
+		}
+	}
+	WRITE_ONCE(*word, left);
+	return nr;
+}
+
+unsigned int sb_word_take(const struct sb_instance *inst, u32 index, unsigned int order,
+			  unsigned int most, u32 *end)
+{
+	struct sb_word_block *block = sb_word_at(inst, index);
+	unsigned int at = sb_word_find(inst, index, order), word = at >> SB_WORD_ORDER, nr;
+	u32 first = index << inst->blocks.order;
+	u32 *bits = sb_word_bits(inst, index);
+
+	if (order >= SB_WORD_ORDER) {
+		sb_word_set(inst, index, at, order, false);
+		end[-1] = first + at;
+		return 1;
+	}
+	nr = take_of_word(&bits[word], order, most, first + (word << SB_WORD_ORDER), end);
+	sb_word_note(block, word, bits[word]);
+	block->nr_free = (u16)(block->nr_free - (nr << order));
+	return nr;
+}
+
 /* Order of the run that a one lies in, up to @most. */
 static unsigned int order_of_run(u32 bits, unsigned int at, unsigned int most)
 {

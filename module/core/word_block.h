@@ -53,6 +53,13 @@ unsigned int sb_word_largest(const struct sb_instance *inst, const struct sb_wor
 /* Where a block of @order is to be taken from a pageblock that has one: page of it. */
 unsigned int sb_word_find(const struct sb_instance *inst, u32 index, unsigned int order);
 
+/*
+ * Takes up to @most blocks of an order from a pageblock that has one, and writes their first
+ * pages below @end, the first uppermost: as many as are in one word, or one.
+ */
+unsigned int sb_word_take(const struct sb_instance *inst, u32 index, unsigned int order,
+			  unsigned int most, u32 *end);
+
 /* Order of the free block within its pageblock that a page lies in, or -1 when it is not free. */
 int sb_word_order_at(const struct sb_instance *inst, u32 index, unsigned int at);
 
