@@ -35,6 +35,10 @@ dtbs:
 unit:
 	$(MAKE) -C selftests/unit
 
+frag:
+	$(MAKE) -s -C selftests/unit fast-build TESTS=test_frag
+	for mib in 64 1024 16384; do SB_MIB=$$mib build/unit/fast/test_frag || exit 1; done
+
 labs:
 	@$(MAKE) -s -C selftests/labs
 
@@ -85,6 +89,7 @@ help:
 	@echo 'Tests:'
 	@echo '  make unit             the allocator on this machine, under sanitizers'
 	@echo '  make hostbench        the same, by the clock: ARGS=--help'
+	@echo '  make frag             how scattered memory becomes with either engine, 64 MiB to 16 GiB'
 	@echo '  make check-quick      all that needs no emulated board, in minutes'
 	@echo '  make oracle           the same requests made of Linux, at length'
 	@echo '  make check            everything (scripts/check --help names the steps)'
@@ -96,5 +101,5 @@ help:
 	@echo '  ARCH= CROSS_COMPILE=  the target, as for the kernel'
 	@echo '  V=1 W=1 C=1|2         verbose, more warnings, sparse, as for the kernel'
 
-.PHONY: modules modules_install clean kernel-headers tools dtbs unit labs check \
+.PHONY: modules modules_install clean kernel-headers tools dtbs unit frag labs check \
 	check-quick check-debug oracle bench hostbench demo shell help
