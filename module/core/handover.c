@@ -8,15 +8,14 @@
 #include "region_iter.h"
 #include "watermark.h"
 
+/* Nobody else has the pages: only where they end up is a matter of the zone. */
 static void put_block(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 {
-	struct sb_instance *inst = zone->inst;
-	unsigned long irq = sb_irq_save();
-	unsigned long i;
+	unsigned long irq;
 
+	sb_memmap_set_tails(&zone->inst->map, pfn, pfn + sb_order_pages(order));
+	irq = sb_irq_save();
 	sb_lock(&zone->lock);
-	for (i = 0; i < sb_order_pages(order); i++)
-		sb_page_set_tail(sb_memmap_page(&inst->map, pfn + i));
 	sb_buddy_free(zone, pfn, order, true);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
@@ -144,7 +143,7 @@ bool sb_handover_holds_metadata(const struct sb_instance *inst, u64 base, u64 en
 }
 
 /* The pages must be memory, reserved, mapped, and never handed over. */
-static int check_release(const struct sb_instance *inst, unsigned long pfn, unsigned long end)
+static int check_pages(const struct sb_instance *inst, unsigned long pfn, unsigned long end)
 {
 	struct sb_page_info info;
 
@@ -156,6 +155,32 @@ static int check_release(const struct sb_instance *inst, unsigned long pfn, unsi
 			return -EALREADY;
 	}
 	return 0;
+}
+
+/* The tracker knows all of that of pages that are online, and sb_check() that it is right. */
+static bool all_reserved(const struct sb_instance *inst, unsigned long pfn, unsigned long end)
+{
+	const struct sb_regions *r = &inst->regions;
+	u64 base = sb_pfn_addr(pfn), size = sb_pfn_addr(end) - base;
+
+	return sb_region_holds(&r->reserved, base, size) &&
+	       sb_region_holds(&r->memory, base, size) && sb_region_is_mapped(r, base);
+}
+
+/* Asks for all, then for each pageblock, and for single pages where that will not do. */
+static int check_release(const struct sb_instance *inst, unsigned long pfn, unsigned long end)
+{
+	bool all = all_reserved(inst, pfn, end);
+	unsigned int order = inst->blocks.order;
+	unsigned long stop;
+	int err = 0;
+
+	for (; !err && pfn < end; pfn = stop) {
+		stop = min(end, sb_pfn_block(pfn, order) + sb_order_pages(order));
+		if (!sb_memmap_exists(inst, pfn) || !(all || all_reserved(inst, pfn, stop)))
+			err = check_pages(inst, pfn, stop);
+	}
+	return err;
 }
 
 long sb_handover_release(struct sb_instance *inst, u64 base, u64 size)

@@ -55,11 +55,52 @@ static int give_back_parts(struct sb_instance *inst)
 	return 0;
 }
 
-static void set_states(struct sb_memmap *map, unsigned long start, unsigned long end,
-		       enum sb_page_state state)
+void sb_page_reserve(struct sb_page *page, unsigned long nr_pages)
 {
-	for (; start < end; start++)
-		sb_page_set(sb_memmap_page(map, start), state, 0, SB_PAGE_LINK_NONE);
+	const struct sb_page reserved = {
+		.next_order = SB_PAGE_LINK_NONE << 4,
+		.prev_state = SB_PAGE_LINK_NONE << 4 | SB_PAGE_RESERVED,
+	};
+
+#pragma GCC unroll 8
+	for (; nr_pages; nr_pages--)
+		*page++ = reserved;
+}
+
+/* Only the state of a reserved page is another one than a tail's. */
+static void set_tails(struct sb_page *page, unsigned long nr_pages)
+{
+	const struct sb_page *end = page + nr_pages;
+
+#pragma GCC unroll 16
+	for (; page < end; page++)
+		WRITE_ONCE(page->prev_state, SB_PAGE_LINK_NONE << 4 | SB_PAGE_TAIL);
+}
+
+/* Pages of [pfn, end) from @pfn on whose descriptors follow each other: those of its section. */
+static unsigned long pages_in_row(const struct sb_memmap *map, unsigned long pfn, unsigned long end)
+{
+	return min(end - 1, pfn | ((1ul << map->shift) - 1)) + 1 - pfn;
+}
+
+void sb_memmap_set_tails(const struct sb_memmap *map, unsigned long pfn, unsigned long end)
+{
+	unsigned long nr;
+
+	for (; pfn < end; pfn += nr) {
+		nr = pages_in_row(map, pfn, end);
+		set_tails(sb_memmap_page(map, pfn), nr);
+	}
+}
+
+static void reserve(const struct sb_memmap *map, unsigned long pfn, unsigned long end)
+{
+	unsigned long nr;
+
+	for (; pfn < end; pfn += nr) {
+		nr = pages_in_row(map, pfn, end);
+		sb_page_reserve(sb_memmap_page(map, pfn), nr);
+	}
 }
 
 /* The array arrives zeroed, so what is not written here is a hole. */
@@ -69,7 +110,7 @@ static void reserve_all(struct sb_instance *inst)
 	unsigned long start, end;
 
 	while (sb_region_iter_pfns(&inst->regions, &it, &start, &end))
-		set_states(&inst->map, start, end, SB_PAGE_RESERVED);
+		reserve(&inst->map, start, end);
 }
 
 static int place(struct sb_instance *inst, unsigned long nr_pages)

@@ -275,6 +275,9 @@ static inline void sb_page_set_tail(struct sb_page *page)
 	sb_page_set(page, SB_PAGE_TAIL, 0, SB_PAGE_LINK_NONE);
 }
 
+/* Writes descriptors that follow each other, of memory that was never handed over. */
+void sb_page_reserve(struct sb_page *page, unsigned long nr_pages);
+
 static inline bool sb_page_is_free(const struct sb_page *page, unsigned int order)
 {
 	return sb_page_state(page) == SB_PAGE_FREE && sb_page_order(page) == order;
@@ -302,6 +305,12 @@ int sb_memmap_init(struct sb_instance *inst);
 
 /* Undoes sb_memmap_init(). */
 void sb_memmap_exit(struct sb_instance *inst);
+
+/*
+ * Makes reserved pages of [pfn, end) tails, until the caller says of which blocks. They
+ * are his alone, so no lock is needed; there is at least one.
+ */
+void sb_memmap_set_tails(const struct sb_memmap *map, unsigned long pfn, unsigned long end);
 
 /*
  * The page has a descriptor that may be looked at, and a zone: pfn_to_online_page() of

@@ -148,11 +148,16 @@ bool sb_region_is_reserved(const struct sb_regions *r, u64 addr)
 	return holder(&r->reserved, addr);
 }
 
-bool sb_region_is_range_memory(const struct sb_regions *r, u64 base, u64 size)
+bool sb_region_holds(const struct sb_region_type *type, u64 base, u64 size)
 {
-	const struct sb_region *rgn = holder(&r->memory, base);
+	const struct sb_region *rgn = holder(type, base);
 
 	return rgn && sb_region_past(rgn) >= base + sb_region_clip(base, size);
+}
+
+bool sb_region_is_range_memory(const struct sb_regions *r, u64 base, u64 size)
+{
+	return sb_region_holds(&r->memory, base, size);
 }
 
 bool sb_region_is_range_reserved(const struct sb_regions *r, u64 base, u64 size)

@@ -171,6 +171,16 @@ bool sb_region_is_range_memory(const struct sb_regions *r, u64 base, u64 size);
 bool sb_region_is_range_reserved(const struct sb_regions *r, u64 base, u64 size);
 
 /**
+ * sb_region_holds() - Has an entry of an array all of a range?
+ * @type: one of a tracker's arrays
+ * @base: address of the first byte
+ * @size: bytes
+ *
+ * Return: true when one region holds the whole range; for size 0, the byte at @base.
+ */
+bool sb_region_holds(const struct sb_region_type *type, u64 base, u64 size);
+
+/**
  * sb_region_overlaps() - Has an array any byte of a range?
  * @type: the array
  * @base: address of the first byte

@@ -292,10 +292,8 @@ static void populate_one(struct sb_instance *inst, unsigned long pfn, int nid,
 	struct sb_sections *s = &inst->sections;
 	struct sb_section *section = sb_section_of(inst, pfn);
 	struct sb_page *first = (struct sb_page *)((char *)own->mapped + offset);
-	unsigned long i;
 
-	for (i = 0; i < sb_order_pages(s->order); i++)
-		sb_page_set(&first[i], SB_PAGE_RESERVED, 0, SB_PAGE_LINK_NONE);
+	sb_page_reserve(first, sb_order_pages(s->order));
 	section->map_phys = own->base + offset;
 	section->subsections = all_subsections(s);
 	section->nid = nid;

@@ -271,6 +271,9 @@ static void a_range_is_asked_for_wholly_or_partly(void)
 	EXPECT(!sb_region_is_range_reserved(&h.r, P(0x10), P(4)));
 	EXPECT(!sb_region_is_range_reserved(&h.r, P(0x18), TOP));
 	EXPECT(!sb_region_is_range_reserved(&h.r, P(0x16), 0));
+	EXPECT(sb_region_holds(&h.r.reserved, P(0x14), P(4)));
+	EXPECT(!sb_region_holds(&h.r.reserved, P(0x14), P(4) + 1));
+	EXPECT(!sb_region_holds(&h.r.reserved, P(0x14) - 1, P(1)));
 	EXPECT(sb_region_overlaps(&h.r.memory, P(0x2f), P(0x11)));
 	EXPECT(!sb_region_overlaps(&h.r.memory, P(0x30), P(0x10)));
 	EXPECT(sb_region_overlaps(&h.r.memory, 0, TOP));
