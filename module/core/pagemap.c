@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "pagemap.h"
 
+/* What is told with interrupts off at a time, in words: a look at a block takes as long as some. */
+#define MOST_WORDS 160
+#define LOOK_WORDS 48
+
 static u64 zone_bits(const struct sb_instance *inst, unsigned long pfn)
 {
 	/* The ioctls' numbers came before there was a DMA zone. */
@@ -36,7 +40,9 @@ static u64 type_bits(const struct sb_instance *inst, const struct sb_page_info *
 	}
 }
 
-static u64 word(const struct sb_instance *inst, unsigned long pfn)
+/* What the words of a block have in common; 0 of a hole. */
+static u64 block_word(const struct sb_instance *inst, unsigned long pfn,
+		      const struct sb_page_info *info)
 {
 	static const u8 states[SB_NR_PAGE_STATES] = {
 		[SB_PAGE_HOLE] = SB_PM_HOLE,
@@ -49,29 +55,57 @@ static u64 word(const struct sb_instance *inst, unsigned long pfn)
 		[SB_PAGE_POISONED] = SB_PM_POISONED,
 		[SB_PAGE_FREE] = SB_PM_FREE,
 	};
-	struct sb_page_info info;
 
-	if (!sb_memmap_info(inst, pfn, &info) || info.state == SB_PAGE_HOLE)
+	if (info->state == SB_PAGE_HOLE)
 		return 0;
-	return (u64)states[info.state] << SB_PM_STATE_SHIFT | (u64)info.order << SB_PM_ORDER_SHIFT |
-	       (info.tail ? SB_PM_TAIL : SB_PM_HEAD) | type_bits(inst, &info) |
+	return (u64)states[info->state] << SB_PM_STATE_SHIFT |
+	       (u64)info->order << SB_PM_ORDER_SHIFT | SB_PM_TAIL | type_bits(inst, info) |
 	       zone_bits(inst, pfn);
 }
 
-static void fill(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
-		 u64 *words)
+/* The words of up to @most pages of the block at @pfn: how many there are. */
+static unsigned long fill_block(const struct sb_instance *inst, unsigned long pfn,
+				unsigned long most, u64 *words)
 {
-	unsigned long i;
+	struct sb_page_info info;
+	unsigned long nr, i;
+	u64 word;
 
-	for (i = 0; i < nr_pages; i++)
-		words[i] = word(inst, pfn + i);
+	sb_memmap_info(inst, pfn, &info);
+	word = block_word(inst, pfn, &info);
+	nr = min(sb_page_info_next(&info, pfn) - pfn, most);
+	for (i = 0; i < nr; i++)
+		words[i] = word;
+	if (word && !info.tail)
+		words[0] = word ^ (SB_PM_HEAD | SB_PM_TAIL);
+	return nr;
 }
 
-static void fill_locked(struct sb_zone *zone, unsigned long pfn, unsigned long nr_pages, u64 *words)
+/* As many pages as may be told with interrupts off, of @nr_pages: how many these are. */
+static unsigned long fill(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
+			  u64 *words)
 {
+	unsigned long done = 0, left = MOST_WORDS;
+
+	while (done < nr_pages && left > LOOK_WORDS) {
+		unsigned long most = min(nr_pages - done, left - LOOK_WORDS);
+		unsigned long nr = fill_block(inst, pfn + done, most, words + done);
+
+		done += nr;
+		left -= LOOK_WORDS + nr;
+	}
+	return done;
+}
+
+static unsigned long fill_locked(struct sb_zone *zone, unsigned long pfn, unsigned long nr_pages,
+				 u64 *words)
+{
+	unsigned long done;
+
 	sb_lock(&zone->lock);
-	fill(zone->inst, pfn, nr_pages, words);
+	done = fill(zone->inst, pfn, nr_pages, words);
 	sb_unlock(&zone->lock);
+	return done;
 }
 
 void sb_pagemap_fill(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
@@ -86,10 +120,7 @@ void sb_pagemap_fill(struct sb_instance *inst, unsigned long pfn, unsigned long 
 		nr = min(nr_pages,
 			 sb_pfn_block(pfn, block_order) + sb_order_pages(block_order) - pfn);
 		irq = sb_irq_save();
-		if (zone)
-			fill_locked(zone, pfn, nr, words);
-		else
-			fill(inst, pfn, nr, words);
+		nr = zone ? fill_locked(zone, pfn, nr, words) : fill(inst, pfn, nr, words);
 		sb_irq_restore(irq);
 	}
 }

@@ -38,8 +38,10 @@ enum sb_pm_state {
  * @nr_pages: how many; all from the map's base_pfn to its end
  * @words: filled, one word a page
  *
- * Pages of one pageblock are of one moment. A hole is 0 altogether. Before there
- * are pageblocks a word has no zone, node or types.
+ * Some tens of pages are of one moment, and what follows is of a later one, so that
+ * interrupts are never off for long: who has to see all of a block as it was keeps
+ * others from it. A hole is 0 altogether. Before there are pageblocks a word has no
+ * zone, node or types.
  *
  * Context: Process, with what guards the stage held. Takes zone locks.
  */

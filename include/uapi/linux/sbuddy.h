@@ -740,7 +740,9 @@ struct sbuddy_plan {
  * frame pagemap_base_pfn + N, which the file tunables tells with the number of
  * words. read() tells what pages are now; offset and length have to be multiples
  * of eight, else it fails with EINVAL. mmap(), read-only, shows what they were
- * when this open file was first mapped: open it again for another look.
+ * when this open file was first mapped: open it again for another look. Either
+ * way some tens of pages are of one moment: a block may have come or gone while
+ * its words, or those of its neighbours, were filled in.
  */
 #define SBUDDY_PM_STATE(word) ((word) >> 0 & 15) /* SBUDDY_PM_HOLE and so on */
 #define SBUDDY_PM_ORDER(word) ((word) >> 4 & 15) /* of the page's block */
