@@ -169,11 +169,32 @@ void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, u
 	zone->inst->engine->put(zone, pfn, order, type, fresh);
 }
 
-void sb_buddy_free(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
+static bool of_one_type(const struct sb_instance *inst, unsigned long pfn, unsigned long end)
+{
+	unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
+
+	while ((pfn += sb_order_pages(inst->cfg.pageblock_order)) < end)
+		if (sb_pageblock_type(&inst->blocks, pfn) != type)
+			return false;
+	return true;
+}
+
+/* Pageblocks of one type would merge again: put together, they are the same block. */
+static unsigned int piece_order(const struct sb_zone *zone, unsigned long pfn, unsigned int order)
 {
 	const struct sb_instance *inst = zone->inst;
 	bool split = inst->rules->split_large || zone->nr_isolated_blocks;
-	unsigned int piece = split ? min(order, inst->cfg.pageblock_order) : order;
+
+	if (order <= inst->cfg.pageblock_order || !split ||
+	    of_one_type(inst, pfn, pfn + sb_order_pages(order)))
+		return order;
+	return inst->cfg.pageblock_order;
+}
+
+void sb_buddy_free(struct sb_zone *zone, unsigned long pfn, unsigned int order, bool fresh)
+{
+	const struct sb_instance *inst = zone->inst;
+	unsigned int piece = piece_order(zone, pfn, order);
 	unsigned long end = pfn + sb_order_pages(order);
 
 	for (; pfn < end; pfn += sb_order_pages(piece))

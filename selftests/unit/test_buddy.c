@@ -270,6 +270,32 @@ static void isolated_pageblocks_do_not_merge_and_do_not_count(void)
 	fixture_exit(&f);
 }
 
+/* Four pageblocks in one go: what becomes of them is what would if each were freed alone. */
+static void a_large_block_goes_back_by_the_types_of_its_pageblocks(void)
+{
+	unsigned long a;
+
+	boot();
+	a = take(10, SB_MOVABLE);
+	put(a, 10);
+	CHECK(&f);
+	EXPECT_EQ(sb_page_order(sb_memmap_page(&f.inst.map, a)), 10);
+	a = take(10, SB_MOVABLE);
+	move_block(a + 256, SB_UNMOVABLE);
+	put(a, 10);
+	CHECK(&f);
+	EXPECT_EQ(sb_page_order(sb_memmap_page(&f.inst.map, a)), 10);
+	EXPECT_EQ(sb_pageblock_type(&f.inst.blocks, a + 256), SB_MOVABLE);
+	a = take(10, SB_MOVABLE);
+	move_block(a + 256, SB_ISOLATE);
+	put(a, 10);
+	CHECK(&f);
+	EXPECT_EQ(first(8, SB_ISOLATE), a + 256);
+	EXPECT_EQ(sb_page_order(sb_memmap_page(&f.inst.map, a)), 8);
+	EXPECT_EQ(sb_page_order(sb_memmap_page(&f.inst.map, a + 512)), 9);
+	fixture_exit(&f);
+}
+
 /* The last pageblock has half its pages; those that are free sit on lists of Movable. */
 static void a_pageblock_that_the_zones_end_cuts_is_not_moved_by_6_1(void)
 {
@@ -296,4 +322,5 @@ UNIT_MAIN(UNIT_CASE(a_split_gives_the_lower_half_and_keeps_the_upper_ones),
 	  UNIT_CASE(moving_a_pageblock_moves_its_free_blocks),
 	  UNIT_CASE(a_pageblock_that_the_zones_end_cuts_is_not_moved_by_6_1),
 	  UNIT_CASE(mergeable_pageblocks_merge_and_take_over_the_type),
-	  UNIT_CASE(isolated_pageblocks_do_not_merge_and_do_not_count))
+	  UNIT_CASE(isolated_pageblocks_do_not_merge_and_do_not_count),
+	  UNIT_CASE(a_large_block_goes_back_by_the_types_of_its_pageblocks))
