@@ -69,6 +69,8 @@ struct sb_pcp_list {
  * @free_factor: how often that of an overflow, halved by each allocation; Linux 6.1
  *	alone
  * @nr_taken: allocations until @free_factor was
+ * @nr_miss: requests of this CPU, served by the zone, that preferred another node
+ * @nr_foreign: requests of this CPU that preferred the zone, served on another node
  * @list: see sb_pcp_list_index()
  */
 struct sb_pcp {
@@ -80,6 +82,8 @@ struct sb_pcp {
 	unsigned long nr_freed;
 	unsigned int free_factor;
 	unsigned long nr_taken;
+	unsigned long nr_miss;
+	unsigned long nr_foreign;
 	struct sb_pcp_list list[SB_PCP_LISTS];
 };
 

@@ -47,9 +47,26 @@ void sb_zone_count(struct sb_zone *zone, enum sb_event_item item, unsigned long 
 	sb_irq_restore(irq);
 }
 
+/* Events of nodes that CPUs have counted. */
+static unsigned long node_events(const struct sb_zone *zone, enum sb_event_item item)
+{
+	unsigned long nr = 0;
+	unsigned int cpu;
+
+	for (cpu = 0; zone->pcp && cpu < zone->inst->cfg.nr_cpus; cpu++) {
+		const struct sb_pcp *pcp = &zone->pcp[cpu];
+
+		if (item == SB_EVENT_MISS)
+			nr += READ_ONCE(pcp->nr_miss);
+		else if (item == SB_EVENT_FOREIGN)
+			nr += READ_ONCE(pcp->nr_foreign);
+	}
+	return nr;
+}
+
 unsigned long sb_zone_events(const struct sb_zone *zone, enum sb_event_item item)
 {
-	return READ_ONCE(zone->events[item]) + sb_pcp_events(zone, item);
+	return READ_ONCE(zone->events[item]) + sb_pcp_events(zone, item) + node_events(zone, item);
 }
 
 unsigned long sb_zone_freeze(struct sb_zone *zone) __acquires(zone->freeze_lock)

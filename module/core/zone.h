@@ -138,7 +138,8 @@ struct sb_zone_compact {
  * @plenty_orders: orders that have more, and a block: from 0 on, SB_PCP_ORDERS at most
  * @nonempty: orders at which something is free, a bit each, by type: engine.h
  * @free_area: lists of blocks by order, buddy.h
- * @events: how often what happened; what per-CPU lists serve is counted there
+ * @events: how often what happened; what per-CPU lists serve, and most misses of nodes,
+ *	are counted there
  * @pcp: per-CPU lists, one for each CPU of the instance
  * @front_slot: number of the zone among those that have some
  * @nr_guard: guard pages, guard.h

@@ -203,12 +203,27 @@ static bool may_give(struct sb_zone *zone, const struct sb_request *request,
 	       (flags & SB_ALLOC_NO_WATERMARKS);
 }
 
-static void count_nodes(struct sb_zone *preferred, struct sb_zone *zone, unsigned long nr)
+/* By CPU, so without a lock. False of a CPU that would have to share the counts. */
+static bool count_on_cpu(struct sb_zone *preferred, struct sb_zone *zone)
 {
-	if (likely(preferred->nid == zone->nid))
+	unsigned long irq = sb_irq_save();
+	unsigned int cpu = sb_this_cpu();
+	bool own = zone->pcp && preferred->pcp && cpu < zone->inst->cfg.nr_cpus;
+
+	if (likely(own)) {
+		WRITE_ONCE(zone->pcp[cpu].nr_miss, zone->pcp[cpu].nr_miss + 1);
+		WRITE_ONCE(preferred->pcp[cpu].nr_foreign, preferred->pcp[cpu].nr_foreign + 1);
+	}
+	sb_irq_restore(irq);
+	return own;
+}
+
+static void count_nodes(struct sb_zone *preferred, struct sb_zone *zone)
+{
+	if (likely(preferred->nid == zone->nid) || likely(count_on_cpu(preferred, zone)))
 		return;
-	sb_zone_count(zone, SB_EVENT_MISS, nr);
-	sb_zone_count(preferred, SB_EVENT_FOREIGN, nr);
+	sb_zone_count(zone, SB_EVENT_MISS, 1);
+	sb_zone_count(preferred, SB_EVENT_FOREIGN, 1);
 }
 
 /* One pass. Another node is worse than a mixed pageblock: it ends one without mixing. */
@@ -230,7 +245,7 @@ static bool pass(struct sb_instance *inst, const struct sb_request *request, uns
 		take.mode = SB_FALLBACK_NORMAL;
 		if (!take_from_zone(zone, &take, pfn))
 			continue;
-		count_nodes(preferred, zone, 1);
+		count_nodes(preferred, zone);
 		if (unlikely(flags & SB_ALLOC_HIGHATOMIC))
 			sb_highatomic_reserve(zone, *pfn, request->order);
 		return true;

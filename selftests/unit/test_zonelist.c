@@ -217,6 +217,14 @@ static void what_another_node_serves_is_a_miss_there_and_foreign_here(void)
 	EXPECT(fixture_ask(&f, request) > 0);
 	expect_counts(0, 2, 1, 0);
 	expect_counts(1, 7, 0, 1);
+	/* A CPU more than the instance knows of has no counts of its own. */
+	request.nodes = 0;
+	sb_host_cpu = f.inst.cfg.nr_cpus;
+	EXPECT(fixture_ask(&f, request) > 0);
+	sb_host_cpu = 0;
+	expect_counts(0, 3, 2, 0);
+	expect_counts(1, 7, 0, 2);
+	EXPECT_EQ(sb_instance_zone(&f.inst, 0, SB_ZONE_NORMAL)->events[SB_EVENT_MISS], 1);
 	fixture_exit(&f);
 }
 
