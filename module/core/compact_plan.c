@@ -126,8 +126,7 @@ static void copy_instance(struct copy *copy, const struct sb_instance *real)
 	sb_lock_init(&inst->block_lock);
 	sb_lock_init(&inst->debug.lock);
 	sb_lock_init(&inst->owners.lock);
-	sb_lock_init(&inst->front.lock);
-	sb_front_update(inst);
+	sb_front_setup(inst);
 	inst->mover_ctx = copy;
 	inst->mover = &plan_mover;
 }

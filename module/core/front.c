@@ -86,10 +86,18 @@ static void update_locked(struct sb_instance *inst) __must_hold(inst->front.lock
 	bool open = may_open(inst);
 	unsigned int cpu;
 
-	for (cpu = 0; cpu < SB_MAX_CPUS; cpu++)
+	for (cpu = 0; cpu < inst->cfg.nr_cpus; cpu++)
 		/* Who sees the table sees what is in it. */
-		smp_store_release(&inst->front.of[cpu],
-				  open && cpu < inst->cfg.nr_cpus ? table_of(inst, cpu) : &closed);
+		smp_store_release(&inst->front.of[cpu], open ? table_of(inst, cpu) : &closed);
+}
+
+void sb_front_setup(struct sb_instance *inst)
+{
+	unsigned int cpu;
+
+	sb_lock_init(&inst->front.lock);
+	for (cpu = 0; cpu < SB_MAX_CPUS; cpu++)
+		inst->front.of[cpu] = &closed;
 }
 
 void sb_front_update(struct sb_instance *inst)

@@ -137,6 +137,9 @@ out:
 	return done;
 }
 
+/* Of an instance that is all new: closed for any CPU there may be. */
+void sb_front_setup(struct sb_instance *inst);
+
 /* Numbers the zones that have lists. */
 void sb_front_number(struct sb_instance *inst);
 

@@ -173,8 +173,7 @@ int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
 	sb_lock_init(&inst->debug.lock);
 	sb_lock_init(&inst->owners.lock);
 	sb_lock_init(&inst->slabs.lock);
-	sb_lock_init(&inst->front.lock);
-	sb_front_update(inst);
+	sb_front_setup(inst);
 	for (i = 0; i < SB_MAX_CMA; i++)
 		sb_lock_init(&inst->cma[i].lock);
 	sb_region_init(&inst->regions, &inst->reach);
