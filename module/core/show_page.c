@@ -5,6 +5,9 @@
 /* A free list is counted no further than this: its zone's lock is held meanwhile. */
 #define COUNT_LIMIT 100000
 
+/* Blocks that are looked at with interrupts off at a time. */
+#define LOOKS 8
+
 #define BLOCKS_PER_LINE 64
 
 static void show_free_count(struct sb_out *out, struct sb_zone *zone, unsigned int order,
@@ -58,15 +61,17 @@ static void show_block_counts(struct sb_out *out, const struct sb_zone *zone)
 }
 
 /*
- * Some block in use in the pageblock, up to @end, is of another type. Linux
- * looks at pages as they were asked for, and so does this.
+ * Some block in use in the pageblock, up to @end, is of another type; some blocks are
+ * looked at, and @pfn is what comes after them. Linux looks at pages as they were asked
+ * for, and so does this.
  */
 static bool is_mixed(struct sb_zone *zone, unsigned long *pfn, unsigned long end,
 		     unsigned int block_type) __must_hold(zone->lock)
 {
+	unsigned int left = LOOKS;
 	struct sb_page_info info;
 
-	while (*pfn < end) {
+	while (*pfn < end && left--) {
 		sb_memmap_info(zone->inst, *pfn, &info);
 		if (info.state == SB_PAGE_ALLOC && info.type != block_type) {
 			*pfn = end;

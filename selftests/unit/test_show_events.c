@@ -231,10 +231,28 @@ static void a_block_is_mixed_when_something_in_it_is_of_another_type(void)
 	fixture_exit(&f);
 }
 
+/* More blocks come before the one that makes the difference than are looked at in one go. */
+static void a_block_is_mixed_wherever_the_other_type_is(void)
+{
+	unsigned int i;
+	long pfn = 0;
+
+	boot(0);
+	for (i = 0; i < 30; i++)
+		pfn = fixture_alloc(&f, 0, SB_MOVABLE);
+	EXPECT(pfn > 0);
+	sb_page_set(sb_memmap_page(&f.inst.map, (unsigned long)pfn), SB_PAGE_ALLOC, 0,
+		    SB_UNMOVABLE);
+	EXPECT(strstr(mixed_rows(),
+		      ROW("  Normal", "            0 ", "           1 ", "           0 ")));
+	fixture_exit(&f);
+}
+
 UNIT_MAIN(UNIT_CASE(vmstat_has_linux_s_names_in_linux_s_order),
 	  UNIT_CASE(requests_and_pages_are_told_apart),
 	  UNIT_CASE(pages_on_their_way_to_per_cpu_lists_count),
 	  UNIT_CASE(claims_and_failures_count),
 	  UNIT_CASE(node_counters_are_those_of_zone_statistics),
 	  UNIT_CASE(mixed_blocks_are_told_while_owners_are_kept),
-	  UNIT_CASE(a_block_is_mixed_when_something_in_it_is_of_another_type))
+	  UNIT_CASE(a_block_is_mixed_when_something_in_it_is_of_another_type),
+	  UNIT_CASE(a_block_is_mixed_wherever_the_other_type_is))
