@@ -112,7 +112,8 @@ unsigned int sb_pcp_drain(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int
 		unsigned int order = sb_pcp_list_order(zone->inst, which);
 		unsigned int want = (nr_pages - done + (1u << order) - 1) >> order;
 
-		done += drain_list(zone, pcp, which, min(want, pcp->list[which].nr));
+		if (pcp->list[which].nr)
+			done += drain_list(zone, pcp, which, min(want, pcp->list[which].nr));
 		which = (which + 1) % SB_PCP_LISTS;
 	}
 	zone->events[SB_EVENT_PCP_DRAIN] += done;
