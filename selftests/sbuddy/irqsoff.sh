@@ -3,15 +3,15 @@
 #
 # How long compaction has interrupts off, planned and done, on a carveout that is full
 # of pieces: no more than MOST instructions at a time, of a module that tells
-# (selftests/board/run --irqsoff). Told and not judged is what others do for it, or
-# beside it: blocks that merge all the way up, per-CPU lists that run empty or over, and
-# reading the map of pages.
+# (selftests/board/run --irqsoff). So it is for what others do for it and beside it, for
+# blocks that merge all the way up and for reading the map of pages. Told and not judged
+# are per-CPU lists that run empty or over, or are drained.
 
 . "$(dirname "$0")/tap.sh"
 
 MOST=1500
 file=/sys/kernel/debug/sbuddy_irqsoff
-beside='^(sb_alloc_put|sb_pcp_drain_zone|sb_pcp_take|sb_pcp_put|sb_pagemap_fill)$'
+beside='^(sb_pcp_take|sb_pcp_put|sb_pcp_drain_this|drain_other)$'
 
 # Lines of instructions and function, the longest first.
 longest()
