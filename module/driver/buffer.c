@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
-#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <uapi/linux/sbuddy.h>
 
 #include "buffer.h"
+#include "client.h"
 #include "explain.h"
 #include "mover.h"
 #include "pin.h"
 #include "scatter.h"
-#include "space.h"
 
 /* Pages zeroed between two looks at who else wants the CPU. */
 #define ZERO_PAGES 256ul
 
+static_assert(SB_HANDLES_LAST == SB_BUFFER_MAX_HANDLE);
 static_assert(SBUDDY_MAX_HANDLES * 2 <= SB_BUFFER_MAX_HANDLE + 1,
 	      "a freed handle rests while as many as a file may have are given");
 
@@ -37,15 +37,20 @@ unsigned long sb_buffer_pfn(const struct sb_buffer *buf, unsigned long page)
 	return sb_buffer_run(buf, page, &nr);
 }
 
+static void set_one_run(struct sb_buffer *buf, unsigned long nr_pages)
+{
+	buf->nr_pages = nr_pages;
+	buf->runs = &buf->one;
+	buf->nr_runs = 1;
+	buf->one.nr_pages = nr_pages;
+}
+
 static int alloc_one_run(struct sb_buffer *buf, unsigned long nr_pages)
 {
 	struct sb_instance *inst = &buf->dev->inst;
 
 	buf->exact = nr_pages != 0;
-	buf->nr_pages = nr_pages ? nr_pages : sb_order_pages(buf->request.order);
-	buf->runs = &buf->one;
-	buf->nr_runs = 1;
-	buf->one.nr_pages = buf->nr_pages;
+	set_one_run(buf, nr_pages ? nr_pages : sb_order_pages(buf->request.order));
 	if (!buf->exact)
 		return sb_alloc(inst, &buf->request, &buf->one.pfn);
 	buf->request.order = sb_order_for(nr_pages);
@@ -126,119 +131,121 @@ static void explain_failure(struct sb_client *client, const struct sb_request *r
 	mutex_unlock(&client->failure_lock);
 }
 
-static struct sb_buffer *buffer_new(struct sb_client *client, u32 handle,
-				    const struct sb_request *request)
+static int get_pages(struct sb_buffer *buf, unsigned long nr_pages, bool scattered)
 {
-	struct sb_buffer *buf = kzalloc(sizeof(*buf), GFP_KERNEL_ACCOUNT);
+	int err = scattered ? alloc_runs(buf, nr_pages) : alloc_one_run(buf, nr_pages);
 
-	if (!buf)
-		return NULL;
-	buf->dev = client->dev;
-	buf->client = client;
-	buf->handle = handle;
-	buf->request = *request;
-	refcount_set(&buf->refs, 1);
-	init_rwsem(&buf->lock);
-	return buf;
+	if (unlikely(err == -ENOMEM))
+		explain_failure(buf->client, &buf->request);
+	return err;
 }
 
-static struct sb_buffer *buffer_create(struct sb_client *client, u32 handle,
-				       const struct sb_request *request, unsigned long nr_pages,
-				       bool scattered)
+/* Whether that was the last reference: then the pages are gone. */
+static bool drop(struct sb_buffer *buf)
 {
-	struct sbuddy_device *dev = client->dev;
-	struct sb_buffer *buf = buffer_new(client, handle, request);
-	int err;
-
-	if (!buf)
-		return ERR_PTR(-ENOMEM);
-	err = scattered ? alloc_runs(buf, nr_pages) : alloc_one_run(buf, nr_pages);
-	if (err == -ENOMEM)
-		explain_failure(client, &buf->request);
-	if (err) {
-		kfree(buf);
-		return ERR_PTR(err);
-	}
-	atomic_inc(&dev->nr_buffers);
-	refcount_inc(&client->refs);
-	err = zero_pages_of(buf);
-	if (err) {
-		sb_buffer_put(buf);
-		return ERR_PTR(err);
-	}
-	if (buf->request.type == SB_MOVABLE && buf->runs == &buf->one)
-		sbuddy_mover_add(buf);
-	return buf;
-}
-
-static void client_put(struct sb_client *client)
-{
-	if (!refcount_dec_and_test(&client->refs))
-		return;
-	iput(client->space);
-	kfree(client);
+	if (!refcount_dec_and_test(&buf->refs))
+		return false;
+	if (buf->movable)
+		sbuddy_mover_remove(buf);
+	free_pages_of(buf);
+	atomic_dec(&buf->dev->nr_buffers);
+	return true;
 }
 
 void sb_buffer_put(struct sb_buffer *buf)
 {
-	struct sbuddy_device *dev = buf->dev;
-
-	if (!refcount_dec_and_test(&buf->refs))
+	if (!drop(buf))
 		return;
-	if (buf->movable)
-		sbuddy_mover_remove(buf);
-	free_pages_of(buf);
-	client_put(buf->client);
-	kfree(buf);
-	atomic_dec(&dev->nr_buffers);
+	buf->next = NULL;
+	sb_client_retire(buf->client, buf);
 }
 
-static int reserve_handle(struct sb_client *client, u32 *handle)
+/* Its pages are there. */
+static int make_usable(struct sb_buffer *buf)
 {
-	const struct xa_limit limit = XA_LIMIT(1, SB_BUFFER_MAX_HANDLE);
-	int err;
+	int err = zero_pages_of(buf);
 
-	if (!atomic_add_unless(&client->nr_handles, 1, SBUDDY_MAX_HANDLES))
-		return -ENOSPC;
-	err = xa_alloc_cyclic(&client->buffers, handle, NULL, limit, &client->next, GFP_KERNEL);
-	if (err < 0) {
-		atomic_dec(&client->nr_handles);
+	if (unlikely(err))
 		return err;
-	}
+	if (buf->request.type == SB_MOVABLE && buf->runs == &buf->one)
+		sbuddy_mover_add(buf);
 	return 0;
-}
-
-static void release_handle(struct sb_client *client, u32 handle)
-{
-	xa_erase(&client->buffers, handle);
-	atomic_dec(&client->nr_handles);
 }
 
 struct sb_buffer *sb_buffer_alloc(struct sb_client *client, const struct sb_request *request,
 				  unsigned long nr_pages, bool scattered)
 {
-	struct sb_buffer *buf;
-	u32 handle;
+	struct sb_buffer *buf = sb_client_begin(client, request);
 	int err;
 
-	err = reserve_handle(client, &handle);
-	if (err)
-		return ERR_PTR(err);
-	buf = buffer_create(client, handle, request, nr_pages, scattered);
 	if (IS_ERR(buf))
-		release_handle(client, handle);
+		return buf;
+	err = get_pages(buf, nr_pages, scattered);
+	if (unlikely(err)) {
+		sb_client_cancel(buf);
+		return ERR_PTR(err);
+	}
+	atomic_inc(&client->dev->nr_buffers);
+	err = make_usable(buf);
+	if (unlikely(err)) {
+		sb_buffer_abort(client, buf);
+		return ERR_PTR(err);
+	}
 	return buf;
+}
+
+/* Gives the first @nr buffers a page each: the others are not wanted. */
+static unsigned int spread(struct sb_buffer **bufs, const unsigned long *pfns, unsigned int nr)
+{
+	unsigned int i, done;
+
+	for (i = 0; i < nr; i++) {
+		bufs[i]->exact = false;
+		set_one_run(bufs[i], 1);
+		bufs[i]->one.pfn = pfns[i];
+	}
+	atomic_add((int)nr, &bufs[0]->dev->nr_buffers);
+	for (done = 0; done < nr && !make_usable(bufs[done]); done++)
+		;
+	for (i = done; i < nr; i++)
+		sb_buffer_abort(bufs[i]->client, bufs[i]);
+	return done;
+}
+
+int sb_buffer_alloc_pages(struct sb_client *client, const struct sb_request *request,
+			  struct sb_buffer **bufs, unsigned int nr)
+{
+	struct sb_instance *inst = &client->dev->inst;
+	unsigned long pfns[SB_BUFFER_CHUNK];
+	long got, begun, i;
+
+	for (i = 0; i < nr; i++)
+		pfns[i] = SB_PFN_NONE;
+	got = sb_alloc_bulk(inst, request, nr, pfns);
+	if (unlikely(got < 0))
+		return (int)got;
+	if (unlikely(!got)) {
+		bufs[0] = sb_buffer_alloc(client, request, 0, false);
+		return PTR_ERR_OR_ZERO(bufs[0]) ?: 1;
+	}
+	begun = sb_client_begin_many(client, request, bufs, (unsigned int)got);
+	for (i = max(begun, 0l); unlikely(i < got); i++)
+		sb_alloc_free(inst, pfns[i], 0);
+	if (unlikely(begun < 0))
+		return (int)begun;
+	return (int)spread(bufs, pfns, (unsigned int)begun) ?: -EINTR;
 }
 
 void sb_buffer_publish(struct sb_client *client, struct sb_buffer *buf)
 {
-	/* Cannot fail: the entry is there since the handle was reserved. */
-	xa_store(&client->buffers, buf->handle, buf, GFP_KERNEL);
+	sb_handles_set(&client->handles, buf->handle, buf);
 }
 
 void sb_buffer_abort(struct sb_client *client, struct sb_buffer *buf)
 {
-	release_handle(client, buf->handle);
+	spin_lock(&client->handles.lock);
+	sb_handles_clear(&client->handles, buf->handle);
+	spin_unlock(&client->handles.lock);
 	sb_buffer_put(buf);
 }
 
@@ -247,71 +254,53 @@ struct sb_buffer *sb_buffer_get(struct sb_client *client, unsigned long handle)
 	struct sb_buffer *buf;
 
 	/* The lock keeps the handle's reference in place until there is another. */
-	xa_lock(&client->buffers);
-	buf = xa_load(&client->buffers, handle);
+	spin_lock(&client->handles.lock);
+	buf = sb_handles_get(&client->handles, handle);
 	if (buf)
 		refcount_inc(&buf->refs);
-	xa_unlock(&client->buffers);
+	spin_unlock(&client->handles.lock);
 	return buf;
 }
 
-/* The handle is gone for everybody else. */
-static void put_handle(struct sb_buffer *buf)
+/* Takes a handle away, unless it is reserved only, and not the caller's to give up. */
+static struct sb_buffer *take_handle(struct sb_client *client, u32 handle)
+	__must_hold(&client->handles.lock)
 {
-	atomic_dec(&buf->client->nr_handles);
-	sb_pin_drop_handle(buf);
-	sb_buffer_put(buf);
+	struct sb_buffer *buf = sb_handles_take(&client->handles, handle);
+
+	if (unlikely(buf && buf->handle_pins))
+		sb_pin_drop_all(buf);
+	return buf;
 }
 
-int sb_buffer_free(struct sb_client *client, unsigned long handle)
+unsigned int sb_buffer_free_many(struct sb_client *client, const u32 *handles, unsigned int nr)
+{
+	struct sb_buffer *bufs[SB_BUFFER_CHUNK], *dead = NULL;
+	unsigned int i, taken = 0;
+
+	spin_lock(&client->handles.lock);
+	while (taken < nr && (bufs[taken] = take_handle(client, handles[taken])))
+		taken++;
+	spin_unlock(&client->handles.lock);
+	for (i = 0; i < taken; i++) {
+		if (!drop(bufs[i]))
+			continue;
+		bufs[i]->next = dead;
+		dead = bufs[i];
+	}
+	sb_client_retire(client, dead);
+	return taken;
+}
+
+int sb_buffer_free(struct sb_client *client, u32 handle)
 {
 	struct sb_buffer *buf;
 
-	/* A reserved handle reads as NULL, and is not ours to erase. */
-	xa_lock(&client->buffers);
-	buf = xa_load(&client->buffers, handle);
-	if (buf)
-		__xa_erase(&client->buffers, handle);
-	xa_unlock(&client->buffers);
-	if (!buf)
+	spin_lock(&client->handles.lock);
+	buf = take_handle(client, handle);
+	spin_unlock(&client->handles.lock);
+	if (unlikely(!buf))
 		return -ENOENT;
-	put_handle(buf);
+	sb_buffer_put(buf);
 	return 0;
-}
-
-struct sb_client *sb_client_create(struct sbuddy_device *dev)
-{
-	struct sb_client *client = kzalloc(sizeof(*client), GFP_KERNEL_ACCOUNT);
-	struct inode *space;
-
-	if (!client)
-		return ERR_PTR(-ENOMEM);
-	space = sb_space_create();
-	if (IS_ERR(space)) {
-		kfree(client);
-		return ERR_CAST(space);
-	}
-	client->dev = dev;
-	client->space = space;
-	xa_init_flags(&client->buffers, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
-	client->next = 1;
-	mutex_init(&client->failure_lock);
-	refcount_set(&client->refs, 1);
-	client->pid = task_tgid_nr(current);
-	get_task_comm(client->comm, current);
-	return client;
-}
-
-void sb_client_release(struct sb_client *client)
-{
-	struct sb_buffer *buf;
-	unsigned long handle;
-
-	xa_for_each(&client->buffers, handle, buf) {
-		put_handle(buf);
-		cond_resched();
-	}
-	xa_destroy(&client->buffers);
-	kvfree(client->failure);
-	client_put(client);
 }

@@ -24,8 +24,8 @@
  *	i_mmap_rwsem             of sb_client.space: the mover takes mappings away
  *	lock of page tables
  *
- *	sb_buffer.lock, then xa_lock of sb_client.buffers, or the locks of core, or
- *	the lock of sbuddy_movable, which comes after those of core
+ *	sb_buffer.lock, then sb_client.handles.lock, or the locks of core, or the lock
+ *	of sbuddy_movable, which comes after those of core
  *
  * No open(), close() of an area, and no sb_buffer_put() takes the first three, and
  * the mover never takes mmap_lock while it holds the second: so an area that is
@@ -40,11 +40,11 @@
 #include <linux/refcount.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
-#include <linux/xarray.h>
 
 #include "alloc.h"
 #include "device.h"
 #include "gather.h"
+#include "handles.h"
 
 /*
  * The offset of a mapping is handle << SB_BUFFER_WINDOW pages, so that every
@@ -54,17 +54,22 @@
 #define SB_BUFFER_MAX_PAGES BIT(SB_BUFFER_WINDOW)
 #define SB_BUFFER_MAX_HANDLE ((1u << (32 - SB_BUFFER_WINDOW)) - 1)
 
+/* Buffers that are made, or freed, at a time. */
+#define SB_BUFFER_CHUNK 32u
+
 struct sb_explain;
 
 /**
  * struct sb_client - An open file.
  * @dev: device that was opened
- * @buffers: by handle; reserved entries are handles not published yet
- * @next: where the search for an unused handle begins
- * @nr_handles: published and reserved ones
+ * @handles: names of buffers; those that are reserved are not published yet. Its lock
+ *	guards @spare, @nr_spare, @nr_buffers and @released, too
+ * @spare: structures that wait for their next buffer
+ * @nr_spare: how many
+ * @nr_buffers: that are not freed yet: the mover may have one when the file is gone
+ * @released: the file is gone, and whoever frees the last buffer ends the client
  * @failure_lock: guards @failure
  * @failure: why the last request failed that failed with -ENOMEM, or NULL
- * @refs: the file, and its buffers: the mover may have one when the file is gone
  * @space: of all areas that map buffers of this file, and no other's, space.h; also
  *	those that map dma-bufs of them
  * @writable: it was opened for writing
@@ -73,12 +78,13 @@ struct sb_explain;
  */
 struct sb_client {
 	struct sbuddy_device *dev;
-	struct xarray buffers;
-	u32 next;
-	atomic_t nr_handles;
+	struct sb_handles handles;
+	struct sb_buffer *spare;
+	unsigned int nr_spare;
+	unsigned int nr_buffers;
+	bool released;
 	struct mutex failure_lock; /* taken before the locks of core */
 	struct sb_explain *failure;
-	refcount_t refs;
 	struct inode *space;
 	bool writable;
 	pid_t pid;
@@ -89,7 +95,8 @@ struct sb_client {
  * struct sb_buffer - Pages that some process may reach.
  * @dev: where the pages come from
  * @client: open file that it was made for
- * @next: next in a chain that waits to be published; for the owner of the chain
+ * @next: next in a chain that waits to be published; for the owner of the chain, of
+ *	which sb_client.spare is one
  * @refs: handle, mappings, and whoever looks at it
  * @nr_mappings: areas of address spaces that map some of it
  * @handle: its name in the open file
@@ -102,7 +109,7 @@ struct sb_client {
  * @lock: keeps @runs as they are
  * @movable: the mover may move it; never changes
  * @pins: how many want it to stay; grows under @lock alone
- * @handle_pins: of these, the handle's; guarded by the xa_lock of the handles
+ * @handle_pins: of these, the handle's; guarded by the lock of the handles
  * @node: among all that can be moved, by address
  */
 struct sb_buffer {
@@ -169,11 +176,28 @@ void sb_client_release(struct sb_client *client);
  */
 struct sb_buffer *sb_buffer_alloc(struct sb_client *client, const struct sb_request *request,
 				  unsigned long nr_pages, bool scattered);
+
+/**
+ * sb_buffer_alloc_pages() - The same for several buffers of a page each.
+ * @client: open file
+ * @request: what each page is to be, of order 0
+ * @bufs: filled
+ * @nr: how many are wanted, 1 .. SB_BUFFER_CHUNK
+ *
+ * Context: Process. May sleep.
+ * Return: how many, at least one; or -errno as sb_buffer_alloc().
+ */
+int sb_buffer_alloc_pages(struct sb_client *client, const struct sb_request *request,
+			  struct sb_buffer **bufs, unsigned int nr);
+
 void sb_buffer_publish(struct sb_client *client, struct sb_buffer *buf);
 void sb_buffer_abort(struct sb_client *client, struct sb_buffer *buf);
 
 /* Takes the handle away, and with it the handle's reference: 0 or -ENOENT. */
-int sb_buffer_free(struct sb_client *client, unsigned long handle);
+int sb_buffer_free(struct sb_client *client, u32 handle);
+
+/* Likewise up to SB_BUFFER_CHUNK of them, in turn up to the first that is bad: how many. */
+unsigned int sb_buffer_free_many(struct sb_client *client, const u32 *handles, unsigned int nr);
 
 /* The buffer of a handle with a reference of its own, or NULL. */
 struct sb_buffer *sb_buffer_get(struct sb_client *client, unsigned long handle);

@@ -120,7 +120,7 @@ static int call_info(struct sb_call *call)
 	info->pageblock_order = inst->cfg.pageblock_order;
 	info->nr_nodes = count_nodes(inst);
 	info->max_handles = SBUDDY_MAX_HANDLES;
-	info->nr_handles = atomic_read(&call->client->nr_handles);
+	info->nr_handles = READ_ONCE(call->client->handles.nr);
 	info->max_bytes = sb_call_max_bytes(inst);
 	info->pages_pinned = sb_pin_pages(dev);
 	fill_memory(info, inst);

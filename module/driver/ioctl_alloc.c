@@ -9,9 +9,6 @@
 
 static_assert(SBUDDY_MAX_SCATTERED == SB_BUFFER_MAX_PAGES);
 
-/* Handles of SBUDDY_IOC_FREE_BULK read at once. */
-#define FREE_CHUNK 64u
-
 /* A process can wait, unless it says that it cannot. */
 static u32 gfp_of(u32 flags)
 {
@@ -29,8 +26,7 @@ static u32 gfp_of(u32 flags)
 int sb_call_parse(const struct sb_instance *inst, struct sb_request *request,
 		  unsigned long *nr_pages, u32 flags, u32 zone, u32 order, u64 bytes)
 {
-	u64 most = flags & SBUDDY_ALLOC_SCATTERED ? sb_pfn_addr(SBUDDY_MAX_SCATTERED) :
-						    sb_call_max_bytes(inst);
+	u64 most;
 
 	if (flags & ~SBUDDY_ALLOC_FLAGS)
 		return -EINVAL;
@@ -49,6 +45,8 @@ int sb_call_parse(const struct sb_instance *inst, struct sb_request *request,
 		return -EINVAL;
 	if (!(flags & SBUDDY_ALLOC_BYTES))
 		return bytes || order > inst->cfg.max_order ? -EINVAL : 0;
+	most = flags & SBUDDY_ALLOC_SCATTERED ? sb_pfn_addr(SBUDDY_MAX_SCATTERED) :
+						sb_call_max_bytes(inst);
 	if (order || !bytes || bytes > most)
 		return -EINVAL;
 	*nr_pages = (bytes + SB_PAGE_SIZE - 1) >> SB_PAGE_SHIFT;
@@ -87,14 +85,32 @@ int sb_call_alloc(struct sb_call *call)
 	return err;
 }
 
-static int put_result(struct sbuddy_result __user *to, const struct sb_buffer *buf)
+static int put_results(struct sbuddy_result __user *to, struct sb_buffer *const *bufs,
+		       unsigned int nr)
 {
-	const struct sbuddy_result result = {
-		.handle = buf->handle,
-		.offset = sb_buffer_offset(buf),
-	};
+	struct sbuddy_result results[SB_BUFFER_CHUNK];
+	unsigned int i;
 
-	return copy_to_user(to, &result, sizeof(result)) ? -EFAULT : 0;
+	for (i = 0; i < nr; i++)
+		results[i] = (struct sbuddy_result){
+			.handle = bufs[i]->handle,
+			.offset = sb_buffer_offset(bufs[i]),
+		};
+	return copy_to_user(to, results, nr * sizeof(*results)) ? -EFAULT : 0;
+}
+
+/* Some more of those that are wanted: how many, or -errno. */
+static int alloc_some(struct sb_call *call, const struct sb_request *request,
+		      unsigned long nr_pages, struct sb_buffer **bufs)
+{
+	const struct sbuddy_alloc_bulk *bulk = &call->alloc_bulk;
+
+	if (!request->order && !nr_pages)
+		return sb_buffer_alloc_pages(call->client, request, bufs,
+					     min(bulk->count - bulk->allocated, SB_BUFFER_CHUNK));
+	bufs[0] = sb_buffer_alloc(call->client, request, nr_pages,
+				  bulk->flags & SBUDDY_ALLOC_SCATTERED);
+	return PTR_ERR_OR_ZERO(bufs[0]) ?: 1;
 }
 
 /* Allocates until it has enough or something fails; counts what it has. */
@@ -103,18 +119,20 @@ static int fill_chain(struct sb_call *call, const struct sb_request *request,
 {
 	struct sbuddy_alloc_bulk *bulk = &call->alloc_bulk;
 	struct sbuddy_result __user *results = sb_call_pointer(bulk->results);
-	struct sb_buffer *buf;
+	struct sb_buffer *bufs[SB_BUFFER_CHUNK];
+	int nr, i;
 
 	if (!results)
 		return -EFAULT;
-	for (bulk->allocated = 0; bulk->allocated < bulk->count; bulk->allocated++) {
-		buf = sb_buffer_alloc(call->client, request, nr_pages,
-				      bulk->flags & SBUDDY_ALLOC_SCATTERED);
-		if (IS_ERR(buf))
-			return PTR_ERR(buf);
-		buf->next = *chain;
-		*chain = buf;
-		if (put_result(results + bulk->allocated, buf))
+	for (bulk->allocated = 0; bulk->allocated < bulk->count; bulk->allocated += nr) {
+		nr = alloc_some(call, request, nr_pages, bufs);
+		if (nr < 0)
+			return nr;
+		for (i = 0; i < nr; i++) {
+			bufs[i]->next = *chain;
+			*chain = bufs[i];
+		}
+		if (put_results(results + bulk->allocated, bufs, nr))
 			return -EFAULT;
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -169,12 +187,14 @@ int sb_call_free(struct sb_call *call)
 	return sb_buffer_free(call->client, call->free.handle);
 }
 
-/* Reads up to FREE_CHUNK handles, singly, so that those before a fault are freed. */
-static u32 read_handles(u32 *handles, const u32 __user *from, u32 left)
+/* Reads handles, singly where it must, so that those before a fault are freed. */
+static u32 read_handles(u32 *handles, const u32 __user *from, u32 wanted)
 {
 	u32 nr;
 
-	for (nr = 0; nr < min(left, FREE_CHUNK); nr++)
+	if (likely(!copy_from_user(handles, from, wanted * sizeof(*handles))))
+		return wanted;
+	for (nr = 0; nr < wanted; nr++)
 		if (get_user(handles[nr], from + nr))
 			break;
 	return nr;
@@ -184,22 +204,20 @@ static int free_array(struct sb_call *call)
 {
 	struct sbuddy_free_bulk *bulk = &call->free_bulk;
 	const u32 __user *from = sb_call_pointer(bulk->handles);
-	u32 handles[FREE_CHUNK];
+	u32 handles[SB_BUFFER_CHUNK];
 
 	if (!from)
 		return -EFAULT;
 	while (bulk->freed < bulk->count) {
-		u32 nr = read_handles(handles, from + bulk->freed, bulk->count - bulk->freed);
-		u32 i;
+		u32 nr = read_handles(handles, from + bulk->freed,
+				      min(bulk->count - bulk->freed, SB_BUFFER_CHUNK));
+		u32 freed = sb_buffer_free_many(call->client, handles, nr);
 
+		bulk->freed += freed;
 		if (!nr)
 			return -EFAULT;
-		for (i = 0; i < nr; i++, bulk->freed++) {
-			int err = sb_buffer_free(call->client, handles[i]);
-
-			if (err)
-				return err;
-		}
+		if (freed < nr)
+			return -ENOENT;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();

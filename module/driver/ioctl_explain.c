@@ -86,7 +86,7 @@ static int ask(struct sb_client *client, const struct sbuddy_explain *arg, struc
 	if (err)
 		return err;
 	if (ex->verdict != SB_EXPLAIN_TOO_LARGE &&
-	    atomic_read(&client->nr_handles) >= SBUDDY_MAX_HANDLES) {
+	    READ_ONCE(client->handles.nr) >= SBUDDY_MAX_HANDLES) {
 		ex->verdict = SB_EXPLAIN_QUOTA;
 		ex->err = -ENOSPC;
 	}

@@ -75,15 +75,15 @@ void sb_unpin(struct sb_buffer *buf)
 /* A handle that is gone takes no pins with it any more. */
 static int add_handle_pin(struct sb_buffer *buf)
 {
-	struct xarray *handles = &buf->client->buffers;
+	struct sb_handles *handles = &buf->client->handles;
 	int err = -ENOENT;
 
-	xa_lock(handles);
-	if (xa_load(handles, buf->handle) == buf)
+	spin_lock(&handles->lock);
+	if (sb_handles_get(handles, buf->handle) == buf)
 		err = add_pin(buf);
 	if (!err)
 		buf->handle_pins++;
-	xa_unlock(handles);
+	spin_unlock(&handles->lock);
 	return err;
 }
 
@@ -102,29 +102,23 @@ int sb_pin_handle(struct sb_buffer *buf, unsigned int *pins, unsigned long *pfn)
 
 int sb_unpin_handle(struct sb_buffer *buf, unsigned int *pins)
 {
-	struct xarray *handles = &buf->client->buffers;
+	struct sb_handles *handles = &buf->client->handles;
 	bool had;
 
-	xa_lock(handles);
+	spin_lock(&handles->lock);
 	had = buf->handle_pins;
 	if (had) {
 		buf->handle_pins--;
 		*pins = drop_pins(buf, 1);
 	}
-	xa_unlock(handles);
+	spin_unlock(&handles->lock);
 	return had ? 0 : -EINVAL;
 }
 
-void sb_pin_drop_handle(struct sb_buffer *buf)
+void sb_pin_drop_all(struct sb_buffer *buf)
 {
-	struct xarray *handles = &buf->client->buffers;
-	u32 nr;
-
-	xa_lock(handles);
-	nr = buf->handle_pins;
+	drop_pins(buf, buf->handle_pins);
 	buf->handle_pins = 0;
-	xa_unlock(handles);
-	drop_pins(buf, nr);
 }
 
 unsigned long sb_pin_pages(const struct sbuddy_device *dev)

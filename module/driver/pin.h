@@ -53,8 +53,8 @@ int sb_pin_handle(struct sb_buffer *buf, unsigned int *pins, unsigned long *pfn)
  */
 int sb_unpin_handle(struct sb_buffer *buf, unsigned int *pins);
 
-/* All pins of a handle that is taken away. */
-void sb_pin_drop_handle(struct sb_buffer *buf);
+/* All pins of a handle that is taken away; with the lock of the handles, or alone. */
+void sb_pin_drop_all(struct sb_buffer *buf);
 
 /* Pages of buffers that have pins; read without locks. */
 unsigned long sb_pin_pages(const struct sbuddy_device *dev);

@@ -169,6 +169,35 @@ TEST_F(file, freed_handle_is_refused_and_not_reused_soon)
 	}
 }
 
+/* More than there are numbers, 1024 at a time. */
+TEST_F(file, numbers_come_round_past_those_in_use)
+{
+	struct sbuddy_alloc kept[2];
+	uint32_t round, nr, i, around = 0;
+	uint32_t last = 0;
+
+	ASSERT_EQ(0, sb_get(self->fd, 0, &kept[0]));
+	for (round = 0; round < 140; round++) {
+		ASSERT_EQ(0, get_bulk(self->fd, 0, 1024, results, &nr));
+		ASSERT_EQ(1024, nr);
+		for (i = 0; i < nr; i++) {
+			handles[i] = results[i].handle;
+			ASSERT_NE(0, handles[i]);
+			ASSERT_NE(kept[0].handle, handles[i]);
+			ASSERT_TRUE(round <= 70 || kept[1].handle != handles[i]);
+			around += handles[i] < last;
+			last = handles[i];
+		}
+		ASSERT_EQ(0, put_bulk(self->fd, handles, nr, &nr));
+		if (round == 70)
+			ASSERT_EQ(0, sb_get(self->fd, 0, &kept[1]));
+	}
+	EXPECT_EQ(1, around);
+	EXPECT_EQ(0, sb_put(self->fd, kept[0].handle));
+	EXPECT_EQ(0, sb_put(self->fd, kept[1].handle));
+	EXPECT_EQ(0, sb_info(self->fd).nr_handles);
+}
+
 TEST_F(file, handles_belong_to_the_open_file)
 {
 	int other = sb_open(O_RDWR);
