@@ -15,6 +15,9 @@
 /* Pages zeroed between two looks at who else wants the CPU. */
 #define ZERO_PAGES 256ul
 
+/* Most pages that are zeroed when somebody is to reach them: mmap() keeps others waiting. */
+#define LATE_PAGES 16ul
+
 static_assert(SB_HANDLES_LAST == SB_BUFFER_MAX_HANDLE);
 static_assert(SBUDDY_MAX_HANDLES * 2 <= SB_BUFFER_MAX_HANDLE + 1,
 	      "a freed handle rests while as many as a file may have are given");
@@ -119,6 +122,26 @@ static int zero_pages_of(const struct sb_buffer *buf)
 	return 0;
 }
 
+int sb_buffer_zero(struct sb_buffer *buf)
+{
+	int err;
+
+	/* Pairs with the release below: who sees it set sees zeroes. */
+	if (likely(smp_load_acquire(&buf->zeroed)))
+		return 0;
+	err = down_write_killable(&buf->lock);
+	if (err)
+		return err;
+	if (!buf->zeroed)
+		err = zero_pages_of(buf);
+	if (!err) {
+		/* Pairs with the acquire above. */
+		smp_store_release(&buf->zeroed, true);
+	}
+	up_write(&buf->lock);
+	return err;
+}
+
 /* Finds out why at once, while it is true. Without memory for that nothing is known. */
 static void explain_failure(struct sb_client *client, const struct sb_request *request)
 {
@@ -163,8 +186,11 @@ void sb_buffer_put(struct sb_buffer *buf)
 /* Its pages are there. */
 static int make_usable(struct sb_buffer *buf)
 {
-	int err = zero_pages_of(buf);
+	int err = 0;
 
+	buf->zeroed = false;
+	if (buf->nr_pages > LATE_PAGES)
+		err = sb_buffer_zero(buf);
 	if (unlikely(err))
 		return err;
 	if (buf->request.type == SB_MOVABLE && buf->runs == &buf->one)

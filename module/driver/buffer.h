@@ -107,6 +107,7 @@ struct sb_client {
  * @nr_runs: entries of @runs
  * @one: for @runs; others are an array of scatter.h
  * @lock: keeps @runs as they are
+ * @zeroed: its pages are zero, but for what was written since; set under @lock
  * @movable: the mover may move it; never changes
  * @pins: how many want it to stay; grows under @lock alone
  * @handle_pins: of these, the handle's; guarded by the lock of the handles
@@ -126,6 +127,7 @@ struct sb_buffer {
 	unsigned int nr_runs;
 	struct sb_run one;
 	struct rw_semaphore lock;
+	bool zeroed;
 	bool movable;
 	atomic_t pins;
 	u32 handle_pins;
@@ -158,7 +160,7 @@ struct sb_client *sb_client_create(struct sbuddy_device *dev);
 void sb_client_release(struct sb_client *client);
 
 /**
- * sb_buffer_alloc() - Allocate zeroed pages, and reserve a handle for them.
+ * sb_buffer_alloc() - Allocate pages, and reserve a handle for them.
  * @client: open file
  * @request: what is wanted; @request->order is not looked at when @nr_pages
  *	is given
@@ -192,6 +194,19 @@ int sb_buffer_alloc_pages(struct sb_client *client, const struct sb_request *req
 
 void sb_buffer_publish(struct sb_client *client, struct sb_buffer *buf);
 void sb_buffer_abort(struct sb_client *client, struct sb_buffer *buf);
+
+/**
+ * sb_buffer_zero() - Have the pages zeroed, unless they were.
+ * @buf: buffer that the caller has a reference of
+ *
+ * For whoever is about to let somebody reach them: a process by mmap(), a device by a
+ * pin or a dma-buf. What nobody reaches need not be zeroed, as in Linux.
+ *
+ * Context: Process, without @buf->lock, also with mmap_lock held.
+ * Return: 0; -EINTR when the process was killed meanwhile; -EIO when the kernel does
+ *	not reach them.
+ */
+int sb_buffer_zero(struct sb_buffer *buf);
 
 /* Takes the handle away, and with it the handle's reference: 0 or -ENOENT. */
 int sb_buffer_free(struct sb_client *client, u32 handle);

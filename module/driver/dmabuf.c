@@ -291,6 +291,9 @@ struct file *sb_dmabuf_export(struct sb_buffer *buf, int flags)
 
 	if (!backing_of(buf)->ops->mappable)
 		return ERR_PTR(-EOPNOTSUPP);
+	err = sb_buffer_zero(buf);
+	if (err)
+		return ERR_PTR(err);
 	exported = kzalloc(sizeof(*exported), GFP_KERNEL_ACCOUNT);
 	if (!exported)
 		return ERR_PTR(-ENOMEM);

@@ -150,8 +150,10 @@ static void fill_query(struct sbuddy_query *query, const struct sb_buffer *buf)
 /* The place of a buffer is true for those alone who see to it that it stays there. */
 static int look_at(struct sbuddy_query *query, struct sb_buffer *buf)
 {
-	int err = down_read_killable(&buf->lock);
+	int err = query->flags & SBUDDY_QUERY_PHYS ? sb_buffer_zero(buf) : 0;
 
+	if (!err)
+		err = down_read_killable(&buf->lock);
 	if (err)
 		return err;
 	if ((query->flags & SBUDDY_QUERY_PHYS) && buf->nr_runs > 1)

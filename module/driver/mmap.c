@@ -195,8 +195,10 @@ static int check_area(const struct sbuddy_device *dev, const struct vm_area_stru
 /* The area has the caller's reference from then on, or else it is dropped. */
 static int give_area(struct sb_buffer *buf, struct vm_area_struct *vma)
 {
-	int err = map_pages(buf, vma);
+	int err = sb_buffer_zero(buf);
 
+	if (!err)
+		err = map_pages(buf, vma);
 	if (err) {
 		sb_buffer_put(buf);
 		return err;

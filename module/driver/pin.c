@@ -20,8 +20,11 @@ static bool may_stay(const struct sb_buffer *buf)
 static int lock_where_it_may_stay(struct sb_buffer *buf)
 {
 	struct sb_unit unit;
-	int err;
+	int err = sb_buffer_zero(buf);
 
+	/* Who wants it to stay is going to reach it. */
+	if (err)
+		return err;
 	for (;;) {
 		err = down_read_killable(&buf->lock);
 		if (err || may_stay(buf))
