@@ -232,19 +232,30 @@ static int read_call(struct sb_call *call, u32 least)
 	return err;
 }
 
-long sb_ioctl(struct sb_client *client, unsigned int cmd, void __user *user)
+static noinline long run(struct sb_client *client, unsigned int nr, void __user *user)
 {
-	unsigned int nr = _IOC_NR(cmd);
 	struct sb_call call = { .client = client, .user = user };
 	int err;
 
-	if (_IOC_TYPE(cmd) != SBUDDY_IOC_MAGIC || _IOC_DIR(cmd) != (_IOC_READ | _IOC_WRITE) ||
-	    nr >= ARRAY_SIZE(commands))
-		return -ENOTTY;
 	nr = array_index_nospec(nr, ARRAY_SIZE(commands));
 	if (!commands[nr].run)
 		return -ENOTTY;
 	call.known = commands[nr].known;
 	err = read_call(&call, commands[nr].least);
 	return err ? err : commands[nr].run(&call);
+}
+
+long sb_ioctl(struct sb_client *client, unsigned int cmd, void __user *user)
+{
+	unsigned int nr = _IOC_NR(cmd);
+	long ret = SB_CALL_UNUSUAL;
+
+	if (_IOC_TYPE(cmd) != SBUDDY_IOC_MAGIC || _IOC_DIR(cmd) != (_IOC_READ | _IOC_WRITE) ||
+	    nr >= ARRAY_SIZE(commands))
+		return -ENOTTY;
+	if (nr == _IOC_NR(SBUDDY_IOC_ALLOC))
+		ret = sb_call_alloc_usual(client, user);
+	else if (nr == _IOC_NR(SBUDDY_IOC_FREE))
+		ret = sb_call_free_usual(client, user);
+	return likely(ret != SB_CALL_UNUSUAL) ? ret : run(client, nr, user);
 }

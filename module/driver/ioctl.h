@@ -78,6 +78,15 @@ u32 sb_call_zone_number(enum sb_zone_type type);
 /* Most that one buffer can have. */
 u64 sb_call_max_bytes(const struct sb_instance *inst);
 
+/*
+ * The commands that come often, for a struct of the size that all know: read in one
+ * piece to where it is small, and of a size known here, so that nobody has to look where
+ * that is. SB_CALL_UNUSUAL when it is not so, or cannot be read: then nothing was done.
+ */
+#define SB_CALL_UNUSUAL 1
+int sb_call_alloc_usual(struct sb_client *client, void __user *user);
+int sb_call_free_usual(struct sb_client *client, void __user *user);
+
 int sb_call_alloc(struct sb_call *call);
 int sb_call_alloc_bulk(struct sb_call *call);
 int sb_call_free(struct sb_call *call);

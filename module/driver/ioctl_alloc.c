@@ -53,36 +53,60 @@ int sb_call_parse(const struct sb_instance *inst, struct sb_request *request,
 	return 0;
 }
 
-int sb_call_alloc(struct sb_call *call)
+/* Writes what is told, and not what the process told, which it has. */
+static int tell(struct sbuddy_alloc __user *user, const struct sb_buffer *buf)
 {
-	struct sb_client *client = call->client;
-	struct sbuddy_alloc *alloc = &call->alloc;
+	const struct {
+		u32 handle;
+		u32 reserved;
+		u64 offset;
+		u64 granted;
+	} out = { buf->handle, 0, sb_buffer_offset(buf), sb_buffer_bytes(buf) };
+
+	BUILD_BUG_ON(offsetof(struct sbuddy_alloc, handle) + sizeof(out) != sizeof(*user));
+	return copy_to_user(&user->handle, &out, sizeof(out)) ? -EFAULT : 0;
+}
+
+static int alloc(struct sb_client *client, const struct sbuddy_alloc *arg,
+		 struct sbuddy_alloc __user *user)
+{
 	struct sb_request request = {
-		.type = alloc->type,
-		.nid = alloc->node,
+		.type = arg->type,
+		.nid = arg->node,
 	};
 	unsigned long nr_pages;
 	struct sb_buffer *buf;
 	int err;
 
-	if (alloc->reserved)
+	if (arg->reserved)
 		return -EINVAL;
-	err = sb_call_parse(&client->dev->inst, &request, &nr_pages, alloc->flags, alloc->zone,
-			    alloc->order, alloc->bytes);
+	err = sb_call_parse(&client->dev->inst, &request, &nr_pages, arg->flags, arg->zone,
+			    arg->order, arg->bytes);
 	if (err)
 		return err;
-	buf = sb_buffer_alloc(client, &request, nr_pages, alloc->flags & SBUDDY_ALLOC_SCATTERED);
+	buf = sb_buffer_alloc(client, &request, nr_pages, arg->flags & SBUDDY_ALLOC_SCATTERED);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
-	alloc->handle = buf->handle;
-	alloc->offset = sb_buffer_offset(buf);
-	alloc->granted = sb_buffer_bytes(buf);
-	err = sb_call_reply(call);
-	if (err)
+	err = tell(user, buf);
+	if (unlikely(err))
 		sb_buffer_abort(client, buf);
 	else
 		sb_buffer_publish(client, buf);
 	return err;
+}
+
+int sb_call_alloc(struct sb_call *call)
+{
+	return alloc(call->client, &call->alloc, call->user);
+}
+
+int sb_call_alloc_usual(struct sb_client *client, void __user *user)
+{
+	struct sbuddy_alloc arg;
+
+	if (copy_from_user(&arg, user, sizeof(arg)) || arg.size != sizeof(arg))
+		return SB_CALL_UNUSUAL;
+	return alloc(client, &arg, user);
 }
 
 static int put_results(struct sbuddy_result __user *to, struct sb_buffer *const *bufs,
@@ -185,6 +209,15 @@ int sb_call_alloc_bulk(struct sb_call *call)
 int sb_call_free(struct sb_call *call)
 {
 	return sb_buffer_free(call->client, call->free.handle);
+}
+
+int sb_call_free_usual(struct sb_client *client, void __user *user)
+{
+	struct sbuddy_free arg;
+
+	if (copy_from_user(&arg, user, sizeof(arg)) || arg.size != sizeof(arg))
+		return SB_CALL_UNUSUAL;
+	return sb_buffer_free(client, arg.handle);
 }
 
 /* Reads handles, singly where it must, so that those before a fault are freed. */
