@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <uapi/linux/sbuddy.h>
 
+#include "bare.h"
 #include "buffer.h"
 #include "client.h"
 #include "explain.h"
@@ -46,6 +47,14 @@ static void set_one_run(struct sb_buffer *buf, unsigned long nr_pages)
 	buf->runs = &buf->one;
 	buf->nr_runs = 1;
 	buf->one.nr_pages = nr_pages;
+}
+
+void sb_buffer_set_block(struct sb_buffer *buf, unsigned long pfn)
+{
+	buf->exact = false;
+	buf->zeroed = false;
+	set_one_run(buf, sb_order_pages(buf->request.order));
+	buf->one.pfn = pfn;
 }
 
 static int alloc_one_run(struct sb_buffer *buf, unsigned long nr_pages)
@@ -143,7 +152,7 @@ int sb_buffer_zero(struct sb_buffer *buf)
 }
 
 /* Finds out why at once, while it is true. Without memory for that nothing is known. */
-static void explain_failure(struct sb_client *client, const struct sb_request *request)
+void sb_buffer_explain(struct sb_client *client, const struct sb_request *request)
 {
 	if (mutex_lock_killable(&client->failure_lock))
 		return;
@@ -159,7 +168,7 @@ static int get_pages(struct sb_buffer *buf, unsigned long nr_pages, bool scatter
 	int err = scattered ? alloc_runs(buf, nr_pages) : alloc_one_run(buf, nr_pages);
 
 	if (unlikely(err == -ENOMEM))
-		explain_failure(buf->client, &buf->request);
+		sb_buffer_explain(buf->client, &buf->request);
 	return err;
 }
 
@@ -225,11 +234,8 @@ static unsigned int spread(struct sb_buffer **bufs, const unsigned long *pfns, u
 {
 	unsigned int i, done;
 
-	for (i = 0; i < nr; i++) {
-		bufs[i]->exact = false;
-		set_one_run(bufs[i], 1);
-		bufs[i]->one.pfn = pfns[i];
-	}
+	for (i = 0; i < nr; i++)
+		sb_buffer_set_block(bufs[i], pfns[i]);
 	atomic_add((int)nr, &bufs[0]->dev->nr_buffers);
 	for (done = 0; done < nr && !make_usable(bufs[done]); done++)
 		;
@@ -264,64 +270,44 @@ int sb_buffer_alloc_pages(struct sb_client *client, const struct sb_request *req
 
 void sb_buffer_publish(struct sb_client *client, struct sb_buffer *buf)
 {
-	sb_handles_set(&client->handles, buf->handle, buf);
+	sb_handles_set(&client->handles, buf->handle, (unsigned long)buf);
 }
 
 void sb_buffer_abort(struct sb_client *client, struct sb_buffer *buf)
 {
 	spin_lock(&client->handles.lock);
-	sb_handles_clear(&client->handles, buf->handle);
+	client->nr_named--;
 	spin_unlock(&client->handles.lock);
+	sb_handles_set(&client->handles, buf->handle, 0);
 	sb_buffer_put(buf);
-}
-
-struct sb_buffer *sb_buffer_get(struct sb_client *client, unsigned long handle)
-{
-	struct sb_buffer *buf;
-
-	/* The lock keeps the handle's reference in place until there is another. */
-	spin_lock(&client->handles.lock);
-	buf = sb_handles_get(&client->handles, handle);
-	if (buf)
-		refcount_inc(&buf->refs);
-	spin_unlock(&client->handles.lock);
-	return buf;
 }
 
 /* Takes a handle away, unless it is reserved only, and not the caller's to give up. */
 static struct sb_buffer *take_handle(struct sb_client *client, u32 handle)
 	__must_hold(&client->handles.lock)
 {
-	struct sb_buffer *buf = sb_handles_take(&client->handles, handle);
+	unsigned long word = sb_handles_get(&client->handles, handle);
+	struct sb_buffer *buf = (struct sb_buffer *)word;
 
-	if (unlikely(buf && buf->handle_pins))
+	/* A block was none yet when the caller looked for one. */
+	if (unlikely(!word || sb_bare(word)))
+		return NULL;
+	client->nr_named--;
+	if (unlikely(buf->handle_pins))
 		sb_pin_drop_all(buf);
+	sb_handles_set(&client->handles, handle, 0);
 	return buf;
-}
-
-unsigned int sb_buffer_free_many(struct sb_client *client, const u32 *handles, unsigned int nr)
-{
-	struct sb_buffer *bufs[SB_BUFFER_CHUNK], *dead = NULL;
-	unsigned int i, taken = 0;
-
-	spin_lock(&client->handles.lock);
-	while (taken < nr && (bufs[taken] = take_handle(client, handles[taken])))
-		taken++;
-	spin_unlock(&client->handles.lock);
-	for (i = 0; i < taken; i++) {
-		if (!drop(bufs[i]))
-			continue;
-		bufs[i]->next = dead;
-		dead = bufs[i];
-	}
-	sb_client_retire(client, dead);
-	return taken;
 }
 
 int sb_buffer_free(struct sb_client *client, u32 handle)
 {
+	unsigned long word = sb_bare_take_back(&client->handles, handle);
 	struct sb_buffer *buf;
 
+	if (likely(word)) {
+		sb_bare_free(&client->dev->inst, word);
+		return 0;
+	}
 	spin_lock(&client->handles.lock);
 	buf = take_handle(client, handle);
 	spin_unlock(&client->handles.lock);
@@ -329,4 +315,13 @@ int sb_buffer_free(struct sb_client *client, u32 handle)
 		return -ENOENT;
 	sb_buffer_put(buf);
 	return 0;
+}
+
+unsigned int sb_buffer_free_many(struct sb_client *client, const u32 *handles, unsigned int nr)
+{
+	unsigned int freed = 0;
+
+	while (freed < nr && !sb_buffer_free(client, handles[freed]))
+		freed++;
+	return freed;
 }

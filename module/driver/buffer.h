@@ -63,11 +63,13 @@ struct sb_explain;
  * struct sb_client - An open file.
  * @dev: device that was opened
  * @handles: names of buffers; those that are reserved are not published yet. Its lock
- *	guards @spare, @nr_spare, @nr_buffers and @released, too
+ *	guards @spare, @nr_spare, @nr_buffers, @nr_named and @released, too
  * @spare: structures that wait for their next buffer
  * @nr_spare: how many
  * @nr_buffers: that are not freed yet: the mover may have one when the file is gone
+ * @nr_named: handles that are of a structure, or reserved for one
  * @released: the file is gone, and whoever frees the last buffer ends the client
+ * @list: among those of @dev
  * @failure_lock: guards @failure
  * @failure: why the last request failed that failed with -ENOMEM, or NULL
  * @space: of all areas that map buffers of this file, and no other's, space.h; also
@@ -82,7 +84,9 @@ struct sb_client {
 	struct sb_buffer *spare;
 	unsigned int nr_spare;
 	unsigned int nr_buffers;
+	unsigned int nr_named;
 	bool released;
+	struct list_head list;
 	struct mutex failure_lock; /* taken before the locks of core */
 	struct sb_explain *failure;
 	struct inode *space;
@@ -149,9 +153,14 @@ unsigned long sb_buffer_pfn(const struct sb_buffer *buf, unsigned long page);
 unsigned long sb_buffer_run(const struct sb_buffer *buf, unsigned long page, unsigned long *nr);
 
 /* What mmap() is told to find it. */
+static inline u64 sb_handle_offset(u32 handle)
+{
+	return (u64)handle << (SB_BUFFER_WINDOW + SB_PAGE_SHIFT);
+}
+
 static inline u64 sb_buffer_offset(const struct sb_buffer *buf)
 {
-	return (u64)buf->handle << (SB_BUFFER_WINDOW + SB_PAGE_SHIFT);
+	return sb_handle_offset(buf->handle);
 }
 
 /* For an open file; or ERR_PTR(-ENOMEM). */
@@ -192,6 +201,12 @@ struct sb_buffer *sb_buffer_alloc(struct sb_client *client, const struct sb_requ
 int sb_buffer_alloc_pages(struct sb_client *client, const struct sb_request *request,
 			  struct sb_buffer **bufs, unsigned int nr);
 
+/* Says that a buffer is the block of its request's order that begins with @pfn. */
+void sb_buffer_set_block(struct sb_buffer *buf, unsigned long pfn);
+
+/* Keeps why a request failed with -ENOMEM, for SBUDDY_EXPLAIN_LAST. */
+void sb_buffer_explain(struct sb_client *client, const struct sb_request *request);
+
 void sb_buffer_publish(struct sb_client *client, struct sb_buffer *buf);
 void sb_buffer_abort(struct sb_client *client, struct sb_buffer *buf);
 
@@ -214,7 +229,10 @@ int sb_buffer_free(struct sb_client *client, u32 handle);
 /* Likewise up to SB_BUFFER_CHUNK of them, in turn up to the first that is bad: how many. */
 unsigned int sb_buffer_free_many(struct sb_client *client, const u32 *handles, unsigned int nr);
 
-/* The buffer of a handle with a reference of its own, or NULL. */
+/*
+ * The buffer of a handle with a reference of its own; ERR_PTR(-ENOENT) for none, and
+ * ERR_PTR(-ENOMEM) when it needs a structure first and the kernel lacks memory.
+ */
 struct sb_buffer *sb_buffer_get(struct sb_client *client, unsigned long handle);
 
 /**

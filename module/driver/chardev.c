@@ -8,6 +8,7 @@
 #include "chardev.h"
 #include "ioctl.h"
 #include "mmap.h"
+#include "quick.h"
 
 static int chardev_open(struct inode *inode, struct file *file)
 {
@@ -47,7 +48,13 @@ static int chardev_release(struct inode *inode, struct file *file)
 
 static long chardev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return sb_ioctl(file->private_data, cmd, (void __user *)arg);
+	struct sb_client *client = file->private_data;
+
+	if (cmd == SBUDDY_IOC_TAKE)
+		return sb_quick_take(client, arg);
+	if (cmd == SBUDDY_IOC_GIVE)
+		return sb_quick_give(client, arg);
+	return sb_ioctl(client, cmd, (void __user *)arg);
 }
 
 static int chardev_mmap(struct file *file, struct vm_area_struct *vma)

@@ -5,8 +5,8 @@
 #include <linux/slab.h>
 #include <uapi/linux/sbuddy.h>
 
+#include "bare.h"
 #include "client.h"
-#include "pin.h"
 #include "space.h"
 
 /* Structures kept for the next buffers of a file. */
@@ -81,11 +81,12 @@ void sb_client_retire(struct sb_client *client, struct sb_buffer *chain)
 static void unreserve(struct sb_client *client, u32 handle, struct sb_buffer *buf)
 {
 	spin_lock(&client->handles.lock);
-	sb_handles_clear(&client->handles, handle);
+	client->nr_named--;
 	client->nr_buffers--;
 	if (buf)
 		give_spare(client, buf);
 	spin_unlock(&client->handles.lock);
+	sb_handles_set(&client->handles, handle, 0);
 }
 
 void sb_client_cancel(struct sb_buffer *buf)
@@ -93,18 +94,12 @@ void sb_client_cancel(struct sb_buffer *buf)
 	unreserve(buf->client, buf->handle, buf);
 }
 
-/* A handle and a structure, if there is one: the least that can be done with the lock. */
-static int reserve(struct sb_client *client, u32 *handle, struct sb_buffer **buf)
-	__must_hold(&client->handles.lock)
+/* A structure, if there is one, for a handle that is reserved. */
+static struct sb_buffer *begin(struct sb_client *client) __must_hold(&client->handles.lock)
 {
-	if (unlikely(client->handles.nr >= SBUDDY_MAX_HANDLES))
-		return -ENOSPC;
-	*handle = sb_handles_reserve(&client->handles);
-	if (unlikely(!*handle))
-		return -EAGAIN;
-	*buf = take_spare(client);
+	client->nr_named++;
 	client->nr_buffers++;
-	return 0;
+	return take_spare(client);
 }
 
 static bool set_up(struct sb_client *client, u32 handle, const struct sb_request *request,
@@ -128,17 +123,13 @@ struct sb_buffer *sb_client_begin(struct sb_client *client, const struct sb_requ
 {
 	struct sb_buffer *buf;
 	u32 handle;
-	int err;
+	int err = sb_handles_reserve(&client->handles, &handle);
 
-	do {
-		spin_lock(&client->handles.lock);
-		err = reserve(client, &handle, &buf);
-		spin_unlock(&client->handles.lock);
-		if (unlikely(err == -EAGAIN && sb_handles_grow(&client->handles)))
-			err = -ENOMEM;
-	} while (unlikely(err == -EAGAIN));
 	if (unlikely(err))
 		return ERR_PTR(err);
+	spin_lock(&client->handles.lock);
+	buf = begin(client);
+	spin_unlock(&client->handles.lock);
 	if (likely(set_up(client, handle, request, &buf)))
 		return buf;
 	unreserve(client, handle, NULL);
@@ -150,10 +141,15 @@ int sb_client_begin_many(struct sb_client *client, const struct sb_request *requ
 {
 	u32 handles[SB_BUFFER_CHUNK];
 	unsigned int got = 0, done = 0;
+	int err = 0;
 
-	spin_lock(&client->handles.lock);
-	while (got < nr && !reserve(client, &handles[got], &bufs[got]))
+	while (got < nr && !(err = sb_handles_reserve(&client->handles, &handles[got])))
 		got++;
+	if (unlikely(!got))
+		return err;
+	spin_lock(&client->handles.lock);
+	for (nr = 0; nr < got; nr++)
+		bufs[nr] = begin(client);
 	spin_unlock(&client->handles.lock);
 	while (done < got && set_up(client, handles[done], request, &bufs[done]))
 		done++;
@@ -161,10 +157,84 @@ int sb_client_begin_many(struct sb_client *client, const struct sb_request *requ
 		got--;
 		unreserve(client, handles[got], bufs[got]);
 	}
-	if (likely(done))
-		return (int)done;
-	bufs[0] = sb_client_begin(client, request);
-	return PTR_ERR_OR_ZERO(bufs[0]) ?: 1;
+	return likely(done) ? (int)done : -ENOMEM;
+}
+
+/* Has a structure ready for dress(). */
+static int stock(struct sb_client *client)
+{
+	struct sb_buffer *buf = buffer_new(client);
+
+	if (!buf)
+		return -ENOMEM;
+	spin_lock(&client->handles.lock);
+	give_spare(client, buf);
+	spin_unlock(&client->handles.lock);
+	return 0;
+}
+
+/*
+ * Makes a buffer of a block that only @handle knows of. ERR_PTR(-EAGAIN) when a structure
+ * has to be made first; NULL when the handle was given up meanwhile.
+ */
+static struct sb_buffer *dress(struct sb_client *client, u32 handle, unsigned long word)
+	__must_hold(&client->handles.lock)
+{
+	const struct sb_request request = {
+		.order = sb_bare_order(word),
+		.type = sb_bare_type(word),
+		.zone = SB_ZONE_NORMAL,
+		.nid = SB_NID_ANY,
+		.gfp = SB_GFP_KERNEL,
+	};
+	struct sb_buffer *buf = take_spare(client);
+
+	if (!buf)
+		return ERR_PTR(-EAGAIN);
+	set_up(client, handle, &request, &buf);
+	sb_buffer_set_block(buf, sb_bare_pfn(word));
+	/* Who finds it finds it complete. */
+	if (cmpxchg_release(sb_handles_word(&client->handles, handle), word, (unsigned long)buf) !=
+	    word) {
+		give_spare(client, buf);
+		return NULL;
+	}
+	client->nr_named++;
+	client->nr_buffers++;
+	atomic_inc(&client->dev->nr_buffers);
+	return buf;
+}
+
+/* With another reference, if there is a structure. */
+static struct sb_buffer *find(struct sb_client *client, unsigned long handle)
+	__must_hold(&client->handles.lock)
+{
+	unsigned long word = sb_handles_get(&client->handles, handle);
+	struct sb_buffer *buf = (struct sb_buffer *)word;
+
+	if (sb_bare(word))
+		buf = dress(client, (u32)handle, word);
+	/* The lock keeps the handle's reference in place until there is another. */
+	if (!IS_ERR_OR_NULL(buf))
+		refcount_inc(&buf->refs);
+	return buf;
+}
+
+struct sb_buffer *sb_buffer_get(struct sb_client *client, unsigned long handle)
+{
+	struct sb_buffer *buf;
+	int err;
+
+	for (;;) {
+		spin_lock(&client->handles.lock);
+		buf = find(client, handle);
+		spin_unlock(&client->handles.lock);
+		if (buf != ERR_PTR(-EAGAIN))
+			return buf ?: ERR_PTR(-ENOENT);
+		err = stock(client);
+		if (err)
+			return ERR_PTR(err);
+	}
 }
 
 struct sb_client *sb_client_create(struct sbuddy_device *dev)
@@ -185,20 +255,46 @@ struct sb_client *sb_client_create(struct sbuddy_device *dev)
 	mutex_init(&client->failure_lock);
 	client->pid = task_tgid_nr(current);
 	get_task_comm(client->comm, current);
+	spin_lock(&dev->clients_lock);
+	list_add(&client->list, &dev->clients);
+	spin_unlock(&dev->clients_lock);
 	return client;
+}
+
+unsigned int sb_client_nr_bare(struct sbuddy_device *dev)
+{
+	struct sb_client *client;
+	unsigned int nr = 0;
+
+	spin_lock(&dev->clients_lock);
+	list_for_each_entry(client, &dev->clients, list) {
+		spin_lock(&client->handles.lock);
+		nr += sb_handles_nr(&client->handles) - client->nr_named;
+		spin_unlock(&client->handles.lock);
+	}
+	spin_unlock(&dev->clients_lock);
+	return nr;
+}
+
+static void free_all(struct sb_client *client)
+{
+	unsigned long word;
+	u32 handle;
+
+	for (handle = 1; (word = sb_handles_next(&client->handles, &handle)); handle++) {
+		sb_buffer_free(client, handle);
+		cond_resched();
+	}
 }
 
 void sb_client_release(struct sb_client *client)
 {
-	struct sb_buffer *buf;
-	u32 handle;
 	bool last;
 
-	for (handle = 1; (buf = sb_handles_next(&client->handles, &handle)); handle++) {
-		sb_pin_drop_all(buf);
-		sb_buffer_put(buf);
-		cond_resched();
-	}
+	free_all(client);
+	spin_lock(&client->dev->clients_lock);
+	list_del(&client->list);
+	spin_unlock(&client->dev->clients_lock);
 	sb_handles_exit(&client->handles);
 	kvfree(client->failure);
 	spin_lock(&client->handles.lock);

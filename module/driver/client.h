@@ -36,6 +36,9 @@ int sb_client_begin_many(struct sb_client *client, const struct sb_request *requ
 /* Undoes it for a structure that never had pages. */
 void sb_client_cancel(struct sb_buffer *buf);
 
+/* Blocks of all files of a device that no structure was made for. */
+unsigned int sb_client_nr_bare(struct sbuddy_device *dev);
+
 /**
  * sb_client_retire() - Let go of structures whose handles and pages are gone.
  * @client: open file that they are of

@@ -2,6 +2,7 @@
 #include <linux/capability.h>
 #include <linux/module.h>
 
+#include "client.h"
 #include "configfs_item.h"
 #include "range.h"
 #include "device.h"
@@ -191,7 +192,7 @@ static ssize_t sbuddy_users_show(struct config_item *config_item, char *page)
 	mutex_lock(&item->lock);
 	if (item->dev) {
 		files = atomic_read(&item->dev->nr_files);
-		buffers = atomic_read(&item->dev->nr_buffers);
+		buffers = atomic_read(&item->dev->nr_buffers) + (int)sb_client_nr_bare(item->dev);
 		clients = atomic_read(&item->dev->nr_clients);
 	}
 	mutex_unlock(&item->lock);

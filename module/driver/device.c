@@ -276,6 +276,8 @@ static struct sbuddy_device *alloc(const char *name, struct sb_backing *backing,
 	dev->maker = maker;
 	dev->misc.parent = parent;
 	mutex_init(&dev->lock);
+	spin_lock_init(&dev->clients_lock);
+	INIT_LIST_HEAD(&dev->clients);
 	mutex_init(&dev->contig_lock);
 	mutex_init(&dev->slabs.lock);
 	return dev;

@@ -59,7 +59,9 @@ struct sbuddy_device_ops {
  * @lock: see below; core guards what requests touch by its own locks
  * @nr_files: open files
  * @nr_clients: in-kernel clients
- * @nr_buffers: buffers that some handle or mapping keeps
+ * @nr_buffers: buffers that some handle or mapping keeps, but for those of bare.h
+ * @clients_lock: comes before the locks of clients
+ * @clients: open files
  * @nr_pinned: pages of those that are pinned, pin.h
  * @movable: those that can be moved
  * @memory: memory that comes and goes
@@ -89,6 +91,8 @@ struct sbuddy_device {
 	atomic_t nr_files;
 	atomic_t nr_clients;
 	atomic_t nr_buffers;
+	spinlock_t clients_lock; /* guards @clients */
+	struct list_head clients;
 	atomic_long_t nr_pinned;
 	struct sbuddy_movable movable;
 	struct sbuddy_memory memory;

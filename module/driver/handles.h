@@ -6,44 +6,44 @@
  *	. 1 2 3 ... 1023  none      2048 2049 ...     next: 2051
  *
  * They are given in turn, from 1 to SB_HANDLES_LAST and round again, so that one that
- * was given up rests for as long as it can. A leaf is there while one of its numbers is
- * in use, or about to be. A number is reserved first, when nobody finds anything by it,
- * and then set.
+ * was given up rests for as long as it can. What a number names is a word:
+ *
+ *	0			nothing: whoever had the number's turn may claim it
+ *	SB_HANDLES_RESERVED	nothing that anybody finds, until its claimer sets it
+ *	odd			a block, bare.h
+ *	other			the address of a struct sb_buffer
+ *
+ * Words change by compare-and-exchange, so that claiming and giving up take no lock; but
+ * an address is put in place of a block, and taken away, with the lock alone: who has it
+ * finds the buffer alive. A leaf once made stays.
  */
 #ifndef SBUDDY_HANDLES_H
 #define SBUDDY_HANDLES_H
 
+#include <linux/atomic.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-struct sb_buffer;
+#include <uapi/linux/sbuddy.h>
 
 #define SB_HANDLES_PER_LEAF 1024u
 #define SB_HANDLES_LEAVES 128u
 #define SB_HANDLES_LAST (SB_HANDLES_PER_LEAF * SB_HANDLES_LEAVES - 1)
 
-/**
- * struct sb_handle_leaf - Numbers in a row.
- * @slot: what each names, or NULL for none
- * @used: those that are reserved or set
- */
-struct sb_handle_leaf {
-	struct sb_buffer **slot;
-	unsigned int used;
-};
+#define SB_HANDLES_RESERVED 2ul
 
 /**
  * struct sb_handles - The numbers of an open file.
- * @lock: guards the rest
- * @next: where the search for an unused one begins
- * @nr: reserved and set
- * @leaf: all of them
+ * @lock: of those that name a struct sb_buffer
+ * @turns: turns that numbers had
+ * @past: turns that are over, as the number was given up, or in use when it came
+ * @leaf: words, by number; or NULL
  */
 struct sb_handles {
-	spinlock_t lock; /* innermost, but for what kfree() takes */
-	u32 next;
-	u32 nr;
-	struct sb_handle_leaf leaf[SB_HANDLES_LEAVES];
+	spinlock_t lock; /* innermost */
+	atomic_t turns;
+	atomic_t past;
+	unsigned long *leaf[SB_HANDLES_LEAVES];
 };
 
 void sb_handles_init(struct sb_handles *handles);
@@ -51,30 +51,84 @@ void sb_handles_init(struct sb_handles *handles);
 /* Forgets all of them. Nobody uses them any more. */
 void sb_handles_exit(struct sb_handles *handles);
 
+/* How many are in use. May be a moment old. */
+static inline u32 sb_handles_nr(const struct sb_handles *handles)
+{
+	/* Read first, so that no turn is over before it came. */
+	u32 past = (u32)atomic_read_acquire(&handles->past);
+
+	return (u32)atomic_read(&handles->turns) - past;
+}
+
+/* Where the word of a number is, or NULL; whatever @number is, nothing else is touched. */
+static inline unsigned long *sb_handles_word(const struct sb_handles *handles, u32 number)
+{
+	unsigned long *const *slot =
+		&handles->leaf[number / SB_HANDLES_PER_LEAF % SB_HANDLES_LEAVES];
+	/* Pairs with the release in sb_handles_grow(): all words are zero. */
+	unsigned long *leaf = smp_load_acquire(slot);
+
+	return likely(leaf) ? leaf + number % SB_HANDLES_PER_LEAF : NULL;
+}
+
 /*
- * Reserves a number. 0 when a leaf for it has to be made first, by sb_handles_grow()
- * without the lock; and when none is left, which the caller does not let happen.
+ * The turns of @nr numbers in a row: that of the first. The caller claims the numbers, or
+ * says that their turn is over.
  */
-u32 sb_handles_reserve(struct sb_handles *handles) __must_hold(&handles->lock);
+static inline u32 sb_handles_turns(struct sb_handles *handles, unsigned int nr)
+{
+	return (u32)atomic_add_return_relaxed((int)nr, &handles->turns) - nr + 1;
+}
 
-/* Process context, may sleep: 0 or -ENOMEM. */
-int sb_handles_grow(struct sb_handles *handles);
+static inline u32 sb_handles_number(u32 turn)
+{
+	return turn & SB_HANDLES_LAST;
+}
 
-/* Sets a number that the caller has reserved. Needs no lock. */
-void sb_handles_set(struct sb_handles *handles, u32 number, struct sb_buffer *buf);
+static inline void sb_handles_over(struct sb_handles *handles, unsigned int nr)
+{
+	atomic_add((int)nr, &handles->past);
+}
 
-/* What a number names, or NULL for none, or one that is reserved only. */
-struct sb_buffer *sb_handles_get(const struct sb_handles *handles, unsigned long number)
-	__must_hold(&handles->lock);
+/* Whether the one whose turn it is would be one too many. Later turns may be over by now. */
+static inline bool sb_handles_full(const struct sb_handles *handles, u32 turn)
+{
+	return (s32)(turn - (u32)atomic_read(&handles->past)) > SBUDDY_MAX_HANDLES;
+}
 
-/* Gives a number up that is reserved or set. */
-void sb_handles_clear(struct sb_handles *handles, u32 number) __must_hold(&handles->lock);
+/* Claims a number that had its turn; false when it is in use. */
+static inline bool sb_handles_claim(unsigned long *word, unsigned long value)
+{
+	/* Who gives the block up sees what was done to it, as in sb_handles_drop(). */
+	return likely(!cmpxchg_release(word, 0ul, value));
+}
 
-/* Gives a number up that is set, and says what it named; NULL for any other. */
-struct sb_buffer *sb_handles_take(struct sb_handles *handles, u32 number)
-	__must_hold(&handles->lock);
+/* Takes away what was there, unless it is something else by now. */
+static inline bool sb_handles_drop(unsigned long *word, unsigned long value)
+{
+	return likely(cmpxchg_acquire(word, value, 0ul) == value);
+}
 
-/* The buffer of the first number from *@number on that is set, or NULL; nobody else uses them. */
-struct sb_buffer *sb_handles_next(const struct sb_handles *handles, u32 *number);
+/**
+ * sb_handles_reserve() - Have a number that nobody finds anything by, yet.
+ * @handles: the file's
+ * @number: set to it
+ *
+ * Context: Process. May sleep.
+ * Return: 0; -ENOSPC when there are SBUDDY_MAX_HANDLES; -ENOMEM.
+ */
+int sb_handles_reserve(struct sb_handles *handles, u32 *number);
+
+/* Makes the leaf that a number is in: 0 or -ENOMEM. Process context, may sleep. */
+int sb_handles_grow(struct sb_handles *handles, u32 number);
+
+/* Sets a number that the caller has reserved; gives it up when @value is 0. */
+void sb_handles_set(struct sb_handles *handles, u32 number, unsigned long value);
+
+/* What a number names; 0 for none, one that is reserved only, and one that there is not. */
+unsigned long sb_handles_get(const struct sb_handles *handles, unsigned long number);
+
+/* The first number from *@number on that names something, and what; or 0. */
+unsigned long sb_handles_next(const struct sb_handles *handles, u32 *number);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
 #include <linux/capability.h>
 #include <linux/nospec.h>
 #include <linux/uaccess.h>
@@ -120,7 +121,7 @@ static int call_info(struct sb_call *call)
 	info->pageblock_order = inst->cfg.pageblock_order;
 	info->nr_nodes = count_nodes(inst);
 	info->max_handles = SBUDDY_MAX_HANDLES;
-	info->nr_handles = READ_ONCE(call->client->handles.nr);
+	info->nr_handles = sb_handles_nr(&call->client->handles);
 	info->max_bytes = sb_call_max_bytes(inst);
 	info->pages_pinned = sb_pin_pages(dev);
 	fill_memory(info, inst);
@@ -175,8 +176,8 @@ static int call_query(struct sb_call *call)
 	if (err)
 		return err;
 	buf = sb_buffer_get(call->client, call->query.handle);
-	if (!buf)
-		return -ENOENT;
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
 	err = look_at(&call->query, buf);
 	sb_buffer_put(buf);
 	return err ?: sb_call_reply(call);

@@ -5,7 +5,9 @@
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
+#include "bare.h"
 #include "ioctl.h"
+#include "quick.h"
 
 static_assert(SBUDDY_MAX_SCATTERED == SB_BUFFER_MAX_PAGES);
 
@@ -54,14 +56,14 @@ int sb_call_parse(const struct sb_instance *inst, struct sb_request *request,
 }
 
 /* Writes what is told, and not what the process told, which it has. */
-static int tell(struct sbuddy_alloc __user *user, const struct sb_buffer *buf)
+static int tell(struct sbuddy_alloc __user *user, u32 handle, unsigned long nr_pages)
 {
 	const struct {
 		u32 handle;
 		u32 reserved;
 		u64 offset;
 		u64 granted;
-	} out = { buf->handle, 0, sb_buffer_offset(buf), sb_buffer_bytes(buf) };
+	} out = { handle, 0, sb_handle_offset(handle), sb_pfn_addr(nr_pages) };
 
 	BUILD_BUG_ON(offsetof(struct sbuddy_alloc, handle) + sizeof(out) != sizeof(*user));
 	return copy_to_user(&user->handle, &out, sizeof(out)) ? -EFAULT : 0;
@@ -87,11 +89,31 @@ static int alloc(struct sb_client *client, const struct sbuddy_alloc *arg,
 	buf = sb_buffer_alloc(client, &request, nr_pages, arg->flags & SBUDDY_ALLOC_SCATTERED);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
-	err = tell(user, buf);
+	err = tell(user, buf->handle, buf->nr_pages);
 	if (unlikely(err))
 		sb_buffer_abort(client, buf);
 	else
 		sb_buffer_publish(client, buf);
+	return err;
+}
+
+/* A block that needs no structure. */
+static int alloc_bare(struct sb_client *client, unsigned long arg, u32 order,
+		      struct sbuddy_alloc __user *user)
+{
+	unsigned long word;
+	u32 handle;
+	int err = sb_handles_reserve(&client->handles, &handle);
+
+	if (unlikely(err))
+		return err;
+	err = sb_quick_block(client, arg, &word);
+	if (likely(!err)) {
+		err = tell(user, handle, sb_order_pages(order));
+		if (unlikely(err))
+			sb_bare_free(&client->dev->inst, word);
+	}
+	sb_handles_set(&client->handles, handle, likely(!err) ? word : 0);
 	return err;
 }
 
@@ -103,10 +125,15 @@ int sb_call_alloc(struct sb_call *call)
 int sb_call_alloc_usual(struct sb_client *client, void __user *user)
 {
 	struct sbuddy_alloc arg;
+	unsigned long quick = SB_QUICK_NONE;
 
 	if (copy_from_user(&arg, user, sizeof(arg)) || arg.size != sizeof(arg))
 		return SB_CALL_UNUSUAL;
-	return alloc(client, &arg, user);
+	if (!arg.flags && !arg.bytes && !arg.reserved && arg.node == SBUDDY_NODE_ANY)
+		quick = sb_quick_arg(arg.order, arg.type, arg.zone);
+	if (quick == SB_QUICK_NONE)
+		return alloc(client, &arg, user);
+	return alloc_bare(client, quick, arg.order, user);
 }
 
 static int put_results(struct sbuddy_result __user *to, struct sb_buffer *const *bufs,

@@ -86,7 +86,7 @@ static int ask(struct sb_client *client, const struct sbuddy_explain *arg, struc
 	if (err)
 		return err;
 	if (ex->verdict != SB_EXPLAIN_TOO_LARGE &&
-	    READ_ONCE(client->handles.nr) >= SBUDDY_MAX_HANDLES) {
+	    sb_handles_nr(&client->handles) >= SBUDDY_MAX_HANDLES) {
 		ex->verdict = SB_EXPLAIN_QUOTA;
 		ex->err = -ENOSPC;
 	}

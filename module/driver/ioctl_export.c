@@ -47,8 +47,8 @@ int sb_call_export(struct sb_call *call)
 	if ((flags & O_RDWR) && !call->client->writable)
 		return -EACCES;
 	buf = sb_buffer_get(call->client, call->export.handle);
-	if (!buf)
-		return -ENOENT;
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
 	err = export(call, buf);
 	sb_buffer_put(buf);
 	return err;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SBUDDY_IOC_PIN and SBUDDY_IOC_UNPIN: buffers that have to stay where they are. */
+#include <linux/err.h>
+
 #include "ioctl.h"
 #include "pin.h"
 
@@ -29,8 +31,8 @@ int sb_call_pin(struct sb_call *call)
 	if (err)
 		return err;
 	buf = sb_buffer_get(call->client, call->pin.handle);
-	if (!buf)
-		return -ENOENT;
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
 	/* In several runs it has no one address. */
 	if ((call->pin.flags & SBUDDY_PIN_PHYS) && buf->nr_runs > 1)
 		err = -EOPNOTSUPP;
@@ -49,8 +51,8 @@ int sb_call_unpin(struct sb_call *call)
 	if (call->unpin.flags)
 		return -EINVAL;
 	buf = sb_buffer_get(call->client, call->unpin.handle);
-	if (!buf)
-		return -ENOENT;
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
 	err = sb_unpin_handle(buf, &pins);
 	sb_buffer_put(buf);
 	if (err)

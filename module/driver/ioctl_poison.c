@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SBUDDY_IOC_POISON: memory that is said to be bad. */
 #include <linux/capability.h>
+#include <linux/err.h>
 
 #include "hwpoison.h"
 #include "ioctl.h"
@@ -20,8 +21,8 @@ static int mark_in_buffer(struct sb_call *call)
 	struct sb_buffer *buf = sb_buffer_get(call->client, call->poison.handle);
 	int ret;
 
-	if (!buf)
-		return -ENOENT;
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
 	ret = down_read_killable(&buf->lock);
 	if (!ret) {
 		ret = -EINVAL;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
 #include <linux/mm.h>
 
 #include "buffer.h"
@@ -217,7 +218,7 @@ int sb_mmap(struct sb_client *client, struct vm_area_struct *vma)
 	if (err)
 		return err;
 	buf = sb_buffer_get(client, vma->vm_pgoff >> SB_BUFFER_WINDOW);
-	return buf ? give_area(buf, vma) : -ENOENT;
+	return IS_ERR(buf) ? PTR_ERR(buf) : give_area(buf, vma);
 }
 
 int sb_mmap_buffer(struct sb_buffer *buf, struct vm_area_struct *vma)

@@ -82,7 +82,7 @@ static int add_handle_pin(struct sb_buffer *buf)
 	int err = -ENOENT;
 
 	spin_lock(&handles->lock);
-	if (sb_handles_get(handles, buf->handle) == buf)
+	if (sb_handles_get(handles, buf->handle) == (unsigned long)buf)
 		err = add_pin(buf);
 	if (!err)
 		buf->handle_pins++;

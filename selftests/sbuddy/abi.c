@@ -58,6 +58,10 @@ _Static_assert(SBUDDY_IOC_EXPLAIN == 0xc088b907, "explain");
 _Static_assert(SBUDDY_IOC_PIN == 0xc018b909, "pin");
 _Static_assert(SBUDDY_IOC_UNPIN == 0xc010b90a, "unpin");
 _Static_assert(SBUDDY_IOC_EXPORT == 0xc010b90d, "export");
+_Static_assert(SBUDDY_IOC_TAKE == 0xb90e, "take");
+_Static_assert(SBUDDY_IOC_GIVE == 0xb90f, "give");
+_Static_assert(SBUDDY_TAKE(1, 2, 3, SBUDDY_ALLOC_HIGH, 5) == 0x4041b, "argument of take");
+_Static_assert(SBUDDY_TAKEN(3, 2) == 0x20003, "what take returns");
 
 #define TAIL 24
 #define CANARY 0xa5

@@ -48,6 +48,7 @@
  *	EFAULT      the struct, or an array it points to, cannot be read or written
  *	EINVAL      @size below SIZE_VER0, an unknown flag, a reserved field that
  *	            is not zero, or a value outside the range told here
+ *	ENOMEM      a handle was told, and the kernel lacks memory to look at its buffer
  *	E2BIG       @size above the page size, or unknown fields that are not zero
  */
 #ifndef _UAPI_LINUX_SBUDDY_H
@@ -736,6 +737,40 @@ struct sbuddy_plan {
 #define SBUDDY_PLAN_SIZE_VER0 72
 
 /*
+ * SBUDDY_IOC_TAKE and SBUDDY_IOC_GIVE: the quick forms of SBUDDY_IOC_ALLOC and
+ * SBUDDY_IOC_FREE. There is no struct: the argument is a number, and so is what
+ * ioctl() returns; nothing is copied.
+ *
+ * SBUDDY_IOC_TAKE takes SBUDDY_TAKE(order, type, zone, flags, count): @count buffers,
+ * 1 .. SBUDDY_MAX_TAKE, each as SBUDDY_IOC_ALLOC would give it for these values, for
+ * any node; of its flags those of SBUDDY_ALLOC_RESERVES alone. Their handles are
+ * numbers in a row. It returns a positive number that tells the first and how many:
+ * SBUDDY_TAKEN_HANDLE(), and SBUDDY_TAKEN_COUNT(), 1 .. @count. A single one is its
+ * handle. There are fewer than @count when no more are free, when the file may have no
+ * more handles, or when the next number is in use; then asking again may give more.
+ * The handles are as good as any: SBUDDY_IOC_QUERY tells where mmap() finds a buffer,
+ * and SBUDDY_IOC_FREE frees it.
+ *
+ * SBUDDY_IOC_GIVE takes SBUDDY_TAKEN(handle, count), as SBUDDY_IOC_TAKE returns it,
+ * and frees @count handles in a row, up to the first that is bad. It returns how many
+ * were freed, at least one. They may come from SBUDDY_IOC_ALLOC as well.
+ *
+ * EINVAL: a value out of its range.
+ * ENOENT: SBUDDY_IOC_GIVE, and the first is no handle of this file, or not any more.
+ * Others as SBUDDY_IOC_ALLOC.
+ */
+#define SBUDDY_MAX_TAKE 1024
+
+#define SBUDDY_TAKE(order, type, zone, flags, count) \
+	(((zone) | (type) << 2 | (order) << 4 | (flags) << 8) + ((count) << 16) - (1 << 16))
+
+#define SBUDDY_TAKEN_SHIFT 17
+#define SBUDDY_TAKEN(handle, count) \
+	((handle) + ((count) << SBUDDY_TAKEN_SHIFT) - (1 << SBUDDY_TAKEN_SHIFT))
+#define SBUDDY_TAKEN_HANDLE(taken) ((taken) % (1 << SBUDDY_TAKEN_SHIFT))
+#define SBUDDY_TAKEN_COUNT(taken) (((taken) >> SBUDDY_TAKEN_SHIFT) + 1)
+
+/*
  * The file pagemap in debugfs: eight bytes a page, for root. Word N is that of
  * frame pagemap_base_pfn + N, which the file tunables tells with the number of
  * words. read() tells what pages are now; offset and length have to be multiples
@@ -784,5 +819,7 @@ struct sbuddy_plan {
 #define SBUDDY_IOC_COMPACT _IOWR(SBUDDY_IOC_MAGIC, 11, struct sbuddy_compact)
 #define SBUDDY_IOC_PLAN _IOWR(SBUDDY_IOC_MAGIC, 12, struct sbuddy_plan)
 #define SBUDDY_IOC_EXPORT _IOWR(SBUDDY_IOC_MAGIC, 13, struct sbuddy_export)
+#define SBUDDY_IOC_TAKE _IO(SBUDDY_IOC_MAGIC, 14)
+#define SBUDDY_IOC_GIVE _IO(SBUDDY_IOC_MAGIC, 15)
 
 #endif
