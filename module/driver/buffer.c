@@ -12,6 +12,7 @@
 #include "mover.h"
 #include "pin.h"
 #include "scatter.h"
+#include "share.h"
 
 /* Pages zeroed between two looks at who else wants the CPU. */
 #define ZERO_PAGES 256ul
@@ -290,7 +291,7 @@ static struct sb_buffer *take_handle(struct sb_client *client, u32 handle)
 	struct sb_buffer *buf = (struct sb_buffer *)word;
 
 	/* A block was none yet when the caller looked for one. */
-	if (unlikely(!word || sb_bare(word)))
+	if (unlikely(!word || sb_bare(word) || sb_share(word)))
 		return NULL;
 	client->nr_named--;
 	if (unlikely(buf->handle_pins))
@@ -309,19 +310,27 @@ int sb_buffer_free(struct sb_client *client, u32 handle)
 		return 0;
 	}
 	spin_lock(&client->handles.lock);
-	buf = take_handle(client, handle);
+	if (sb_share(sb_handles_get(&client->handles, handle)))
+		sb_share_end(client, handle);
+	word = sb_bare_take_back(&client->handles, handle);
+	buf = word ? NULL : take_handle(client, handle);
 	spin_unlock(&client->handles.lock);
-	if (unlikely(!buf))
-		return -ENOENT;
-	sb_buffer_put(buf);
-	return 0;
+	if (buf)
+		sb_buffer_put(buf);
+	else if (word)
+		sb_bare_free(&client->dev->inst, word);
+	return buf || word ? 0 : -ENOENT;
 }
 
 unsigned int sb_buffer_free_many(struct sb_client *client, const u32 *handles, unsigned int nr)
 {
-	unsigned int freed = 0;
+	unsigned int freed = 0, pages;
 
-	while (freed < nr && !sb_buffer_free(client, handles[freed]))
-		freed++;
+	while (freed < nr) {
+		pages = sb_share_free(client, handles + freed, nr - freed);
+		if (!pages && sb_buffer_free(client, handles[freed]))
+			break;
+		freed += pages ?: 1;
+	}
 	return freed;
 }

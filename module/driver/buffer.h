@@ -226,7 +226,7 @@ int sb_buffer_zero(struct sb_buffer *buf);
 /* Takes the handle away, and with it the handle's reference: 0 or -ENOENT. */
 int sb_buffer_free(struct sb_client *client, u32 handle);
 
-/* Likewise up to SB_BUFFER_CHUNK of them, in turn up to the first that is bad: how many. */
+/* Likewise several, in turn up to the first that is bad: how many. */
 unsigned int sb_buffer_free_many(struct sb_client *client, const u32 *handles, unsigned int nr);
 
 /*

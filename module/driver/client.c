@@ -7,6 +7,7 @@
 
 #include "bare.h"
 #include "client.h"
+#include "share.h"
 #include "space.h"
 
 /* Structures kept for the next buffers of a file. */
@@ -210,8 +211,13 @@ static struct sb_buffer *find(struct sb_client *client, unsigned long handle)
 	__must_hold(&client->handles.lock)
 {
 	unsigned long word = sb_handles_get(&client->handles, handle);
-	struct sb_buffer *buf = (struct sb_buffer *)word;
+	struct sb_buffer *buf;
 
+	if (sb_share(word)) {
+		sb_share_end(client, (u32)handle);
+		word = sb_handles_get(&client->handles, handle);
+	}
+	buf = (struct sb_buffer *)word;
 	if (sb_bare(word))
 		buf = dress(client, (u32)handle, word);
 	/* The lock keeps the handle's reference in place until there is another. */

@@ -11,6 +11,7 @@
  *	0			nothing: whoever had the number's turn may claim it
  *	SB_HANDLES_RESERVED	nothing that anybody finds, until its claimer sets it
  *	odd			a block, bare.h
+ *	4 more than 8 * n	a page that shares a block, share.h
  *	other			the address of a struct sb_buffer
  *
  * Words change by compare-and-exchange, so that claiming and giving up take no lock; but

@@ -89,6 +89,8 @@ int sb_call_free_usual(struct sb_client *client, void __user *user);
 
 int sb_call_alloc(struct sb_call *call);
 int sb_call_alloc_bulk(struct sb_call *call);
+/* Of a request that was checked, as sb_quick_arg() tells it. */
+int sb_call_alloc_bare_bulk(struct sb_call *call, unsigned long arg);
 int sb_call_free(struct sb_call *call);
 int sb_call_free_bulk(struct sb_call *call);
 int sb_call_compact(struct sb_call *call);

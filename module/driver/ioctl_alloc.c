@@ -8,6 +8,7 @@
 #include "bare.h"
 #include "ioctl.h"
 #include "quick.h"
+#include "share.h"
 
 static_assert(SBUDDY_MAX_SCATTERED == SB_BUFFER_MAX_PAGES);
 
@@ -97,6 +98,14 @@ static int alloc(struct sb_client *client, const struct sbuddy_alloc *arg,
 	return err;
 }
 
+/* What SBUDDY_IOC_TAKE would be told, for a block that needs no structure. */
+static unsigned long quick_arg(u32 flags, u64 bytes, int node, u32 order, u32 type, u32 zone)
+{
+	if (flags || bytes || node != SBUDDY_NODE_ANY)
+		return SB_QUICK_NONE;
+	return sb_quick_arg(order, type, zone);
+}
+
 /* A block that needs no structure. */
 static int alloc_bare(struct sb_client *client, unsigned long arg, u32 order,
 		      struct sbuddy_alloc __user *user)
@@ -125,13 +134,12 @@ int sb_call_alloc(struct sb_call *call)
 int sb_call_alloc_usual(struct sb_client *client, void __user *user)
 {
 	struct sbuddy_alloc arg;
-	unsigned long quick = SB_QUICK_NONE;
+	unsigned long quick;
 
 	if (copy_from_user(&arg, user, sizeof(arg)) || arg.size != sizeof(arg))
 		return SB_CALL_UNUSUAL;
-	if (!arg.flags && !arg.bytes && !arg.reserved && arg.node == SBUDDY_NODE_ANY)
-		quick = sb_quick_arg(arg.order, arg.type, arg.zone);
-	if (quick == SB_QUICK_NONE)
+	quick = quick_arg(arg.flags, arg.bytes, arg.node, arg.order, arg.type, arg.zone);
+	if (quick == SB_QUICK_NONE || arg.reserved)
 		return alloc(client, &arg, user);
 	return alloc_bare(client, quick, arg.order, user);
 }
@@ -215,6 +223,8 @@ int sb_call_alloc_bulk(struct sb_call *call)
 		.type = bulk->type,
 		.nid = bulk->node,
 	};
+	unsigned long quick = quick_arg(bulk->flags, bulk->bytes, bulk->node, bulk->order,
+					bulk->type, bulk->zone);
 	struct sb_buffer *chain = NULL;
 	unsigned long nr_pages;
 	int err;
@@ -225,6 +235,8 @@ int sb_call_alloc_bulk(struct sb_call *call)
 			    bulk->order, bulk->bytes);
 	if (err)
 		return err;
+	if (quick != SB_QUICK_NONE)
+		return sb_call_alloc_bare_bulk(call, quick);
 	err = fill_chain(call, &request, nr_pages, &chain);
 	/* Some are better than none, unless the process cannot be told. */
 	if (bulk->allocated && err != -EFAULT && err != -EINTR)
@@ -264,13 +276,13 @@ static int free_array(struct sb_call *call)
 {
 	struct sbuddy_free_bulk *bulk = &call->free_bulk;
 	const u32 __user *from = sb_call_pointer(bulk->handles);
-	u32 handles[SB_BUFFER_CHUNK];
+	u32 handles[SB_SHARE_CHUNK];
 
 	if (!from)
 		return -EFAULT;
 	while (bulk->freed < bulk->count) {
 		u32 nr = read_handles(handles, from + bulk->freed,
-				      min(bulk->count - bulk->freed, SB_BUFFER_CHUNK));
+				      min(bulk->count - bulk->freed, SB_SHARE_CHUNK));
 		u32 freed = sb_buffer_free_many(call->client, handles, nr);
 
 		bulk->freed += freed;

@@ -4,6 +4,7 @@
 #include "bare.h"
 #include "ioctl.h"
 #include "quick.h"
+#include "share.h"
 
 #define FLAGS(arg) ((u32)(arg) >> 8 & 0xff)
 #define COUNT(arg) (((arg) >> 16) + 1)
@@ -29,7 +30,6 @@ static const u8 front_gfp[16] = {
 static_assert(SB_PCP_ORDERS == 4, "two bits of PLAIN");
 static_assert(SBUDDY_TAKE(3, SBUDDY_RECLAIMABLE, SBUDDY_ZONE_DMA, 0, 1) ==
 	      (3 << 4 | SBUDDY_RECLAIMABLE << 2 | SBUDDY_ZONE_DMA));
-static_assert(SBUDDY_MAX_TAKE <= SB_HANDLES_PER_LEAF);
 
 static inline bool is_plain(unsigned long arg)
 {
@@ -49,13 +49,17 @@ static inline bool take_from_front(struct sb_instance *inst, unsigned long arg, 
 	return sb_front_take(inst, front_gfp[arg % 16], (unsigned int)arg >> 4, pfn);
 }
 
-static int request_of(struct sb_client *client, unsigned long arg, struct sb_request *request)
+int sb_quick_request(const struct sb_instance *inst, unsigned long arg, struct sb_request *request)
 {
 	unsigned long ignored;
 
 	*request = (struct sb_request){ .type = arg >> 2 & 3, .nid = SB_NID_ANY };
-	return sb_call_parse(&client->dev->inst, request, &ignored, FLAGS(arg), arg & 3,
-			     arg >> 4 & 15, 0);
+	return sb_call_parse(inst, request, &ignored, FLAGS(arg), arg & 3, arg >> 4 & 15, 0);
+}
+
+u32 sb_quick_gfp(unsigned long arg)
+{
+	return front_gfp[arg % 16] & (SB_FRONT_GFPS - 1);
 }
 
 unsigned long sb_quick_arg(u32 order, u32 type, u32 zone)
@@ -71,7 +75,7 @@ unsigned long sb_quick_arg(u32 order, u32 type, u32 zone)
 static noinline int block_slowly(struct sb_client *client, unsigned long arg, unsigned long *pfn)
 {
 	struct sb_request request;
-	int err = request_of(client, arg, &request);
+	int err = sb_quick_request(&client->dev->inst, arg, &request);
 
 	if (!err)
 		err = sb_alloc(&client->dev->inst, &request, pfn);
@@ -116,47 +120,38 @@ static long taken(u32 first, unsigned int nr)
 	return first | (long)(nr - 1) << SBUDDY_TAKEN_SHIFT;
 }
 
-/* Blocks for numbers in a row, up to the first that is in use. */
-static unsigned int fill(struct sb_client *client, unsigned long arg, unsigned long *words,
-			 unsigned int nr)
+/* Whether the numbers go on from those before; if not, it is as if it had not been taken. */
+static bool settle(struct sb_client *client, const struct sb_piece *pieces, unsigned int nr,
+		   u32 number)
 {
-	unsigned long word;
 	unsigned int i;
 
-	for (i = 0; i < nr; i++) {
-		if (unlikely(get_block(client, arg, &word)))
-			break;
-		if (likely(sb_handles_claim(&words[i], word)))
-			continue;
-		sb_bare_free(&client->dev->inst, word);
-		break;
-	}
-	return i;
+	for (i = 0; i < nr; i++)
+		if (pieces[0].number == number)
+			sb_share_publish(client, &pieces[i]);
+		else
+			sb_share_cancel(client, &pieces[i]);
+	return pieces[0].number == number;
 }
 
-static u32 left_in_leaf(u32 number)
-{
-	return SB_HANDLES_PER_LEAF - number % SB_HANDLES_PER_LEAF;
-}
-
-/* As many as there are numbers in a row, in one leaf. */
 static long take_many(struct sb_client *client, unsigned long arg, unsigned int nr)
 {
-	struct sb_handles *handles = &client->handles;
-	unsigned int turns = min(nr, left_in_leaf((u32)atomic_read(&handles->turns) + 1));
-	u32 turn = sb_handles_turns(handles, turns), number = sb_handles_number(turn);
-	unsigned int got = 0;
-	unsigned long *words;
+	struct sb_piece pieces[SB_SHARE_CHUNK];
+	unsigned int got, nr_pieces;
+	u32 first = 0;
+	int more;
 
-	if (unlikely(!sb_handles_word(handles, number)))
-		sb_handles_grow(handles, number);
-	words = sb_handles_word(handles, number);
-	/* Another thread may have had some turns first, so that the rest is in the next leaf. */
-	if (likely(words && !sb_handles_full(handles, turn + turns - 1)))
-		got = fill(client, arg, words, min(turns, left_in_leaf(number)));
-	if (unlikely(got < turns))
-		sb_handles_over(handles, turns - got);
-	return likely(got) ? taken(number, got) : take_one(client, arg);
+	for (got = 0; got < nr; got += (unsigned int)more) {
+		more = sb_share_take(client, arg, min(nr - got, SB_SHARE_CHUNK), pieces,
+				     &nr_pieces);
+		if (more < 0)
+			return got ? taken(first, got) : more;
+		if (!got)
+			first = pieces[0].number;
+		if (!settle(client, pieces, nr_pieces, first + got))
+			break;
+	}
+	return taken(first, got);
 }
 
 /* Buffers, as by SBUDDY_IOC_ALLOC, as long as their numbers are in a row. */
@@ -166,7 +161,7 @@ static long take_buffers(struct sb_client *client, unsigned long arg, unsigned i
 	struct sb_buffer *buf;
 	unsigned int got;
 	u32 first = 0;
-	int err = request_of(client, arg, &request);
+	int err = sb_quick_request(&client->dev->inst, arg, &request);
 
 	if (err)
 		return err;
@@ -223,16 +218,20 @@ slow:
 
 static noinline long give_any(struct sb_client *client, unsigned long arg)
 {
-	u32 first = arg & SB_HANDLES_LAST;
-	unsigned long count = (arg >> SBUDDY_TAKEN_SHIFT) + 1;
-	u32 nr;
+	u32 handles[SB_SHARE_CHUNK], next = arg & SB_HANDLES_LAST;
+	unsigned long count = (arg >> SBUDDY_TAKEN_SHIFT) + 1, given = 0;
+	unsigned int nr, i, freed;
 
 	if (count > SBUDDY_MAX_TAKE)
 		return -EINVAL;
-	for (nr = 0; nr < count; nr++)
-		if (sb_buffer_free(client, first + nr))
-			break;
-	return nr ?: -ENOENT;
+	do {
+		nr = (unsigned int)min(count - given, (unsigned long)SB_SHARE_CHUNK);
+		for (i = 0; i < nr; i++)
+			handles[i] = next++;
+		freed = sb_buffer_free_many(client, handles, nr);
+		given += freed;
+	} while (freed == nr && given < count);
+	return given ? (long)given : -ENOENT;
 }
 
 notrace long sb_quick_give(struct sb_client *client, unsigned long arg)

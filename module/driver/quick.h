@@ -15,6 +15,10 @@ long sb_quick_give(struct sb_client *client, unsigned long arg);
 /* A request as the argument of SBUDDY_IOC_TAKE, if its block can be bare; or SB_QUICK_NONE. */
 unsigned long sb_quick_arg(u32 order, u32 type, u32 zone);
 
+/* The request that it is, 0 or -errno of sb_call_parse(); and what the front is told. */
+int sb_quick_request(const struct sb_instance *inst, unsigned long arg, struct sb_request *request);
+u32 sb_quick_gfp(unsigned long arg);
+
 /**
  * sb_quick_block() - Get a block, and what is to be the word of its handle.
  * @client: open file

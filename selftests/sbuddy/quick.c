@@ -149,6 +149,84 @@ TEST_F(file, giving_stops_at_the_first_that_is_bad)
 	EXPECT_EQ(0, sb_info(self->fd).nr_handles);
 }
 
+#define NR_WAYS 6
+
+/* Frees 64 handles in one of these ways: how many of them were freed. */
+static int give_in_a_way(int fd, unsigned int way, int first)
+{
+	static uint32_t handles[64];
+	struct sbuddy_free_bulk bulk = {
+		.size = sizeof(bulk),
+		.count = 64,
+		.handles = (uintptr_t)handles,
+	};
+	unsigned int step = way == 1 ? 1 : way == 2 ? 16 : 64, i;
+	struct sbuddy_query query;
+	int freed = 0;
+
+	for (i = 0; i < 64; i++)
+		handles[i] = way == 4 ? first + 63 - i : first + i;
+	if (way == 3 || way == 4)
+		return sb_call(fd, SBUDDY_IOC_FREE_BULK, &bulk) ?: bulk.freed;
+	if (way == 5 && (sb_query(fd, first + 33, &query) || query.order))
+		return -1;
+	for (i = 0; i < 64; i += step)
+		freed += give(fd, SBUDDY_TAKEN(first + i, step));
+	return freed;
+}
+
+/* However a run is given back: whole, in other pieces than it came, or one by one. */
+TEST_F(file, runs_come_apart_in_any_way)
+{
+	unsigned int way;
+	int taken;
+
+	for (way = 0; way < NR_WAYS; way++) {
+		taken = take_pages(self->fd, 64);
+		ASSERT_LT(0, taken);
+		ASSERT_EQ(64, SBUDDY_TAKEN_COUNT(taken));
+		ASSERT_EQ(64, give_in_a_way(self->fd, way, SBUDDY_TAKEN_HANDLE(taken)))
+		TH_LOG("way %u", way);
+		ASSERT_EQ(0, sb_info(self->fd).nr_handles);
+		ASSERT_EQ(self->free, sb_free_pages(self->fd));
+		ASSERT_EQ(-ENOENT, give(self->fd, taken));
+	}
+	/* What is left of one goes with the file. */
+	taken = take_pages(self->fd, 64);
+	ASSERT_LT(0, taken);
+	EXPECT_EQ(1, give(self->fd, SBUDDY_TAKEN_HANDLE(taken)));
+	ASSERT_LT(0, take_pages(self->fd, 64));
+}
+
+/* Each page of a run is its own, and none has what was in it before. */
+TEST_F(file, pages_of_a_run_are_apart)
+{
+	static char *at[64];
+	unsigned int round, i, nr;
+	uint64_t bytes;
+	int taken;
+
+	if (!sb_mappable(self->fd))
+		SKIP(return, "nothing can be mapped");
+	for (round = 0; round < 3; round++) {
+		taken = take_pages(self->fd, 64);
+		ASSERT_LT(0, taken);
+		nr = SBUDDY_TAKEN_COUNT(taken);
+		for (i = 0; i < nr; i++) {
+			at[i] = map(self->fd, SBUDDY_TAKEN_HANDLE(taken) + i, &bytes);
+			ASSERT_TRUE(at[i] != MAP_FAILED);
+			ASSERT_EQ(4096, bytes);
+			ASSERT_EQ(-1, sb_differs(at[i], 0, bytes));
+			memset(at[i], 1 + i, bytes);
+		}
+		for (i = 0; i < nr; i++)
+			ASSERT_EQ(-1, sb_differs(at[i], 1 + i, bytes));
+		for (i = 0; i < nr; i++)
+			ASSERT_EQ(0, munmap(at[i], bytes));
+		ASSERT_EQ(nr, give(self->fd, taken));
+	}
+}
+
 TEST_F(file, both_ways_know_the_handles_of_the_other)
 {
 	struct sbuddy_alloc alloc = sb_request(0);
@@ -192,7 +270,7 @@ TEST_F(file, nothing_of_the_last_owner_is_left)
 				if (handles[nr] <= 0)
 					break;
 				p = map(self->fd, handles[nr], &bytes);
-				ASSERT_NE(MAP_FAILED, p);
+				ASSERT_TRUE(p != MAP_FAILED);
 				ASSERT_EQ(-1, sb_differs(p, 0, bytes)) TH_LOG("order %u", order);
 				memset(p, 0xa5, bytes);
 				ASSERT_EQ(0, munmap(p, bytes));
@@ -216,7 +294,7 @@ TEST_F(file, a_mapping_keeps_the_memory_without_its_handle)
 	if (!sb_mappable(self->fd))
 		SKIP(return, "nothing can be mapped");
 	p = map(self->fd, handle, &bytes);
-	ASSERT_NE(MAP_FAILED, p);
+	ASSERT_TRUE(p != MAP_FAILED);
 	p[7] = 1;
 	EXPECT_EQ(1, give(self->fd, handle));
 	EXPECT_EQ(self->free - 1, sb_free_pages(self->fd));
@@ -369,7 +447,7 @@ TEST_F(file, faults_leave_nothing_behind)
 	}
 	/* All can be read, and less and less of it written. */
 	p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, p);
+	ASSERT_TRUE(p != MAP_FAILED);
 	for (part = 0; part < sizeof(alloc); part += 4) {
 		int writable;
 
@@ -390,13 +468,14 @@ TEST_F(file, faults_leave_nothing_behind)
  * Threads
  */
 
-#define NR_RACES 4000
+#define NR_RACES 400
 #define NR_THREADS 4
 
 struct race {
 	int fd;
 	pthread_barrier_t barrier;
-	_Atomic int handle;
+	atomic_int handle;
+	int rest; /* others that came with it */
 	atomic_uint won, wrong;
 };
 
@@ -436,15 +515,19 @@ static void *free_as_others(void *arg)
 
 	for (i = 0; i < NR_RACES; i++) {
 		if (!racer->how) {
-			int handle = take_page(race->fd);
+			int taken = i % 2 ? take_page(race->fd) : take_pages(race->fd, 8);
+			int handle = SBUDDY_TAKEN_HANDLE(taken), nr = SBUDDY_TAKEN_COUNT(taken);
 
-			if (handle <= 0)
+			if (taken <= 0)
 				atomic_fetch_add(&race->wrong, 1);
+			race->rest = nr > 1 ? SBUDDY_TAKEN(handle + 1, nr - 1) : 0;
 			atomic_store(&race->handle, handle);
 		}
 		pthread_barrier_wait(&race->barrier);
 		atomic_fetch_add(&race->won, try_handle(racer, atomic_load(&race->handle)));
 		pthread_barrier_wait(&race->barrier);
+		if (!racer->how && race->rest && give(race->fd, race->rest) <= 0)
+			atomic_fetch_add(&race->wrong, 1);
 	}
 	return NULL;
 }
@@ -477,7 +560,7 @@ static void *take_and_give(void *arg)
 	struct sbuddy_query query;
 	unsigned int i;
 
-	for (i = 0; i < NR_RACES; i++) {
+	for (i = 0; i < 10 * NR_RACES; i++) {
 		unsigned int count = i % 5 ? 1 : 1 + i % 97;
 		int taken = take_pages(race->fd, count);
 		int first = SBUDDY_TAKEN_HANDLE(taken), nr = SBUDDY_TAKEN_COUNT(taken);
