@@ -3,6 +3,7 @@
 #include "freelist.h"
 #include "guard.h"
 #include "pcp.h"
+#include "plenty.h"
 #include "trace.h"
 
 static struct sb_page *page_of(const struct sb_zone *zone, unsigned long pfn)
@@ -52,8 +53,9 @@ static void split(struct sb_zone *zone, unsigned long pfn, unsigned int low, uns
 	}
 	while (high > low) {
 		high--;
-		sb_freelist_add(zone, pfn + sb_order_pages(high), high, type, SB_ENGINE_HEAD);
+		sb_freelist_push(zone, pfn + sb_order_pages(high), high, type, SB_ENGINE_HEAD);
 	}
+	sb_plenty_look(zone);
 }
 
 static bool list_take(struct sb_zone *zone, unsigned int order, unsigned int type,
@@ -66,7 +68,7 @@ static bool list_take(struct sb_zone *zone, unsigned int order, unsigned int typ
 		return false;
 	large = order + sb_ctz(orders);
 	*pfn = sb_freelist_first(zone, large, type);
-	sb_freelist_del(zone, *pfn, large);
+	sb_freelist_pull(zone, page_of(zone, *pfn), large);
 	split(zone, *pfn, order, large, type);
 	return true;
 }
@@ -78,10 +80,11 @@ static void put_rest(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	while (done < nr) {
 		unsigned int piece = sb_ctz(done);
 
-		sb_freelist_add(zone, pfn + ((unsigned long)done << order), order + piece, type,
-				SB_ENGINE_HEAD);
+		sb_freelist_push(zone, pfn + ((unsigned long)done << order), order + piece, type,
+				 SB_ENGINE_HEAD);
 		done += 1u << piece;
 	}
+	sb_plenty_look(zone);
 }
 
 static unsigned int list_take_many(struct sb_zone *zone, unsigned int order, unsigned int type,
@@ -97,7 +100,7 @@ static unsigned int list_take_many(struct sb_zone *zone, unsigned int order, uns
 	nr = 1u << (large - order);
 	taken = min(nr, most);
 	pfn = sb_freelist_first(zone, large, type);
-	sb_freelist_del(zone, pfn, large);
+	sb_freelist_pull(zone, page_of(zone, pfn), large);
 	put_rest(zone, pfn, order, taken, nr, type);
 	index = (u32)(pfn - zone->inst->map.base_pfn);
 	for (i = 0; i < taken; i++, index += 1u << order)
@@ -135,14 +138,18 @@ static bool take_buddy(struct sb_zone *zone, unsigned long buddy, unsigned int o
 {
 	const struct sb_instance *inst = zone->inst;
 	unsigned int buddy_type = type;
+	struct sb_page *page;
 
-	if (!is_free_buddy(zone, buddy, order))
+	if (!same_zone(zone, buddy, order))
+		return false;
+	page = page_of(zone, buddy);
+	if (!sb_page_is_free(page, order))
 		return unlikely(inst->hooks & SB_HOOK_GUARD) && sb_guard_absorb(zone, buddy, order);
 	if (order >= inst->cfg.pageblock_order)
 		buddy_type = sb_pageblock_type(&inst->blocks, buddy);
 	if (buddy_type != type && !(mergeable(type) && mergeable(buddy_type)))
 		return false;
-	sb_freelist_del(zone, buddy, order);
+	sb_freelist_pull(zone, page, order);
 	if (buddy_type != type && inst->rules->own_lists)
 		sb_buddy_retype(zone, buddy, order, type);
 	return true;
@@ -250,7 +257,7 @@ unsigned long sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsig
 static void list_claim(struct sb_zone *zone, unsigned long pfn, unsigned int high, unsigned int low,
 		       unsigned int type) __must_hold(zone->lock)
 {
-	sb_freelist_del(zone, pfn, high);
+	sb_freelist_pull(zone, page_of(zone, pfn), high);
 	sb_buddy_retype(zone, pfn, high, type);
 	split(zone, pfn, low, high, type);
 }

@@ -12,48 +12,44 @@ static struct sb_page *page_of(const struct sb_zone *zone, unsigned long pfn)
 	return sb_memmap_page(&zone->inst->map, pfn);
 }
 
-static struct sb_page *page_at(const struct sb_zone *zone, u32 index)
-{
-	return sb_memmap_at(&zone->inst->map, index);
-}
-
 static void link_block(struct sb_zone *zone, unsigned int order, unsigned int type,
 		       struct sb_page *page, u32 index, enum sb_engine_end end)
 	__must_hold(zone->lock)
 {
 	struct sb_free_list *list = &zone->free_area[order].list[type];
-	u32 prev = end == SB_ENGINE_TAIL ? list->last : SB_PAGE_LINK_NONE;
-	u32 next = end == SB_ENGINE_TAIL ? SB_PAGE_LINK_NONE : list->first;
+	const struct sb_memmap *map = &zone->inst->map;
 
-	sb_page_set_prev(page, prev);
-	sb_page_set_next(page, next);
-	if (prev == SB_PAGE_LINK_NONE)
+	if (list->first == SB_PAGE_LINK_NONE) {
 		list->first = index;
-	else
-		sb_page_set_next(page_at(zone, prev), index);
-	if (next == SB_PAGE_LINK_NONE)
 		list->last = index;
-	else
-		sb_page_set_prev(page_at(zone, next), index);
-	if (prev == next)
 		sb_engine_set_order(zone, order, type, true);
+	} else if (end == SB_ENGINE_TAIL) {
+		sb_page_set_prev(page, list->last);
+		sb_page_set_next(sb_memmap_at(map, list->last), index);
+		list->last = index;
+	} else {
+		sb_page_set_next(page, list->first);
+		sb_page_set_prev(sb_memmap_at(map, list->first), index);
+		list->first = index;
+	}
 }
 
 static void unlink_block(struct sb_zone *zone, unsigned int order, unsigned int type,
 			 const struct sb_page *page) __must_hold(zone->lock)
 {
 	struct sb_free_list *list = &zone->free_area[order].list[type];
+	const struct sb_memmap *map = &zone->inst->map;
 	u32 prev = sb_page_prev(page);
 	u32 next = sb_page_next(page);
 
-	if (prev == SB_PAGE_LINK_NONE)
+	if (prev != SB_PAGE_LINK_NONE)
+		sb_page_set_next(sb_memmap_at(map, prev), next);
+	else
 		list->first = next;
+	if (next != SB_PAGE_LINK_NONE)
+		sb_page_set_prev(sb_memmap_at(map, next), prev);
 	else
-		sb_page_set_next(page_at(zone, prev), next);
-	if (next == SB_PAGE_LINK_NONE)
 		list->last = prev;
-	else
-		sb_page_set_prev(page_at(zone, next), prev);
 	if (prev == next)
 		sb_engine_set_order(zone, order, type, false);
 }
@@ -72,8 +68,8 @@ void sb_freelist_init(struct sb_zone *zone)
 	memset(zone->nonempty, 0, sizeof(zone->nonempty));
 }
 
-void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
-		     enum sb_engine_end end)
+void sb_freelist_push(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+		      unsigned int type, enum sb_engine_end end)
 {
 	struct sb_page *page = page_of(zone, pfn);
 
@@ -82,12 +78,10 @@ void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	link_block(zone, order, type, page, index_of(zone, pfn), end);
 	zone->free_area[order].nr_free++;
 	sb_engine_account(zone, type, (long)sb_order_pages(order));
-	sb_plenty_look(zone);
 }
 
-void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+void sb_freelist_pull(struct sb_zone *zone, struct sb_page *page, unsigned int order)
 {
-	struct sb_page *page = page_of(zone, pfn);
 	unsigned int type = sb_page_list(page);
 
 	sb_assert_held(&zone->lock);
@@ -95,6 +89,18 @@ void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	sb_page_set_tail(page);
 	zone->free_area[order].nr_free--;
 	sb_engine_account(zone, type, -(long)sb_order_pages(order));
+}
+
+void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
+		     enum sb_engine_end end)
+{
+	sb_freelist_push(zone, pfn, order, type, end);
+	sb_plenty_look(zone);
+}
+
+void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+{
+	sb_freelist_pull(zone, page_of(zone, pfn), order);
 	sb_plenty_look(zone);
 }
 
@@ -125,7 +131,7 @@ unsigned long sb_freelist_count(const struct sb_zone *zone, unsigned int order, 
 	unsigned long nr = 0;
 
 	while (index != SB_PAGE_LINK_NONE && nr < limit) {
-		index = sb_page_next(page_at(zone, index));
+		index = sb_page_next(sb_memmap_at(&zone->inst->map, index));
 		nr++;
 	}
 	return nr;
@@ -170,10 +176,11 @@ static unsigned long walk_list(const struct sb_zone *zone, struct tally *tally, 
 			       unsigned int type)
 {
 	const struct sb_free_list *list = &zone->free_area[order].list[type];
+	const struct sb_memmap *map = &zone->inst->map;
 	u32 prev = SB_PAGE_LINK_NONE, index = list->first;
 	unsigned long nr = 0;
 
-	for (; index != SB_PAGE_LINK_NONE; index = sb_page_next(page_at(zone, index))) {
+	for (; index != SB_PAGE_LINK_NONE; index = sb_page_next(sb_memmap_at(map, index))) {
 		if (!is_linked(zone, index, prev, order, type)) {
 			violation(tally, "list of order %u type %u is broken at pfn %#lx\n", order,
 				  type, zone->inst->map.base_pfn + index);

@@ -20,6 +20,15 @@ void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order
 void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 	__must_hold(zone->lock);
 
+/*
+ * Both, where more follows: a block is merged or divided. At last somebody has to look
+ * whether the zone has plenty, plenty.h.
+ */
+void sb_freelist_push(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+		      unsigned int type, enum sb_engine_end end) __must_hold(zone->lock);
+void sb_freelist_pull(struct sb_zone *zone, struct sb_page *page, unsigned int order)
+	__must_hold(zone->lock);
+
 /* Puts a free block at the end of another type's list, as move_to_free_list(). */
 void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		      unsigned int type) __must_hold(zone->lock);

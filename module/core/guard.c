@@ -4,6 +4,7 @@
 #include "freelist.h"
 #include "guard.h"
 #include "pattern.h"
+#include "plenty.h"
 
 static struct sb_page *page_of(const struct sb_zone *zone, unsigned long pfn)
 {
@@ -47,9 +48,10 @@ void sb_guard_expand(struct sb_zone *zone, unsigned long pfn, unsigned int low, 
 		if (high < zone->inst->debug.guard_order)
 			set_guard(zone, pfn + sb_order_pages(high), high);
 		else
-			sb_freelist_add(zone, pfn + sb_order_pages(high), high, type,
-					SB_ENGINE_HEAD);
+			sb_freelist_push(zone, pfn + sb_order_pages(high), high, type,
+					 SB_ENGINE_HEAD);
 	}
+	sb_plenty_look(zone);
 }
 
 bool sb_guard_absorb(struct sb_zone *zone, unsigned long pfn, unsigned int order)
