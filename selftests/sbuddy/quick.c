@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -548,6 +549,51 @@ TEST_F(file, of_those_that_free_one_handle_one_succeeds)
 		pthread_join(threads[i], NULL);
 	EXPECT_EQ(NR_RACES, race.won);
 	EXPECT_EQ(0, race.wrong);
+	EXPECT_EQ(0, sb_info(self->fd).nr_handles);
+	EXPECT_EQ(self->free, sb_free_pages(self->fd));
+}
+
+#define NR_SPUN 4096
+
+struct spun {
+	int fd;
+	int handles[NR_SPUN];
+	atomic_uint arrived[NR_SPUN];
+	atomic_uint won;
+};
+
+/* As near to each other as two threads get: neither sleeps before. */
+static void *give_all_together(void *arg)
+{
+	struct spun *spun = arg;
+	unsigned int i, tries;
+
+	for (i = 0; i < NR_SPUN; i++) {
+		atomic_fetch_add(&spun->arrived[i], 1);
+		for (tries = 1; atomic_load(&spun->arrived[i]) < 2; tries++)
+			if (!(tries % 1024))
+				sched_yield();
+		if (give(spun->fd, spun->handles[i]) == 1)
+			atomic_fetch_add(&spun->won, 1);
+	}
+	return NULL;
+}
+
+TEST_F(file, of_two_at_the_same_instant_one_succeeds)
+{
+	static struct spun spun;
+	pthread_t thread;
+	unsigned int i;
+
+	spun.fd = self->fd;
+	for (i = 0; i < NR_SPUN; i++) {
+		spun.handles[i] = take_page(self->fd);
+		ASSERT_LT(0, spun.handles[i]);
+	}
+	ASSERT_EQ(0, pthread_create(&thread, NULL, give_all_together, &spun));
+	give_all_together(&spun);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(NR_SPUN, spun.won);
 	EXPECT_EQ(0, sb_info(self->fd).nr_handles);
 	EXPECT_EQ(self->free, sb_free_pages(self->fd));
 }
