@@ -20,6 +20,43 @@ static uint64_t single(unsigned int times)
 	return bench_now() - start;
 }
 
+static uint64_t quick(unsigned int times)
+{
+	const unsigned long arg = SBUDDY_TAKE(0, SBUDDY_UNMOVABLE, SBUDDY_ZONE_NORMAL, 0, 1);
+	uint64_t start = bench_now();
+
+	while (times--) {
+		int handle = ioctl(bench_fd, SBUDDY_IOC_TAKE, arg);
+
+		bench_must(handle > 0, "SBUDDY_IOC_TAKE");
+		bench_must(ioctl(bench_fd, SBUDDY_IOC_GIVE, handle) == 1, "SBUDDY_IOC_GIVE");
+	}
+	return bench_now() - start;
+}
+
+/* Takes and gives up to @nr pages at once; says how many they were. */
+static unsigned int quick_some(unsigned int nr)
+{
+	int taken = ioctl(bench_fd, SBUDDY_IOC_TAKE,
+			  SBUDDY_TAKE(0, SBUDDY_UNMOVABLE, SBUDDY_ZONE_NORMAL, 0, nr));
+
+	bench_must(taken > 0, "SBUDDY_IOC_TAKE");
+	nr = SBUDDY_TAKEN_COUNT(taken);
+	bench_must(ioctl(bench_fd, SBUDDY_IOC_GIVE, taken) == (int)nr, "SBUDDY_IOC_GIVE");
+	return nr;
+}
+
+static uint64_t quick_bulk(unsigned int times)
+{
+	uint64_t start = bench_now();
+	unsigned int left;
+
+	for (; times >= NR_BULK; times -= NR_BULK)
+		for (left = NR_BULK; left; left -= quick_some(left))
+			;
+	return bench_now() - start;
+}
+
 static uint64_t single_movable(unsigned int times)
 {
 	uint64_t start = bench_now();
@@ -79,6 +116,7 @@ static uint64_t bulk(unsigned int times)
 int main(void)
 {
 	static const struct side ours = { single, 1 }, movable = { single_movable, 1 };
+	static const struct side fast = { quick, 1 }, fast_bulk = { quick_bulk, 1 };
 	static const struct side null = { nothing, 1 }, in_bulk = { bulk, 1 };
 	const unsigned int times = 64 * NR_BULK;
 
@@ -86,6 +124,9 @@ int main(void)
 	printf("# null-ioctl: two of an unknown command, which the handler answers ENOTTY\n");
 	bench_compare("ioctl-pair", "null-ioctl", times, &ours, &null);
 	bench_compare("ioctl-pair-movable", "null-ioctl", times, &movable, &null);
+	bench_compare("ioctl-quick-pair", "null-ioctl", times, &fast, &null);
+	bench_compare("bulk-64-quick", "single-quick", times, &fast_bulk, &fast);
+	bench_compare("bulk-64-quick", "single-ioctl", times, &fast_bulk, &ours);
 	bench_compare("bulk-64-ioctl", "single-ioctl", times, &in_bulk, &ours);
 	return 0;
 }
