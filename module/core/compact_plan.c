@@ -211,10 +211,12 @@ static unsigned long copy_block(struct copy *copy, unsigned long pfn) __must_hol
 	if (sb_instance_zone_at(copy->real, pfn) != copy->from)
 		return leave_out(copy, pfn);
 	*page = *sb_memmap_page(&copy->real->map, pfn);
-	sb_engine_look(copy->real, pfn, &info);
-	/* Links that matter are those of the copy. */
-	if (info.state == SB_PAGE_FREE && info.head == pfn)
-		sb_page_set(page, SB_PAGE_FREE + info.type, info.order, SB_PAGE_LINK_NONE);
+	/* Of what is free an engine may have no descriptor. */
+	if (sb_page_state(page) == SB_PAGE_TAIL) {
+		sb_engine_look(copy->real, pfn, &info);
+		if (info.state == SB_PAGE_FREE && info.head == pfn)
+			sb_page_set(page, SB_PAGE_FREE + info.type, info.order, SB_PAGE_LINK_NONE);
+	}
 	if (is_whole(copy, page, pfn))
 		return pfn + sb_order_pages(sb_page_order(page));
 	copy->disturbed = true;
