@@ -17,6 +17,8 @@ void sb_plenty_set(struct sb_zone *zone, unsigned int nr_orders)
 {
 	struct sb_instance *inst = zone->inst;
 	unsigned int first = zone->front_slot * SB_HOME_TYPES, order;
+	unsigned int low = min(nr_orders, zone->plenty_orders);
+	unsigned int high = max(nr_orders, zone->plenty_orders);
 	u32 gfp;
 
 	sb_assert_held(&zone->lock);
@@ -26,7 +28,7 @@ void sb_plenty_set(struct sb_zone *zone, unsigned int nr_orders)
 
 		if (!prefers(inst, gfp, zone))
 			continue;
-		for (order = 0; order < SB_PCP_ORDERS; order++)
+		for (order = low; order < high; order++)
 			WRITE_ONCE(inst->front.home[order][gfp],
 				   order < nr_orders ? home : SB_HOME_NONE);
 	}
@@ -76,8 +78,10 @@ static void measure_all(struct sb_instance *inst)
 		unsigned long irq = sb_irq_save();
 
 		sb_lock(&zone->lock);
+		/* What another zone's homes were is overwritten for all orders. */
+		zone->plenty_orders = SB_PCP_ORDERS;
+		sb_plenty_set(zone, 0);
 		sb_plenty_measure(zone);
-		sb_plenty_set(zone, zone->plenty_orders);
 		sb_unlock(&zone->lock);
 		sb_irq_restore(irq);
 	}
