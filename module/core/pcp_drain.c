@@ -121,13 +121,28 @@ unsigned int sb_pcp_drain(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int
 	return done;
 }
 
+static unsigned int drain_first(struct sb_zone *zone, struct sb_pcp *pcp) __must_hold(pcp->lock)
+{
+	unsigned int which = 0, done;
+
+	while (which < SB_PCP_LISTS && !pcp->list[which].nr)
+		which++;
+	if (which == SB_PCP_LISTS)
+		return 0;
+	sb_lock(&zone->lock);
+	done = drain_list(zone, pcp, which, 1);
+	zone->events[SB_EVENT_PCP_DRAIN] += done;
+	sb_unlock(&zone->lock);
+	return done;
+}
+
 /* One that merges all the way up takes as long as interrupts may be off. */
 static unsigned int drain_block(struct sb_zone *zone, struct sb_pcp *pcp)
 {
 	unsigned int done;
 
 	sb_lock(&pcp->lock);
-	done = sb_pcp_drain(zone, pcp, 1, 0);
+	done = drain_first(zone, pcp);
 	sb_unlock(&pcp->lock);
 	return done;
 }
