@@ -15,7 +15,7 @@
 #include "compact.h"
 
 /* Blocks, or pageblocks of other zones, that are copied before the zone's lock is let go of. */
-#define SB_COMPACT_PLAN_BATCH 24
+#define SB_COMPACT_PLAN_BATCH 16
 
 /* Of struct sb_compact_plan: no block is free. */
 #define SB_COMPACT_NO_BLOCK (-1)

@@ -4,14 +4,14 @@
 # How long compaction has interrupts off, planned and done, on a carveout that is full
 # of pieces: no more than MOST instructions at a time, of a module that tells
 # (selftests/board/run --irqsoff). So it is for what others do for it and beside it, for
-# blocks that merge all the way up and for reading the map of pages. Told and not judged
-# are per-CPU lists that run empty or over, or are drained.
+# blocks that merge all the way up, for drains of per-CPU lists and for reading the map of
+# pages. Told and not judged are per-CPU lists that run empty or over.
 
 . "$(dirname "$0")/tap.sh"
 
 MOST=1500
 file=/sys/kernel/debug/sbuddy_irqsoff
-beside='^(sb_pcp_take|sb_pcp_put|sb_pcp_drain_this|drain_other)$'
+beside='^(sb_pcp_take|sb_pcp_put)$'
 
 # Lines of instructions and function, the longest first.
 longest()
