@@ -25,6 +25,8 @@ relay()
 # NAME KIND: all of it on one instance, which is as before afterwards.
 run_on()
 {
+	# Of a kind ten complaints in five seconds are told, and some were of the run before.
+	sleep 5
 	echo "sbuddy-client-test $$ $2" >/dev/kmsg
 	modprobe sbuddy_client instance="$1"
 	result $? "$2: the client is loaded"
