@@ -553,7 +553,7 @@ TEST_F(file, of_those_that_free_one_handle_one_succeeds)
 	EXPECT_EQ(self->free, sb_free_pages(self->fd));
 }
 
-#define NR_SPUN 4096
+#define NR_SPUN 1024
 
 struct spun {
 	int fd;
