@@ -205,6 +205,27 @@ static int make_usable(struct sb_buffer *buf)
 	return 0;
 }
 
+/* Counts it, and leaves nothing when it cannot be used. */
+static int settle(struct sb_buffer *buf)
+{
+	int err;
+
+	atomic_inc(&buf->dev->nr_buffers);
+	err = make_usable(buf);
+	if (unlikely(err))
+		sb_buffer_abort(buf->client, buf);
+	return err;
+}
+
+int sb_buffer_adopt(struct sb_buffer *buf, unsigned long pfn, unsigned long nr_pages)
+{
+	buf->exact = true;
+	buf->request.order = sb_order_for(nr_pages);
+	set_one_run(buf, nr_pages);
+	buf->one.pfn = pfn;
+	return settle(buf);
+}
+
 struct sb_buffer *sb_buffer_alloc(struct sb_client *client, const struct sb_request *request,
 				  unsigned long nr_pages, bool scattered)
 {
@@ -218,13 +239,8 @@ struct sb_buffer *sb_buffer_alloc(struct sb_client *client, const struct sb_requ
 		sb_client_cancel(buf);
 		return ERR_PTR(err);
 	}
-	atomic_inc(&client->dev->nr_buffers);
-	err = make_usable(buf);
-	if (unlikely(err)) {
-		sb_buffer_abort(client, buf);
-		return ERR_PTR(err);
-	}
-	return buf;
+	err = settle(buf);
+	return unlikely(err) ? ERR_PTR(err) : buf;
 }
 
 /* Gives the first @nr buffers a page each: the others are not wanted. */

@@ -207,6 +207,19 @@ void sb_buffer_set_block(struct sb_buffer *buf, unsigned long pfn);
 /* Keeps why a request failed with -ENOMEM, for SBUDDY_EXPLAIN_LAST. */
 void sb_buffer_explain(struct sb_client *client, const struct sb_request *request);
 
+/**
+ * sb_buffer_adopt() - Make a buffer of a range that the caller took.
+ * @buf: from sb_client_begin(); its request tells the type
+ * @pfn: first page, to be freed by sb_alloc_free_exact()
+ * @nr_pages: how many, up to SB_BUFFER_MAX_PAGES
+ *
+ * Then as after sb_buffer_alloc(). When it fails, pages and structure are gone.
+ *
+ * Context: Process. May sleep.
+ * Return: 0, or -errno of sb_buffer_zero().
+ */
+int sb_buffer_adopt(struct sb_buffer *buf, unsigned long pfn, unsigned long nr_pages);
+
 void sb_buffer_publish(struct sb_client *client, struct sb_buffer *buf);
 void sb_buffer_abort(struct sb_client *client, struct sb_buffer *buf);
 

@@ -40,6 +40,7 @@ struct sb_call {
 		struct sbuddy_export export;
 		struct sbuddy_compact compact;
 		struct sbuddy_plan plan;
+		struct sbuddy_place place;
 	};
 };
 
@@ -96,6 +97,7 @@ int sb_call_free_bulk(struct sb_call *call);
 int sb_call_compact(struct sb_call *call);
 int sb_call_explain(struct sb_call *call);
 int sb_call_plan(struct sb_call *call);
+int sb_call_place(struct sb_call *call);
 int sb_call_export(struct sb_call *call);
 int sb_call_poison(struct sb_call *call);
 int sb_call_pin(struct sb_call *call);

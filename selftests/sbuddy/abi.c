@@ -20,6 +20,7 @@ _Static_assert(sizeof(struct sbuddy_poison) == SBUDDY_POISON_SIZE_VER0, "poison"
 _Static_assert(sizeof(struct sbuddy_pin) == SBUDDY_PIN_SIZE_VER0, "pin");
 _Static_assert(sizeof(struct sbuddy_unpin) == SBUDDY_UNPIN_SIZE_VER0, "unpin");
 _Static_assert(sizeof(struct sbuddy_export) == SBUDDY_EXPORT_SIZE_VER0, "export");
+_Static_assert(sizeof(struct sbuddy_place) == SBUDDY_PLACE_SIZE_VER0, "place");
 _Static_assert(sizeof(struct sbuddy_explain) == SBUDDY_EXPLAIN_SIZE_VER0, "explain");
 _Static_assert(sizeof(struct sbuddy_explain_zone) == SBUDDY_EXPLAIN_ZONE_SIZE_VER0, "explain_zone");
 _Static_assert(sizeof(struct sbuddy_result) == 16, "result");
@@ -40,6 +41,8 @@ SAME(sbuddy_unpin, pins, 12);
 SAME(sbuddy_drain, pages, 8);
 SAME(sbuddy_poison, address, 16);
 SAME(sbuddy_result, offset, 8);
+SAME(sbuddy_place, handle, 56);
+SAME(sbuddy_place, phys, 80);
 SAME(sbuddy_explain, verdict, 40);
 SAME(sbuddy_explain, zones, 88);
 SAME(sbuddy_explain, reserved, 128);
@@ -58,6 +61,7 @@ _Static_assert(SBUDDY_IOC_EXPLAIN == 0xc088b907, "explain");
 _Static_assert(SBUDDY_IOC_PIN == 0xc018b909, "pin");
 _Static_assert(SBUDDY_IOC_UNPIN == 0xc010b90a, "unpin");
 _Static_assert(SBUDDY_IOC_EXPORT == 0xc010b90d, "export");
+_Static_assert(SBUDDY_IOC_PLACE == 0xc058b913, "place");
 _Static_assert(SBUDDY_IOC_TAKE == 0xb90e, "take");
 _Static_assert(SBUDDY_IOC_GIVE == 0xb90f, "give");
 _Static_assert(SBUDDY_TAKE(1, 2, 3, SBUDDY_ALLOC_HIGH, 5) == 0x4041b, "argument of take");
@@ -80,6 +84,7 @@ union arg {
 	struct sbuddy_pin pin;
 	struct sbuddy_unpin unpin;
 	struct sbuddy_explain explain;
+	struct sbuddy_place place;
 	unsigned char bytes[512];
 };
 
@@ -182,6 +187,14 @@ FIXTURE_VARIANT_ADD(command, explain) {
 	SBUDDY_ALLOC_FLAGS,
 };
 
+FIXTURE_VARIANT_ADD(command, place) {
+	SBUDDY_IOC_PLACE,
+	sizeof(struct sbuddy_place),
+	offsetof(struct sbuddy_place, reserved),
+	offsetof(struct sbuddy_place, flags),
+	SBUDDY_PLACE_FLAGS,
+};
+
 /* clang-format on */
 
 /* A struct that the command takes, and zeroes behind it. */
@@ -216,6 +229,9 @@ static void fill(FIXTURE_DATA(command) * self, unsigned long cmd)
 		sb_get(self->fd, 0, &held);
 		sb_pin(self->fd, held.handle);
 		arg->unpin.handle = held.handle;
+	} else if (cmd == SBUDDY_IOC_PLACE) {
+		arg->place.bytes = 1;
+		arg->place.node = SBUDDY_NODE_ANY;
 	}
 }
 
@@ -384,7 +400,7 @@ static int is_known(unsigned int nr)
 		SBUDDY_IOC_INFO,      SBUDDY_IOC_ALLOC,	 SBUDDY_IOC_ALLOC_BULK, SBUDDY_IOC_FREE,
 		SBUDDY_IOC_QUERY,     SBUDDY_IOC_DRAIN,	 SBUDDY_IOC_EXPLAIN,	SBUDDY_IOC_POISON,
 		SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_PIN,	 SBUDDY_IOC_UNPIN,	SBUDDY_IOC_COMPACT,
-		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT,
+		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT, SBUDDY_IOC_PLACE,
 	};
 	unsigned int i;
 

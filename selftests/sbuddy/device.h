@@ -116,6 +116,13 @@ static inline int sb_pin(int fd, uint32_t handle)
 	return sb_call(fd, SBUDDY_IOC_PIN, &arg);
 }
 
+static inline int sb_unpin(int fd, uint32_t handle)
+{
+	struct sbuddy_unpin arg = { .size = sizeof(arg), .handle = handle };
+
+	return sb_call(fd, SBUDDY_IOC_UNPIN, &arg);
+}
+
 static inline void *sb_map(int fd, uint64_t offset, size_t len)
 {
 	return mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);

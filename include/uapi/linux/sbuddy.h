@@ -653,6 +653,66 @@ struct sbuddy_explain {
 
 #define SBUDDY_EXPLAIN_SIZE_VER0 136
 
+/* sbuddy_place.flags */
+#define SBUDDY_PLACE_THIS_NODE 0x1 /* @node or nothing */
+#define SBUDDY_PLACE_HIGHEST 0x2 /* the highest place that will do, not the lowest */
+#define SBUDDY_PLACE_STILL 0x4 /* move nothing that is in the way */
+#define SBUDDY_PLACE_PHYS 0x8 /* tell @phys */
+
+#define SBUDDY_PLACE_FLAGS \
+	(SBUDDY_PLACE_THIS_NODE | SBUDDY_PLACE_HIGHEST | SBUDDY_PLACE_STILL | SBUDDY_PLACE_PHYS)
+
+/**
+ * struct sbuddy_place - SBUDDY_IOC_PLACE: a buffer where a device can use it, zeroed.
+ * @size: in, bytes of this struct
+ * @flags: in, SBUDDY_PLACE_*
+ * @zone: in, SBUDDY_ZONE_*, as for requests that are not SBUDDY_MOVABLE
+ * @node: in, node to begin with, 0 .. 7, or SBUDDY_NODE_ANY, which excludes
+ *	SBUDDY_PLACE_THIS_NODE
+ * @bytes: in, 1 .. SBUDDY_MAX_SCATTERED pages, rounded up to pages, in one run; so it
+ *	may be more than a block has
+ * @align: in, its address is a multiple of that, a power of two up to 1 << 40; 0 for
+ *	a page
+ * @boundary: in, it crosses no multiple of that, a power of two from @bytes, rounded up
+ *	to pages, up to 1 << 40; or 0 for no such border
+ * @min: in, physical address, none of it lies below
+ * @max: in, physical address, none of it lies there or above; 0 for no limit
+ * @handle: out, name of the buffer, never 0
+ * @reserved: in, 0
+ * @offset: out, where mmap() finds it
+ * @granted: out, bytes of the buffer, whole pages
+ * @phys: out, its physical address; 0 without SBUDDY_PLACE_PHYS
+ *
+ * It counts as SBUDDY_UNMOVABLE, and stays where it is as long as it lives. Buffers that
+ * can be moved are moved out of its way, if there is no place without. It leaves the min
+ * watermark of its zone, but for who has CAP_SYS_RESOURCE. SBUDDY_EXPLAIN_LAST knows
+ * nothing of this command.
+ *
+ * EPERM: SBUDDY_PLACE_PHYS, @min or @max without CAP_SYS_RAWIO.
+ * ENOMEM: there is no such place, or the kernel lacks memory for the handle.
+ * ENOSPC: the file has max_handles handles.
+ * EIO: the instance was found corrupt.
+ * EINTR: the process was killed meanwhile.
+ */
+struct sbuddy_place {
+	__u32 size;
+	__u32 flags;
+	__u32 zone;
+	__s32 node;
+	__u64 bytes;
+	__u64 align;
+	__u64 boundary;
+	__u64 min;
+	__u64 max;
+	__u32 handle;
+	__u32 reserved;
+	__u64 offset;
+	__u64 granted;
+	__u64 phys;
+};
+
+#define SBUDDY_PLACE_SIZE_VER0 88
+
 /* sbuddy_compact.result and sbuddy_plan.result */
 #define SBUDDY_COMPACT_SKIPPED 0 /* nothing to do, or nothing that can be moved */
 #define SBUDDY_COMPACT_COMPLETE 1 /* all of each zone was gone through */
@@ -821,5 +881,6 @@ struct sbuddy_plan {
 #define SBUDDY_IOC_EXPORT _IOWR(SBUDDY_IOC_MAGIC, 13, struct sbuddy_export)
 #define SBUDDY_IOC_TAKE _IO(SBUDDY_IOC_MAGIC, 14)
 #define SBUDDY_IOC_GIVE _IO(SBUDDY_IOC_MAGIC, 15)
+#define SBUDDY_IOC_PLACE _IOWR(SBUDDY_IOC_MAGIC, 19, struct sbuddy_place)
 
 #endif
