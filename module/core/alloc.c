@@ -79,16 +79,25 @@ static noinline int alloc_watched(struct sb_instance *inst, const struct sb_requ
 /* The flags that say what @request does, if the front can tell. */
 static bool is_plain(const struct sb_request *request)
 {
-	return request->nid == SB_NID_ANY && !request->nodes && request->order < SB_PCP_ORDERS &&
+	return request->nid == SB_NID_ANY && !request->nodes &&
 	       !(request->gfp & (SB_FRONT_CAREFUL | ~SB_GFP_KNOWN)) &&
 	       sb_gfp_type(request->gfp) == request->type &&
 	       sb_gfp_zone(request->gfp) == request->zone;
 }
 
+static bool take_plainly(struct sb_instance *inst, const struct sb_request *request,
+			 unsigned long *pfn)
+{
+	if (unlikely(!is_plain(request)))
+		return false;
+	if (request->order < SB_PCP_ORDERS)
+		return sb_front_take(inst, request->gfp, request->order, pfn);
+	return sb_front_take_large(inst, request->gfp, request->order, pfn);
+}
+
 int sb_alloc(struct sb_instance *inst, const struct sb_request *request, unsigned long *pfn)
 {
-	if (likely(is_plain(request)) &&
-	    likely(sb_front_take(inst, request->gfp, request->order, pfn)))
+	if (likely(take_plainly(inst, request, pfn)))
 		return 0;
 	if (unlikely(READ_ONCE(inst->hooks)))
 		return alloc_watched(inst, request, pfn);
@@ -234,7 +243,8 @@ int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int orde
 {
 	int err;
 
-	if (likely(sb_front_put(inst, pfn, order)))
+	if (order < SB_PCP_ORDERS ? likely(sb_front_put(inst, pfn, order)) :
+				    likely(sb_front_put_large(inst, pfn, order)))
 		return 0;
 	err = check_free(inst, pfn, order);
 	if (unlikely(err))

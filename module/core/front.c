@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "buddy.h"
 #include "front.h"
-#include "gfp.h"
+#include "plenty.h"
 
 /* Always empty and always full. */
 static struct sb_pcp_list none;
@@ -130,4 +131,105 @@ void sb_front_close(struct sb_instance *inst)
 void sb_front_open(struct sb_instance *inst)
 {
 	count_closed(inst, -1);
+}
+
+/* Nobody looks on, and the instance is live and sound, for as long as interrupts are off. */
+static bool is_open(const struct sb_instance *inst)
+{
+	return sb_front_this(inst) != &closed;
+}
+
+static bool is_large(const struct sb_instance *inst, unsigned int order)
+{
+	return order >= SB_PCP_ORDERS && order <= inst->cfg.max_order &&
+	       order != inst->cfg.pcp_huge_order;
+}
+
+/* What CMA areas lend is a matter of balance. */
+static bool may_borrow(const struct sb_zone *zone, unsigned int type)
+{
+	return type == SB_MOVABLE && zone->cma_pages;
+}
+
+static bool take_large(struct sb_zone *zone, unsigned int order, unsigned int type,
+		       unsigned long *pfn) __must_hold(zone->lock)
+{
+	if (unlikely(!sb_plenty_for(zone, order) || may_borrow(zone, type) ||
+		     !sb_buddy_take(zone, order, type, pfn)))
+		return false;
+	sb_page_set(sb_memmap_page(&zone->inst->map, *pfn), SB_PAGE_ALLOC, order, type);
+	zone->events[SB_EVENT_ALLOC]++;
+	zone->events[SB_EVENT_ALLOC_PAGES] += sb_order_pages(order);
+	return true;
+}
+
+bool sb_front_take_large(struct sb_instance *inst, u32 gfp, unsigned int order, unsigned long *pfn)
+{
+	unsigned int index = READ_ONCE(inst->front.zone[gfp % SB_FRONT_GFPS]);
+	struct sb_zone *zone;
+	unsigned long irq;
+	bool found = false;
+
+	if (unlikely(index == SB_ZONE_NONE || !is_large(inst, order)))
+		return false;
+	zone = &inst->zones[index];
+	irq = sb_irq_save();
+	if (likely(is_open(inst))) {
+		sb_lock(&zone->lock);
+		found = take_large(zone, order, sb_plenty_type(inst, gfp), pfn);
+		sb_unlock(&zone->lock);
+	}
+	sb_irq_restore(irq);
+	return found;
+}
+
+/* All pageblocks of a block in use have the home of the first. */
+static bool has_one_home(const struct sb_pageblocks *blocks, unsigned long block,
+			 unsigned int order)
+{
+	unsigned long end = block + (order > blocks->order ? 1ul << (order - blocks->order) : 1);
+	unsigned int home = blocks->home[block];
+
+	while (++block < end)
+		if (blocks->home[block] != home)
+			return false;
+	return true;
+}
+
+static bool put_large(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+	__must_hold(zone->lock)
+{
+	const struct sb_pageblocks *blocks = &zone->inst->blocks;
+	unsigned long block = sb_pageblock_index(blocks, pfn);
+	unsigned int type = blocks->home[block] - zone->front_slot * SB_HOME_TYPES;
+	const struct sb_page *page;
+
+	/* Where the home is none there may be no descriptor. */
+	if (unlikely(type >= SB_PCPTYPES))
+		return false;
+	page = sb_memmap_page(&zone->inst->map, pfn);
+	if (unlikely(page->prev_state != SB_PAGE_USED ||
+		     (page->next_order & SB_FRONT_FREE_MASK) != order ||
+		     !has_one_home(blocks, block, order)))
+		return false;
+	sb_buddy_put(zone, pfn, order, type, false);
+	zone->events[SB_EVENT_FREE_PAGES] += sb_order_pages(order);
+	return true;
+}
+
+bool sb_front_put_large(struct sb_instance *inst, unsigned long pfn, unsigned int order)
+{
+	unsigned long irq = sb_irq_save();
+	unsigned int index = sb_pageblock_zone(&inst->blocks, pfn);
+	struct sb_zone *zone;
+	bool done = false;
+
+	if (likely(index != SB_ZONE_NONE && is_large(inst, order) && is_open(inst))) {
+		zone = &inst->zones[index];
+		sb_lock(&zone->lock);
+		done = put_large(zone, pfn, order);
+		sb_unlock(&zone->lock);
+	}
+	sb_irq_restore(irq);
+	return done;
 }

@@ -24,6 +24,9 @@
  *	sb_front_open(inst);
  *
  * CPUs that have to share lists always go by the lock.
+ *
+ * A block that is too large for lists goes between its user and the zone, under the zone's
+ * lock, where as little has to be looked at: sb_front_take_large().
  */
 #ifndef SB_FRONT_H
 #define SB_FRONT_H
@@ -136,6 +139,32 @@ out:
 	sb_irq_restore(irq);
 	return done;
 }
+
+/**
+ * sb_front_take_large() - Take a block from the zone, if that is all there is to it.
+ * @inst: instance at any stage
+ * @gfp: as for sb_front_take()
+ * @order: log2 of the pages wanted, from SB_PCP_ORDERS on
+ * @pfn: set to the first page, in use from now on
+ *
+ * From the zone that the request prefers, if that has plenty and a block of its own type.
+ *
+ * Context: Any but NMI. Takes the zone lock.
+ * Return: true; or false: ask sb_alloc().
+ */
+bool sb_front_take_large(struct sb_instance *inst, u32 gfp, unsigned int order, unsigned long *pfn);
+
+/**
+ * sb_front_put_large() - Give a block to its zone, if that is all there is to it.
+ * @inst: instance at any stage
+ * @pfn: any frame number
+ * @order: from SB_PCP_ORDERS on
+ *
+ * Context: Any but NMI. Takes the zone lock.
+ * Return: true when it is free; false: ask sb_alloc_free(), also for why it cannot be
+ *	freed.
+ */
+bool sb_front_put_large(struct sb_instance *inst, unsigned long pfn, unsigned int order);
 
 /* Of an instance that is all new: closed for any CPU there may be. */
 void sb_front_setup(struct sb_instance *inst);

@@ -7,12 +7,6 @@ static bool prefers(const struct sb_instance *inst, u32 gfp, const struct sb_zon
 	return inst->front.zone[gfp] == (unsigned int)(zone - inst->zones);
 }
 
-/* gfp_migratetype(): of an instance too small for groups, all are one. */
-static unsigned int type_of(const struct sb_instance *inst, u32 gfp)
-{
-	return inst->blocks.grouping ? sb_gfp_type(gfp) : SB_UNMOVABLE;
-}
-
 void sb_plenty_set(struct sb_zone *zone, unsigned int nr_orders)
 {
 	struct sb_instance *inst = zone->inst;
@@ -24,7 +18,7 @@ void sb_plenty_set(struct sb_zone *zone, unsigned int nr_orders)
 	sb_assert_held(&zone->lock);
 	zone->plenty_orders = nr_orders;
 	for (gfp = 0; gfp < SB_FRONT_GFPS; gfp++) {
-		u8 home = (u8)(first + type_of(inst, gfp));
+		u8 home = (u8)(first + sb_plenty_type(inst, gfp));
 
 		if (!prefers(inst, gfp, zone))
 			continue;

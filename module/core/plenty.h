@@ -19,10 +19,17 @@
 #ifndef SB_PLENTY_H
 #define SB_PLENTY_H
 
+#include "gfp.h"
 #include "instance.h"
 
 /* The mark of a zone that has none. */
 #define SB_PLENTY_NEVER (~0ul / 2)
+
+/* gfp_migratetype(): of an instance too small for groups, all are one. */
+static inline unsigned int sb_plenty_type(const struct sb_instance *inst, u32 gfp)
+{
+	return inst->blocks.grouping ? sb_gfp_type(gfp) : SB_UNMOVABLE;
+}
 
 /* Orders from 0 on that the zone has a block of, on lists that any request may use. */
 static inline unsigned int sb_plenty_orders(const struct sb_zone *zone)
@@ -34,6 +41,20 @@ static inline unsigned int sb_plenty_orders(const struct sb_zone *zone)
 	while (nr && !(orders >> (nr - 1)))
 		nr--;
 	return nr;
+}
+
+/*
+ * The line as it is for a larger block: what prefers the zone may take one of an order from
+ * SB_PCP_ORDERS on, if there is one of its own type.
+ * Context: the zone's lock is held.
+ */
+static inline bool sb_plenty_for(const struct sb_zone *zone, unsigned int order)
+	__must_hold(zone->lock)
+{
+	unsigned long more = sb_order_pages(order) - sb_order_pages(SB_PCP_ORDERS - 1);
+
+	return zone->nr_free >
+	       zone->plenty + zone->nr_free_cma + zone->nr_reserved_highatomic + more;
 }
 
 /*

@@ -333,7 +333,7 @@ static void ask_twins(unsigned long steps)
 
 	while (steps--) {
 		if (steps % 128 == 0) {
-			order = (unsigned int)unit_below(&twins.seed, 4);
+			order = (unsigned int)unit_below(&twins.seed, 6);
 			takes = (unsigned int)unit_below(&twins.seed, 8);
 		}
 		if (unit_below(&twins.seed, 8) < takes && twins.nr_held < ARRAY_SIZE(twins.held))
@@ -376,6 +376,130 @@ static void with_and_without_it_the_same_pages_are_given(void)
 		fixture_exit(&twins.f[0]);
 		fixture_exit(&twins.f[1]);
 	}
+}
+
+#define LARGE SB_PCP_ORDERS
+
+/* A block that came by the front, or SB_PFN_NONE. */
+static unsigned long take_large(unsigned int order, u32 gfp)
+{
+	unsigned long pfn;
+
+	return sb_front_take_large(&f.inst, gfp, order, &pfn) ? pfn : SB_PFN_NONE;
+}
+
+static void a_large_block_goes_straight_between_user_and_zone(void)
+{
+	unsigned long nr_alloc, pfn;
+	unsigned int order, max_order;
+
+	boot(64, 1);
+	max_order = f.inst.cfg.max_order;
+	for (order = LARGE; order <= max_order; order++) {
+		nr_alloc = sb_zone_events(zone, SB_EVENT_ALLOC_PAGES);
+		pfn = take_large(order, SB_GFP_MOVABLE);
+		EXPECT(pfn != SB_PFN_NONE);
+		CHECK(&f);
+		EXPECT_EQ(sb_zone_events(zone, SB_EVENT_ALLOC_PAGES) - nr_alloc,
+			  sb_order_pages(order));
+		EXPECT(sb_front_put_large(&f.inst, pfn, order));
+		EXPECT(!sb_front_put_large(&f.inst, pfn, order));
+		EXPECT_EQ(zone->nr_free, zone->managed);
+		CHECK(&f);
+	}
+	/* No pageblock is of these yet: they are claimed with more care. */
+	EXPECT_EQ(take_large(LARGE, 0), SB_PFN_NONE);
+	EXPECT_EQ(take_large(max_order + 1, SB_GFP_MOVABLE), SB_PFN_NONE);
+	EXPECT_EQ(take_large(SB_PCP_ORDERS - 1, SB_GFP_MOVABLE), SB_PFN_NONE);
+	EXPECT_EQ(take_large(LARGE, SB_GFP_MOVABLE | SB_GFP_RECLAIMABLE), SB_PFN_NONE);
+	fixture_exit(&f);
+}
+
+static void a_large_block_that_somebody_looks_at_goes_the_long_way(void)
+{
+	unsigned long pfn;
+
+	boot(64, 1);
+	pfn = take_large(LARGE, SB_GFP_MOVABLE);
+	sb_instance_hook(&f.inst, SB_HOOK_TRACE, true);
+	EXPECT_EQ(take_large(LARGE, SB_GFP_MOVABLE), SB_PFN_NONE);
+	EXPECT(!sb_front_put_large(&f.inst, pfn, LARGE));
+	sb_instance_hook(&f.inst, SB_HOOK_TRACE, false);
+	EXPECT(sb_front_put_large(&f.inst, pfn, LARGE));
+	sb_instance_broken(&f.inst, "as a test wants it", 0);
+	EXPECT_EQ(take_large(LARGE, SB_GFP_MOVABLE), SB_PFN_NONE);
+	fixture_drop(&f);
+}
+
+/* At the line a block may be taken, and not with a page less. */
+static void a_zone_gives_large_blocks_as_long_as_it_has_plenty(void)
+{
+	unsigned long more = sb_order_pages(10) - sb_order_pages(SB_PCP_ORDERS - 1), pfn;
+
+	boot(64, 1);
+	zone->plenty = zone->nr_free - more;
+	EXPECT_EQ(take_large(10, SB_GFP_MOVABLE), SB_PFN_NONE);
+	zone->plenty--;
+	pfn = take_large(10, SB_GFP_MOVABLE);
+	EXPECT(pfn != SB_PFN_NONE);
+	EXPECT(sb_front_put_large(&f.inst, pfn, 10));
+	fixture_measure(zone);
+	fixture_exit(&f);
+}
+
+static void what_cma_areas_lend_is_left_to_others(void)
+{
+	boot(64, 1);
+	zone->cma_pages = 1;
+	EXPECT_EQ(take_large(LARGE, SB_GFP_MOVABLE), SB_PFN_NONE);
+	zone->cma_pages = 0;
+	fixture_exit(&f);
+}
+
+static void huge_pages_have_lists(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+	long pfn;
+
+	cfg.pcp_huge_order = 8;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	EXPECT_EQ(take_large(8, SB_GFP_MOVABLE), SB_PFN_NONE);
+	pfn = fixture_ask(&f, plain(8, SB_GFP_MOVABLE));
+	EXPECT(pfn > 0);
+	EXPECT(!sb_front_put_large(&f.inst, (unsigned long)pfn, 8));
+	fixture_free(&f, (unsigned long)pfn, 8);
+	EXPECT(sb_pcp_count(zone) > 0);
+	fixture_exit(&f);
+}
+
+/* Whatever is freed: nothing but a large block in use, of pageblocks of one type. */
+static void nothing_else_than_a_large_block_in_use_is_given(void)
+{
+	unsigned long pfn, half;
+	unsigned int order;
+
+	boot(64, 1);
+	pfn = take_large(10, SB_GFP_MOVABLE);
+	half = pfn + sb_order_pages(9);
+	for (order = 0; order <= 40; order++) {
+		if (order != 10)
+			EXPECT(!sb_front_put_large(&f.inst, pfn, order));
+		EXPECT(!sb_front_put_large(&f.inst, half, order));
+		EXPECT(!sb_front_put_large(&f.inst, PFN - 1, order));
+		EXPECT(!sb_front_put_large(&f.inst, PFN + 4096, order));
+		EXPECT(!sb_front_put_large(&f.inst, SB_PFN_NONE, order));
+	}
+	set_type(half, SB_RECLAIMABLE);
+	EXPECT(!sb_front_put_large(&f.inst, pfn, 10));
+	set_type(half, SB_ISOLATE);
+	EXPECT(!sb_front_put_large(&f.inst, pfn, 10));
+	set_type(half, SB_MOVABLE);
+	set_type(pfn, SB_ISOLATE);
+	EXPECT(!sb_front_put_large(&f.inst, pfn, 10));
+	set_type(pfn, SB_MOVABLE);
+	EXPECT(sb_front_put_large(&f.inst, pfn, 10));
+	fixture_exit(&f);
 }
 
 static bool stop;
@@ -447,4 +571,9 @@ UNIT_MAIN(UNIT_CASE(a_pair_of_a_small_order_takes_no_lock),
 	  UNIT_CASE(a_page_of_an_isolated_pageblock_goes_to_its_zone),
 	  UNIT_CASE(what_goes_by_it_is_counted_and_lists_never_overflow),
 	  UNIT_CASE(with_and_without_it_the_same_pages_are_given),
+	  UNIT_CASE(a_large_block_goes_straight_between_user_and_zone),
+	  UNIT_CASE(a_large_block_that_somebody_looks_at_goes_the_long_way),
+	  UNIT_CASE(a_zone_gives_large_blocks_as_long_as_it_has_plenty),
+	  UNIT_CASE(what_cma_areas_lend_is_left_to_others), UNIT_CASE(huge_pages_have_lists),
+	  UNIT_CASE(nothing_else_than_a_large_block_in_use_is_given),
 	  UNIT_CASE(lists_are_drained_and_frozen_under_their_cpus))
