@@ -62,10 +62,11 @@ step_checkpatch()
 	checkpatch '^./(selftests|tools)/' $user
 }
 
-# A backslash sequence is no part of the word behind it.
+# A backslash sequence is no part of the word behind it; neither is a
+# manual page's macro.
 step_spelling()
 {
-	codespell --ignore-regex '\\[nt]|\biput\b|to and fro' --skip './build,./.git,./COPYING'
+	codespell --ignore-regex '^[.]N[d]|\\[nt]|\biput\b|to and fro' --skip './build,./.git,./COPYING'
 }
 
 # none PATTERN PATH...: no line matches.
