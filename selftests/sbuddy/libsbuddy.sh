@@ -12,7 +12,6 @@ example()
 	echo "$text" | grep -q "$2" || { echo "# $1 says: $text"; return 1; }
 }
 
-[ -z "$SBUDDY_NO_TOOLS" ] || skip_all "on other boards"
 command -v sbuddy-libtest >/dev/null || skip_all "no sbuddy-libtest in PATH: build tools/"
 ls /dev/sbuddy[0-9]* >/dev/null 2>&1 || skip_all "no /dev/sbuddyN: is the module loaded?"
 
