@@ -30,7 +30,7 @@ sources()
 scripts_of_ours()
 {
 	grep -rlE --exclude-dir=build '^#!/bin/(ba|busybox )?sh|^# shellcheck shell=' \
-		.ci scripts selftests | sort
+		.ci scripts selftests tools | sort
 }
 
 step_format()

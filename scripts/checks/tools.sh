@@ -78,6 +78,49 @@ manual_pages()
 		done
 }
 
+# What --help tells of verbs and options, all of them.
+verbs_of_help()
+{
+	"$TMP/64/sbuddyctl" --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
+}
+
+options_of_help()
+{
+	"$TMP/64/sbuddyctl" "$1" --help | sed -n 's/^  \(--[a-z-]*\) .*/\1/p'
+}
+
+# The page of sbuddyctl has these verbs and options, no less and no more.
+program_page()
+{
+	local page=tools/man/sbuddyctl.1 verb
+
+	diff <(sed -n 's/^\.It Cm \([a-z]*\)$/\1/p' $page) <(verbs_of_help)
+	diff <(sed -n 's/^\.It Fl Fl \([a-z-]*\).*/--\1/p' $page | sort) \
+		<(for verb in $(verbs_of_help); do options_of_help "$verb"; done | sort -u)
+}
+
+# complete WORD...: what bash would offer for the last one.
+complete_words()
+{
+	PATH=$TMP/64:$PATH bash -c '
+		. tools/sbuddyctl/completion.bash
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_sbuddyctl sbuddyctl
+		printf "%s\n" "${COMPREPLY[@]}"' - "$@"
+}
+
+program_completion()
+{
+	local verb
+
+	diff <(complete_words sbuddyctl "") <(verbs_of_help; echo --help; echo --version)
+	for verb in $(verbs_of_help); do
+		diff <(complete_words sbuddyctl "$verb" --) <(options_of_help "$verb")
+	done
+	[ "$(complete_words sbuddyctl alloc --type u)" = unmovable ]
+	PATH=$TMP/64:$PATH bash -c '. tools/sbuddyctl/completion.bash; complete -p sbuddyctl'
+}
+
 step_tools()
 {
 	build_tools OUTPUT="$TMP/64"
@@ -86,4 +129,6 @@ step_tools()
 	library_header
 	library_installed
 	manual_pages
+	program_page
+	program_completion
 }

@@ -1,0 +1,236 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Every verb of sbuddyctl, on the first device and on instances of its own.
+
+. "$(dirname "$0")/tap.sh"
+
+debugfs=${DEBUGFS:-/sys/kernel/debug}
+configfs=${CONFIGFS:-/sys/kernel/config}
+item=$configfs/sbuddy/ctl-test
+dir=$debugfs/sbuddy/ctl-test
+ctl=sbuddyctl
+
+cleanup()
+{
+	$ctl free --all >/dev/null 2>&1
+	[ ! -d "$item" ] || rmdir "$item"
+	rm -rf "$tmp"
+}
+
+complain()
+{
+	echo "# $*"
+	return 1
+}
+
+# runs STATUS ARGUMENT...: exits so; what it prints is in $tmp/out and $tmp/err
+runs()
+{
+	wanted=$1
+	shift
+	$ctl "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	status=$?
+	[ $status = "$wanted" ] ||
+		complain "$*: $status, not $wanted: $(cat "$tmp/out" "$tmp/err")" || return 1
+	[ $status = 0 ] || [ -s "$tmp/err" ] || [ -s "$tmp/out" ] || complain "$*: not a word"
+}
+
+# prints PATTERN...: each is in a line of what the last one printed
+prints()
+{
+	for pattern; do
+		grep -qE -e "$pattern" "$tmp/out" ||
+			complain "no '$pattern' in: $(cat "$tmp/out")" || return 1
+	done
+}
+
+# One object, with brackets that match: json.tool is not on every board.
+is_json()
+{
+	[ "$(wc -l <"$tmp/out")" = 1 ] && awk '{
+			gsub(/\\./, "")
+			gsub(/"[^"]*"/, "0")
+			while (gsub(/(\[|\{)[-+.:, a-z0-9]*(\]|\})/, "0"))
+				;
+			exit $0 != "0"
+		}' "$tmp/out" || complain "no JSON: $(cat "$tmp/out")"
+	if command -v python3 >/dev/null; then
+		python3 -m json.tool <"$tmp/out" >/dev/null
+	fi
+}
+
+free_pages()
+{
+	$ctl info --device ctl-test --json | sed 's/.*"pages_free": \([0-9]*\).*/\1/'
+}
+
+on_test()
+{
+	wanted=$1 verb=$2
+	shift 2
+	runs "$wanted" "$verb" --device ctl-test "$@"
+}
+
+looks()
+{
+	runs 0 list && prints '^device ' ' ctl-test  *sandbox  *16 MiB' &&
+		runs 0 list --json && is_json && prints '"instance": "ctl-test"' &&
+		on_test 0 info && prints '^instance  *ctl-test$' '^largest block  *order 10, 4 MiB$' &&
+		on_test 0 info --json && is_json && prints '"memory_bytes": 16777216' &&
+		on_test 0 stat && prints '^ctl-test: ' 'zone Normal: ' '^  free blocks ' &&
+		on_test 0 stat --json && is_json && prints '"zones": \[\{"node": 0, "zone": "Normal"'
+}
+
+# What it says of free blocks is what buddyinfo says.
+agrees()
+{
+	blocks=$(awk '{ for (i = 5; i <= NF; i++) printf "%s%s", i == 5 ? "" : ", ", $i }' "$dir/buddyinfo")
+	on_test 0 stat --json && prints "\"blocks\": \[$blocks\]"
+}
+
+keeps()
+{
+	before=$(free_pages)
+	on_test 0 alloc --order 3 --count 4 --type unmovable &&
+		prints '^ *1  *32 KiB  *3  *Unmovable' '^keeper 1 has them' || return 1
+	[ "$(free_pages)" = $((before - 32)) ] || complain "pages are not taken" || return 1
+	on_test 0 alloc --bytes 100K --pin --json && is_json &&
+		prints '"keeper": 2, "bytes": 102400' '"physical": [0-9]' || return 1
+	runs 0 free --list && prints '^keeper 1$' '^keeper 2$' || return 1
+	runs 0 free 1 && prints '^keeper 1: 4 buffers freed, 128 KiB$' || return 1
+	runs 1 free 1 && runs 0 free --all --json && is_json &&
+		prints '"keepers": \[\{"keeper": 2, "buffers": 1, "bytes": 102400\}\]' || return 1
+	runs 0 free --list --json && is_json && prints '"keepers": \[\]' || return 1
+	[ "$(free_pages)" = "$before" ] || complain "$(free_pages) pages are free, $before were"
+}
+
+# Who may not open the device may not end another's keeper either.
+denies()
+{
+	[ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || return 0
+	on_test 0 alloc || return 1
+	! setpriv --reuid 65534 "$ctl" free 1 >/dev/null 2>&1 || complain "anybody ends it"
+	runs 0 free 1
+}
+
+holds()
+{
+	before=$(free_pages)
+	on_test 0 hold --order 2 --for 0.1 && prints '^ *1  *16 KiB' &&
+		on_test 0 hold --for 0.1 --json && is_json || return 1
+	$ctl hold --device ctl-test --order 4 >"$tmp/out" &
+	until grep -q '^held until' "$tmp/out"; do
+		sleep 0.1
+	done
+	[ "$(free_pages)" = $((before - 16)) ] || complain "not held" || return 1
+	kill $!
+	wait $!
+	[ "$(free_pages)" = "$before" ] || complain "not given back"
+}
+
+explains()
+{
+	on_test 0 explain --order 3 && prints '^request: order 3' '^verdict: would be served' &&
+		on_test 1 explain --bytes 64M --type movable --zone normal && prints '^verdict: too large' &&
+		on_test 0 explain --json && is_json && prints '"verdict": "served"' &&
+		on_test 1 explain --bytes 64M --json && is_json && prints '"verdict": "too large"'
+}
+
+drains()
+{
+	on_test 0 drain && prints 'pages, .* went back' && on_test 0 drain --json && is_json &&
+		prints '^\{"pages": 0\}$'
+}
+
+# refused PATTERN ARGUMENT...: as something that it does not understand, and says what
+refused()
+{
+	pattern=$1
+	shift
+	runs 2 "$@" && grep -q -e "$pattern" "$tmp/err" || complain "$*: $(cat "$tmp/err")"
+}
+
+refuses()
+{
+	refused '"dance"' dance && refused '"--dance"' list --dance && refused '"7"' list 7 &&
+		refused 'from 0 to 10, not "11"' alloc --order 11 --device ctl-test &&
+		refused 'not "x"' alloc --order x && refused 'not "-1"' alloc --order=-1 &&
+		refused 'not "4Q"' alloc --bytes 4Q && refused 'not "0"' alloc --bytes 0 &&
+		refused 'not "99999999999G"' alloc --bytes 99999999999G &&
+		refused 'not "cma"' alloc --type cma && refused 'not "dma32"' alloc --zone dma32 &&
+		refused 'not "8"' alloc --node 8 && refused 'not "loud"' alloc --flags high,loud &&
+		refused 'give one' alloc --order 1 --bytes 4K && refused 'from 1 to' alloc --count 0 &&
+		refused 'needs a value' alloc --order && refused 'keepers' free x &&
+		refused 'wants' free && refused 'either' free 1 --all &&
+		refused 'not "0"' hold --for 0
+}
+
+fails()
+{
+	runs 1 info --device nobody && grep -q 'cannot open nobody: No such file' "$tmp/err" &&
+		on_test 1 alloc --bytes 64M && grep -q 'buffer 1: ' "$tmp/err" &&
+		on_test 1 alloc --order 10 --count 20 && grep -q 'Cannot allocate memory' "$tmp/err" &&
+		runs 1 free 99
+}
+
+helps()
+{
+	runs 0 --help || return 1
+	cp "$tmp/out" "$tmp/verbs"
+	for verb in $(sed -n 's/^  \([a-z]*\) .*/\1/p' "$tmp/verbs"); do
+		runs 0 "$verb" --help && prints "^Usage: sbuddyctl $verb " '--json' || return 1
+	done
+	runs 0 --version && prints '^sbuddyctl [0-9.]*$' && runs 2
+}
+
+# Each verb that there is has a test here.
+all_verbs()
+{
+	for verb in $($ctl --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+		grep -qE "(runs|on_test) [012] $verb\b" "$0" || complain "$verb is not tested" || return 1
+	done
+}
+
+make_instance()
+{
+	mkdir "$item" && echo sandbox >"$item/kind" && echo 16M >"$item/memory" &&
+		echo 0 >"$item/min_free_kbytes" && echo 1 >"$item/live"
+}
+
+[ -z "$SBUDDY_NO_TOOLS" ] || skip_all "on other boards"
+command -v $ctl >/dev/null || skip_all "no sbuddyctl in PATH: build tools/"
+[ -d "$configfs/sbuddy" ] || skip_all "no $configfs/sbuddy to make an instance in"
+tmp=$(mktemp -d) || exit 1
+trap cleanup EXIT
+make_instance || {
+	echo "Bail out! no instance can be made"
+	exit 1
+}
+
+echo "TAP version 13"
+looks
+result $? "list, info and stat tell what there is"
+agrees
+result $? "stat is of one mind with buddyinfo"
+keeps
+result $? "alloc leaves buffers with a keeper, free ends it"
+denies
+result $? "free is for the keeper's user"
+holds
+result $? "hold has buffers for so long, or until it is interrupted"
+explains
+result $? "explain answers, and fails as the request would"
+drains
+result $? "drain empties the lists"
+refuses
+result $? "what it does not understand is named, with status 2"
+fails
+result $? "what fails is told, with status 1"
+helps
+result $? "each verb has --help"
+all_verbs
+result $? "each verb is tested"
+grep -q '^0 violations' "$dir/check"
+result $? "check finds nothing"
+finish

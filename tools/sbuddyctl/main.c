@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "ctl.h"
+
+#define DEV BIT(OPT_DEVICE)
+
+const struct verb verbs[] = {
+	{ "list", NULL, "the devices there are", 0, run_list },
+	{ "info", NULL, "what a device is", DEV, run_info },
+	{ "stat", NULL, "what is free, zone by zone", DEV, run_stat },
+	{ "alloc", NULL, "allocate buffers, and leave them with a keeper in the background",
+	  DEV | OPTS_REQUEST | BIT(OPT_COUNT) | BIT(OPT_PIN), run_alloc },
+	{ "free", "[KEEPER...]", "end keepers, which frees their buffers",
+	  BIT(OPT_ALL) | BIT(OPT_LIST), run_free },
+	{ "hold", NULL, "allocate buffers, and have them until interrupted",
+	  DEV | OPTS_REQUEST | BIT(OPT_COUNT) | BIT(OPT_PIN) | BIT(OPT_FOR), run_hold },
+	{ "explain", NULL, "what would become of a request, and why", DEV | OPTS_REQUEST,
+	  run_explain },
+	{ "drain", NULL, "empty the lists of all CPUs", DEV, run_drain },
+};
+
+const unsigned int nr_verbs = ARRAY_LEN(verbs);
+
+static void help(FILE *to)
+{
+	unsigned int i;
+
+	fputs("Usage: sbuddyctl VERB [OPTION...] [ARGUMENT...]\n"
+	      "       sbuddyctl VERB --help\n"
+	      "Look at devices of sbuddy, and allocate their memory.\n\n",
+	      to);
+	for (i = 0; i < nr_verbs; i++)
+		fprintf(to, "  %-10s%s\n", verbs[i].name, verbs[i].what);
+	fputs("\n  --help    print this\n  --version print the version\n", to);
+}
+
+static void help_verb(const struct verb *verb)
+{
+	printf("Usage: sbuddyctl %s [OPTION...]%s%s\n", verb->name, verb->arguments ? " " : "",
+	       verb->arguments ? verb->arguments : "");
+	printf("%c%s.\n\n", verb->what[0] - 'a' + 'A', verb->what + 1);
+	print_options(verb, stdout);
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_verbs; i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	die_usage("there is no verb \"%s\"", name);
+}
+
+/* What could not be printed was not done. */
+static int finish(int status)
+{
+	if (fflush(stdout) || ferror(stdout))
+		die("cannot write to the standard output: %s", strerror(errno));
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct verb *verb;
+	int first;
+
+	if (argc < 2) {
+		help(stderr);
+		return USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		help(stdout);
+		return finish(0);
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("sbuddyctl %s\n", sbuddy_version());
+		return finish(0);
+	}
+	verb = find_verb(argv[1]);
+	first = parse_options(verb, argc - 1, argv + 1);
+	if (given(OPT_HELP)) {
+		help_verb(verb);
+		return finish(0);
+	}
+	argc -= 1 + first;
+	argv += 1 + first;
+	if (argc && !verb->arguments)
+		die_usage("%s takes no argument, but \"%s\" is one", verb->name, argv[0]);
+	return finish(verb->run(argc, argv));
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <getopt.h>
+
+#include "ctl.h"
+
+static const struct {
+	const char *name;
+	const char *argument; /* NULL for none */
+	const char *what;
+} options[NR_OPTS] = {
+	[OPT_HELP] = { "help", NULL, "print this" },
+	[OPT_JSON] = { "json", NULL, "print one JSON object" },
+	[OPT_COLOR] = { "color", "WHEN",
+			"always, never, or auto: on a terminal, unless NO_COLOR is set" },
+	[OPT_DEVICE] = { "device", "NAME",
+			 "an instance, sbuddyN, or a path; the first device if not given" },
+	[OPT_ORDER] = { "order", "N", "a block of 2^N pages; 0 if not given" },
+	[OPT_BYTES] = { "bytes", "SIZE",
+			"a buffer of this size instead, 100K or 4MiB for example" },
+	[OPT_TYPE] = { "type", "TYPE", "unmovable, movable or reclaimable; movable if not given" },
+	[OPT_ZONE] = { "zone", "ZONE", "the highest that will do: dma, normal, highmem, movable" },
+	[OPT_NODE] = { "node", "N", "the node to begin with; any if not given" },
+	[OPT_FLAGS] = { "flags", "LIST",
+			"of thisnode, high, atomic, memalloc, scattered, by commas" },
+	[OPT_COUNT] = { "count", "N", "so many buffers; 1 if not given" },
+	[OPT_PIN] = { "pin", NULL, "have them stay where they are, and tell their addresses" },
+	[OPT_FOR] = { "for", "SECONDS", "no longer than that" },
+	[OPT_ALL] = { "all", NULL, "all keepers" },
+	[OPT_LIST] = { "list", NULL, "end none, and tell which there are" },
+	[OPT_BY] = { "by", "WHAT", "colours mean state, type or order; state if not given" },
+	[OPT_CELL] = { "cell", "SIZE",
+		       "memory of one cell, \"page\" or \"block\"; as much as fits if not given" },
+	[OPT_WIDTH] = { "width", "N", "cells in a row; as many as fit if not given" },
+	[OPT_SVG] = { "svg", "FILE", "draw into this file" },
+	[OPT_PNG] = { "png", "FILE", "draw into this file, a pixel square a cell" },
+	[OPT_BATCH] = { "batch", NULL, "print one after the other, without colours and cursor" },
+	[OPT_INTERVAL] = { "interval", "SECONDS", "time from one to the next; 2 if not given" },
+	[OPT_TIMES] = { "times", "N", "so often; until interrupted if not given" },
+	[OPT_SEED] = { "seed", "N", "begin of the random numbers; 1 if not given" },
+	[OPT_INDEX] = { "index", "N",
+			"thousandths of free memory that are to be in smaller blocks" },
+	[OPT_FREE] = { "free", "PERCENT", "how much of the memory is to be free; 25 if not given" },
+	[OPT_MAX_ORDER] = { "max-order", "N",
+			    "the largest blocks that are asked for; 4 if not given" },
+};
+
+static const char *values[NR_OPTS];
+
+const char *given(enum opt opt)
+{
+	return values[opt];
+}
+
+const char *option_name(enum opt opt)
+{
+	return options[opt].name;
+}
+
+static uint64_t opts_of(const struct verb *verb)
+{
+	return verb->opts | OPTS_ALL;
+}
+
+static void print_option(enum opt opt, FILE *to)
+{
+	char left[32];
+
+	snprintf(left, sizeof(left), "--%s%s%s", options[opt].name,
+		 options[opt].argument ? " " : "",
+		 options[opt].argument ? options[opt].argument : "");
+	fprintf(to, "  %-20s%s\n", left, options[opt].what);
+}
+
+/* Those that all verbs have come last. */
+void print_options(const struct verb *verb, FILE *to)
+{
+	unsigned int opt;
+
+	for (opt = 0; opt < NR_OPTS; opt++)
+		if (verb->opts & BIT(opt))
+			print_option(opt, to);
+	print_option(OPT_JSON, to);
+	print_option(OPT_HELP, to);
+}
+
+int parse_options(const struct verb *verb, int argc, char **argv)
+{
+	struct option known[NR_OPTS + 1] = { { NULL, 0, NULL, 0 } };
+	int opt, nr = 0, value;
+
+	for (opt = 0; opt < NR_OPTS; opt++)
+		if (opts_of(verb) & BIT(opt))
+			known[nr++] = (struct option){
+				.name = options[opt].name,
+				.has_arg = options[opt].argument ? required_argument : no_argument,
+				.val = opt + 256,
+			};
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+		if (value == ':')
+			die_usage("%s needs a value", argv[optind - 1]);
+		if (value < 256)
+			die_usage("%s has no option \"%s\"", verb->name, argv[optind - 1]);
+		values[value - 256] = optarg ? optarg : "";
+	}
+	return optind;
+}
