@@ -170,24 +170,27 @@ static int get_pages(struct sb_buffer *buf, unsigned long nr_pages, bool scatter
 	return err;
 }
 
-/* Whether that was the last reference: then the pages are gone. */
-static bool drop(struct sb_buffer *buf)
+void sb_buffer_end(struct sb_buffer *buf)
 {
-	if (!refcount_dec_and_test(&buf->refs))
-		return false;
+	struct sbuddy_device *dev = buf->dev;
+	bool by_pages = buf->by_pages;
+
 	if (buf->movable)
 		sbuddy_mover_remove(buf);
 	free_pages_of(buf);
-	atomic_dec(&buf->dev->nr_buffers);
-	return true;
+	atomic_dec(&dev->nr_buffers);
+	buf->by_pages = 0;
+	buf->next = NULL;
+	sb_client_retire(buf->client, buf);
+	/* Not before the client is done with the device. */
+	if (by_pages)
+		sbuddy_device_let_go(dev);
 }
 
 void sb_buffer_put(struct sb_buffer *buf)
 {
-	if (!drop(buf))
-		return;
-	buf->next = NULL;
-	sb_client_retire(buf->client, buf);
+	if (refcount_dec_and_test(&buf->refs) && !sb_held_keep(buf))
+		sb_buffer_end(buf);
 }
 
 /* Its pages are there. */

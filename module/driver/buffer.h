@@ -112,6 +112,7 @@ struct sb_client {
  * @one: for @runs; others are an array of scatter.h
  * @lock: keeps @runs as they are
  * @zeroed: its pages are zero, but for what was written since; set under @lock
+ * @by_pages: 1 when it was ever mapped by its struct pages, held.h
  * @movable: the mover may move it; never changes
  * @pins: how many want it to stay; grows under @lock alone
  * @handle_pins: of these, the handle's; guarded by the lock of the handles
@@ -132,6 +133,7 @@ struct sb_buffer {
 	struct sb_run one;
 	struct rw_semaphore lock;
 	bool zeroed;
+	unsigned int by_pages;
 	bool movable;
 	atomic_t pins;
 	u32 handle_pins;
@@ -252,8 +254,13 @@ struct sb_buffer *sb_buffer_get(struct sb_client *client, unsigned long handle);
  * sb_buffer_put() - Let go of a reference; with the last one go the pages.
  * @buf: buffer
  *
+ * Pages that somebody else in the kernel has are set aside until he lets go, held.h.
+ *
  * Context: Process, also with mmap_lock held.
  */
 void sb_buffer_put(struct sb_buffer *buf);
+
+/* What becomes of a buffer that nobody has any more: its pages are free. Process context. */
+void sb_buffer_end(struct sb_buffer *buf);
 
 #endif

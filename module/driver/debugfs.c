@@ -112,6 +112,17 @@ static int check_show(struct seq_file *seq, void *unused)
 
 SBUDDY_FILE_OF(check, PAGE_SIZE);
 
+static void print_held(struct sb_out *out, struct sb_instance *inst)
+{
+	struct sbuddy_device *dev = container_of(inst, struct sbuddy_device, inst);
+	unsigned int nr_buffers;
+	unsigned long nr_pages = sb_held_pages(dev, &nr_buffers);
+
+	sb_out_printf(out, "%lu pages of %u buffers\n", nr_pages, nr_buffers);
+}
+
+SBUDDY_FILE(held, print_held, PAGE_SIZE);
+
 static int hand_over(struct sbuddy_device *dev, const struct sb_bank *range)
 {
 	long nr_pages;
@@ -191,6 +202,7 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev)
 	debugfs_create_file("compact", 0600, dir, dev, &sbuddy_compact_fops);
 	debugfs_create_file("compact_plan", 0400, dir, dev, &sbuddy_compact_plan_fops);
 	debugfs_create_file("granularities", 0600, dir, dev, &sbuddy_granularities_fops);
+	debugfs_create_file("held", 0444, dir, dev, &held_fops);
 	debugfs_create_file("hotplug_failure", 0400, dir, dev, &sbuddy_hotplug_failure_fops);
 	debugfs_create_file("enable", 0600, ring, dev, &sbuddy_ring_enable_fops);
 	debugfs_create_file("data", 0400, ring, dev, &sbuddy_ring_data_fops);

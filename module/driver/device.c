@@ -243,6 +243,7 @@ static int start(struct sbuddy_device *dev, const struct sb_config *cfg)
 	if (err)
 		return err;
 	sbuddy_mover_start(dev);
+	sbuddy_held_init(dev);
 	sbuddy_compactd_init(dev);
 	sbuddy_memory_init(dev);
 	dev->id = ida_alloc_max(&ids, MAX_DEVICES - 1, GFP_KERNEL);
@@ -331,6 +332,7 @@ void sbuddy_device_destroy(struct sbuddy_device *dev)
 	sbuddy_cpu_remove(dev);
 	sbuddy_events_remove(dev);
 	sbuddy_compactd_stop(dev);
+	sbuddy_held_stop(dev);
 	sbuddy_modes_stop(dev);
 	sbuddy_slabs_exit(dev);
 	sb_instance_exit(&dev->inst);

@@ -22,6 +22,7 @@
 #include "backing.h"
 #include "compactd.h"
 #include "compactor.h"
+#include "held.h"
 #include "memory_dev.h"
 #include "mover.h"
 #include "ring.h"
@@ -64,6 +65,7 @@ struct sbuddy_device_ops {
  * @clients: open files
  * @nr_pinned: pages of those that are pinned, pin.h
  * @movable: those that can be moved
+ * @held: those that are gone, and have pages that somebody else has
  * @memory: memory that comes and goes
  * @slabs: caches of objects
  * @compactd: its worker
@@ -95,6 +97,7 @@ struct sbuddy_device {
 	struct list_head clients;
 	atomic_long_t nr_pinned;
 	struct sbuddy_movable movable;
+	struct sbuddy_held held;
 	struct sbuddy_memory memory;
 	struct sbuddy_slabs slabs;
 	struct sbuddy_compactd compactd;

@@ -9,7 +9,8 @@
  *
  * Linux lets a module do so from 6.12 on, and on x86-64 and arm64 alone. 32-bit ARM
  * could map 1 MiB by a section, but Linux gives processes none. Everywhere else each
- * page has an entry of its own, as it has where nothing is aligned.
+ * page has an entry of its own, as it has where nothing is aligned, and where an area
+ * maps by struct pages, mmap.h: Linux would take references of the wrong ones.
  */
 #ifndef SBUDDY_HUGE_H
 #define SBUDDY_HUGE_H

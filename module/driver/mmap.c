@@ -64,6 +64,23 @@ static bool lock_for_fault(struct sb_buffer *buf, struct vm_fault *vmf)
 	return false;
 }
 
+/* By its struct pages, so that the rest of the kernel may use the memory: held.h. */
+static bool is_by_pages(const struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_MIXEDMAP;
+}
+
+static vm_fault_t map_one(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn)
+{
+	int err;
+
+	if (!is_by_pages(vma))
+		return vmf_insert_pfn(vma, addr, pfn);
+	err = vm_insert_page(vma, addr, pfn_to_page(pfn));
+	/* Another thread may have been as fast. */
+	return err && err != -EBUSY ? vmf_error(err) : VM_FAULT_NOPAGE;
+}
+
 /* @page of the buffer at @addr, and what is around it: a page that is there stays. */
 static vm_fault_t map_around(const struct sb_buffer *buf, struct vm_area_struct *vma,
 			     unsigned long addr, unsigned long page)
@@ -71,7 +88,7 @@ static vm_fault_t map_around(const struct sb_buffer *buf, struct vm_area_struct 
 	unsigned long window = FAULT_AROUND << PAGE_SHIFT;
 	unsigned long first = max(addr & ~(window - 1), vma->vm_start);
 	unsigned long end = min((addr | (window - 1)) + 1, vma->vm_end);
-	vm_fault_t ret = vmf_insert_pfn(vma, addr, sb_buffer_pfn(buf, page));
+	vm_fault_t ret = map_one(vma, addr, sb_buffer_pfn(buf, page));
 	unsigned long at;
 
 	page -= (addr - first) >> PAGE_SHIFT;
@@ -79,7 +96,7 @@ static vm_fault_t map_around(const struct sb_buffer *buf, struct vm_area_struct 
 		if (ret != VM_FAULT_NOPAGE)
 			break;
 		/* Nobody asked for this one, so it may fail. */
-		if (at != addr && vmf_insert_pfn(vma, at, sb_buffer_pfn(buf, page)) != ret)
+		if (at != addr && map_one(vma, at, sb_buffer_pfn(buf, page)) != ret)
 			break;
 	}
 	return ret;
@@ -148,7 +165,8 @@ static vm_fault_t __maybe_unused area_huge_fault(struct vm_fault *vmf, unsigned 
 	struct sb_buffer *buf = vmf->vma->vm_private_data;
 	vm_fault_t ret;
 
-	if (order != PMD_SHIFT - PAGE_SHIFT)
+	/* Linux takes no references of pages in an entry of ours. */
+	if (order != PMD_SHIFT - PAGE_SHIFT || is_by_pages(vmf->vma))
 		return VM_FAULT_FALLBACK;
 	if (!lock_for_fault(buf, vmf))
 		return VM_FAULT_RETRY;
@@ -163,14 +181,11 @@ static const struct vm_operations_struct area_ops = { .open = area_open,
 						      .access = area_access,
 						      SBUDDY_VM_OPS_HUGE(area_huge_fault) };
 
-static int map_pages(struct sb_buffer *buf, struct vm_area_struct *vma)
+static int map_pfns(struct sb_buffer *buf, struct vm_area_struct *vma)
 {
 	int err;
 
-	if (!inside(buf, vma))
-		return -EINVAL;
-	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
-	vm_flags_clear(vma, VM_MAYEXEC);
+	vm_flags_set(vma, VM_IO | VM_PFNMAP);
 	/* Only what is mapped after this returns is found by who takes mappings away. */
 	if (buf->movable || buf->nr_runs > 1 || sb_huge_fits(buf))
 		return 0;
@@ -179,6 +194,22 @@ static int map_pages(struct sb_buffer *buf, struct vm_area_struct *vma)
 	/* Nobody may reach the pages any more when the reference is dropped. */
 	if (err)
 		sbuddy_undo_remap(vma);
+	return err;
+}
+
+static int map_buffer(struct sb_buffer *buf, struct vm_area_struct *vma, bool by_pages)
+{
+	int err;
+
+	if (!inside(buf, vma))
+		return -EINVAL;
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
+	vm_flags_clear(vma, VM_MAYEXEC);
+	if (!by_pages)
+		return map_pfns(buf, vma);
+	err = sb_held_expect(buf);
+	if (!err)
+		vm_flags_set(vma, VM_MIXEDMAP);
 	return err;
 }
 
@@ -194,12 +225,12 @@ static int check_area(const struct sbuddy_device *dev, const struct vm_area_stru
 }
 
 /* The area has the caller's reference from then on, or else it is dropped. */
-static int give_area(struct sb_buffer *buf, struct vm_area_struct *vma)
+static int give_area(struct sb_buffer *buf, struct vm_area_struct *vma, bool by_pages)
 {
 	int err = sb_buffer_zero(buf);
 
 	if (!err)
-		err = map_pages(buf, vma);
+		err = map_buffer(buf, vma, by_pages);
 	if (err) {
 		sb_buffer_put(buf);
 		return err;
@@ -218,7 +249,9 @@ int sb_mmap(struct sb_client *client, struct vm_area_struct *vma)
 	if (err)
 		return err;
 	buf = sb_buffer_get(client, vma->vm_pgoff >> SB_BUFFER_WINDOW);
-	return IS_ERR(buf) ? PTR_ERR(buf) : give_area(buf, vma);
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
+	return give_area(buf, vma, client->dev->backing->ops->has_pages);
 }
 
 int sb_mmap_buffer(struct sb_buffer *buf, struct vm_area_struct *vma)
@@ -229,5 +262,6 @@ int sb_mmap_buffer(struct sb_buffer *buf, struct vm_area_struct *vma)
 		return err;
 	vma->vm_pgoff += (unsigned long)buf->handle << SB_BUFFER_WINDOW;
 	refcount_inc(&buf->refs);
-	return give_area(buf, vma);
+	/* As the heaps of Linux do: who maps a dma-buf is to ask the exporter for its pages. */
+	return give_area(buf, vma, false);
 }

@@ -12,11 +12,13 @@ struct vm_area_struct;
  * @client: open file
  * @vma: area to fill; its offset names buffer and first page
  *
- * Pages are mapped by pfn and cached, whatever backs them, so that nobody takes
- * references on pages of which some have no struct page: the area's own reference
- * keeps them. A buffer that stays where it is, in one run, is mapped at once. Others
- * are mapped when they are touched, and again when they were moved meanwhile; so is
- * what larger entries can map, huge.h.
+ * Memory that has struct pages is mapped by them, when it is touched, so that the rest
+ * of the kernel may use it: direct I/O, ptrace(), pipes, held.h.
+ *
+ * No-map memory is mapped by pfn, so that nobody looks for a page that is not there: the
+ * area's own reference keeps it. A buffer that stays where it is, in one run, is mapped
+ * at once. Others are mapped when they are touched, and again when they were moved
+ * meanwhile; so is what larger entries can map, huge.h.
  *
  * Context: Process. @vma's mmap_lock held for writing.
  * Return: 0 or -errno, as told in include/uapi/linux/sbuddy.h.
@@ -28,6 +30,8 @@ int sb_mmap(struct sb_client *client, struct vm_area_struct *vma);
  * @buf: buffer; the file's mapping is that of the buffer's client
  * @vma: area to fill; its offset counts from the buffer's first page, and afterwards
  *	as in the client's file
+ *
+ * Mapped by pfn, whatever the memory is.
  *
  * Context, Return: as sb_mmap().
  */

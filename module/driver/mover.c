@@ -164,6 +164,9 @@ static int mover_move(void *ctx, struct sb_unit *unit, unsigned long to)
 	/* An offset in pages fits a long on every machine, one in bytes does not. */
 	sbuddy_unmap_pages(buf->client->space->i_mapping,
 			   (unsigned long)(sb_buffer_offset(buf) >> PAGE_SHIFT), buf->nr_pages);
+	/* Who has a page beside the mappings may write to it: they come back by faults. */
+	if (sb_held_any(buf))
+		return -EBUSY;
 	err = copy_pages(buf, to);
 	if (err)
 		return err;

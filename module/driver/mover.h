@@ -6,6 +6,7 @@
  *
  *	begin(pfn)   ---------->  whose? not pinned? lock it      go on
  *	move(to)     ---------->  take its mappings away,         wait when they touch it
+ *	                          nobody else has a page?
  *	                          copy its pages, change its run
  *	end()        ---------->  unlock it                       fault: mapped at the new
  *	                                                          place, or seen there

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/jiffies.h>
+#include <linux/sched.h>
 #include <uapi/linux/sbuddy.h>
 
 #include "buffer.h"
 #include "longterm.h"
 #include "mover.h"
 #include "pin.h"
+
+/* How often a buffer is found to be in use by others in the kernel, and for how long. */
+#define MAX_TRIES 20
+#define PAUSE msecs_to_jiffies(5)
 
 /* What has a pin was moved before it had one, and what never moves is no worse with one. */
 static bool may_stay(const struct sb_buffer *buf)
@@ -20,7 +26,7 @@ static bool may_stay(const struct sb_buffer *buf)
 static int lock_where_it_may_stay(struct sb_buffer *buf)
 {
 	struct sb_unit unit;
-	int err = sb_buffer_zero(buf);
+	int err = sb_buffer_zero(buf), tries = 0;
 
 	/* Who wants it to stay is going to reach it. */
 	if (err)
@@ -34,6 +40,9 @@ static int lock_where_it_may_stay(struct sb_buffer *buf)
 		err = sb_longterm_move(&buf->dev->inst, &unit);
 		if (err && err != -EBUSY && err != -ENOENT)
 			return err;
+		/* Pinned meanwhile, which the next look shows; or held, held.h. */
+		if (err == -EBUSY && (++tries == MAX_TRIES || schedule_timeout_killable(PAUSE)))
+			return -EBUSY;
 	}
 }
 

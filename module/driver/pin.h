@@ -23,7 +23,8 @@ struct sbuddy_device;
  *
  * Context: Process, without @buf->lock. Waits for a move under way, and may move it.
  * Return: 0; -EOVERFLOW when it has SBUDDY_MAX_PINS pins; -ENOMEM when it may not
- *	stay where it is and there is no other place; -EIO when it has to be moved
+ *	stay where it is and there is no other place; -EBUSY when it has to be moved
+ *	and others in the kernel have a page of it, held.h; -EIO when it has to be moved
  *	and the instance was found corrupt; -EINTR when the process was killed
  *	meanwhile.
  */

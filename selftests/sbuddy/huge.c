@@ -7,10 +7,7 @@
 #define _FILE_OFFSET_BITS 64
 #include <sys/resource.h>
 
-#include "device.h"
-
-/* Where SBUDDY_STATE_HUGE is, this is what an entry maps, with pages of 4 KiB. */
-#define HUGE (2u << 20)
+#include "large.h"
 
 FIXTURE(huge)
 {
@@ -99,7 +96,7 @@ static long touch(const volatile char *p, size_t bytes)
 
 TEST_F(huge, one_fault_for_each_entry)
 {
-	char *p = sb_map(self->fd, self->buf.offset, self->bytes);
+	char *p = large_map(self->fd, &self->buf, 0, self->bytes);
 	int huge = is_huge(self->fd), movable = variant->type == SBUDDY_MOVABLE;
 	/* By pages, what moves takes several; what stays was mapped before. */
 	long least = huge ? 1 : 2 * movable;
@@ -125,7 +122,7 @@ TEST_F(huge, one_fault_for_each_entry)
 /* What is cut is pages from then on, and nothing is lost. */
 TEST_F(huge, a_part_can_be_taken_out)
 {
-	char *p = sb_map(self->fd, self->buf.offset, self->bytes);
+	char *p = large_map(self->fd, &self->buf, 0, self->bytes);
 	char *last = p + self->bytes - HUGE;
 
 	ASSERT_TRUE(p != MAP_FAILED);
@@ -144,11 +141,11 @@ TEST_F(huge, a_part_can_be_taken_out)
 TEST_F(huge, what_is_not_aligned_is_mapped_by_pages)
 {
 	size_t less = self->bytes - 8192;
-	char *p = sb_map(self->fd, self->buf.offset + 4096, less), *q;
+	char *p = large_map(self->fd, &self->buf, 4096, less), *q;
 
 	ASSERT_TRUE(p != MAP_FAILED);
 	memset(p, 0x33, less);
-	q = sb_map(self->fd, self->buf.offset, self->bytes);
+	q = large_map(self->fd, &self->buf, 0, self->bytes);
 	ASSERT_TRUE(q != MAP_FAILED);
 	EXPECT_EQ(-1, sb_differs(q, 0, 4096));
 	EXPECT_EQ(-1, sb_differs(q + 4096, 0x33, less));
@@ -160,7 +157,7 @@ TEST_F(huge, what_is_not_aligned_is_mapped_by_pages)
 TEST_F(huge, a_child_sees_the_same)
 {
 	size_t half = self->bytes / 2;
-	char *p = sb_map(self->fd, self->buf.offset, self->bytes);
+	char *p = large_map(self->fd, &self->buf, 0, self->bytes);
 	pid_t pid;
 
 	ASSERT_TRUE(p != MAP_FAILED);
@@ -188,7 +185,7 @@ TEST_F(huge, of_several_runs_each_has_its_entries)
 	alloc.bytes = bytes;
 	ASSERT_EQ(0, sb_put(self->fd, self->buf.handle));
 	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_ALLOC, &alloc));
-	p = sb_map(self->fd, alloc.offset, bytes);
+	p = large_map(self->fd, &alloc, 0, bytes);
 	ASSERT_TRUE(p != MAP_FAILED);
 	if (is_huge(self->fd))
 		EXPECT_EQ(bytes / HUGE, touch(p, bytes));

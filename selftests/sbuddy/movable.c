@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include <sys/resource.h>
+#include <sys/uio.h>
 
 #include "movable.h"
 
@@ -292,6 +293,32 @@ TEST_F(buffer, without_a_place_to_stay_it_is_not_pinned)
 	close(fd);
 	EXPECT_EQ(1, pin_outside(self->fd, self->buf.handle));
 	EXPECT_TRUE(is_filled(self->p, self->len, 1));
+}
+
+/* Who has a page reads it, or writes to it, where it is. */
+TEST_F(buffer, stays_while_a_pipe_has_a_page)
+{
+	struct iovec iov = { self->p + self->page, self->page };
+	long long moved = nr_moved();
+	unsigned char seen[4096];
+	int pipes[2];
+
+	ASSERT_GE(sizeof(seen), self->page);
+	ASSERT_EQ(PAGES, in_areas());
+	ASSERT_EQ(0, pipe(pipes));
+	ASSERT_EQ(self->page, vmsplice(pipes[1], &iov, 1, 0));
+	EXPECT_GT(0, move_all());
+	EXPECT_EQ(-EBUSY, pin(self->fd, self->buf.handle, NULL));
+	EXPECT_EQ(moved, nr_moved());
+	EXPECT_TRUE(is_filled(self->p, self->len, 1));
+	memset(self->p + self->page, 0x66, self->page);
+	EXPECT_EQ(self->page, read(pipes[0], seen, self->page));
+	EXPECT_EQ(-1, sb_differs(seen, 0x66, self->page));
+	EXPECT_MOVES();
+	EXPECT_EQ(-1, sb_differs(self->p + self->page, 0x66, self->page));
+	EXPECT_EQ(1, pin(self->fd, self->buf.handle, NULL));
+	close(pipes[0]);
+	close(pipes[1]);
 }
 
 static int tell_importer(const char *what, int number)

@@ -11,7 +11,8 @@
 #define MOVABLE_AREAS "a 8M\nb 8M"
 #include "movable.h"
 
-#define HUGE (2u << 20)
+#include "large.h"
+
 #define NR_WRITERS 2
 #define NR_MOVES 50
 
@@ -47,7 +48,7 @@ TEST(no_write_is_lost_and_the_mapping_goes_in_the_end)
 		order++;
 	ASSERT_EQ(0, sb_get(fd, order, &buf));
 	ASSERT_EQ(1 << order, in_areas());
-	p = sb_map(fd, buf.offset, HUGE);
+	p = large_map(fd, &buf, 0, HUGE);
 	ASSERT_TRUE(p != MAP_FAILED);
 	for (i = 0; i < NR_WRITERS; i++) {
 		writers[i].word = (volatile uint32_t *)(p + i * 3 * page);

@@ -38,6 +38,11 @@
  *	ENOENT      no such handle
  *	ENOMEM      the kernel lacks memory for page tables
  *
+ * What is mapped of a "mapped" or "sandbox" device has struct pages: the rest of the kernel
+ * uses it as any memory of the process, for direct I/O, ptrace() and pipes. As long as
+ * somebody there has a page of it a buffer is not given to anybody else, and does not
+ * move. What is mapped of others, or of a dma-buf, is the process's alone.
+ *
  * open() fails with ENOMEM when the kernel lacks memory, and with ENODEV when
  * the device is being taken away. The node is there as long as pages can be
  * allocated.
@@ -86,7 +91,8 @@
 /* sbuddy_info.state */
 #define SBUDDY_STATE_CORRUPT 0x1 /* found corrupt: it has stopped allocating */
 #define SBUDDY_STATE_MAPPABLE 0x2 /* there is memory, mmap() works */
-#define SBUDDY_STATE_HUGE 0x4 /* mmap() uses entries of the CPU's next size, where they fit */
+/* mmap() uses entries of the CPU's next size, where they fit; not "no-map": of a dma-buf */
+#define SBUDDY_STATE_HUGE 0x4
 #define SBUDDY_STATE_WORD 0x8 /* the engine is "word", not "list" */
 
 /**
@@ -421,6 +427,7 @@ struct sbuddy_poison {
  * EOPNOTSUPP: SBUDDY_PIN_PHYS, and it is in several runs.
  * EPERM: SBUDDY_PIN_PHYS without CAP_SYS_RAWIO.
  * ENOMEM: it is in Movable memory or a CMA area, and there is no room elsewhere.
+ * EBUSY: it is there, and others in the kernel have a page of it, a pipe or a disk.
  * EIO: it would have to be moved, and the instance was found corrupt.
  * EINTR: the process was killed meanwhile.
  */
