@@ -8,6 +8,7 @@
 #define _FILE_OFFSET_BITS 64
 #include <pthread.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include "movable.h"
@@ -241,6 +242,7 @@ TEST(no_byte_is_lost_while_all_is_moved)
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	ASSERT_TRUE(shared != MAP_FAILED);
+	ASSERT_EQ(0, prctl(PR_SET_CHILD_SUBREAPER, 1));
 	for (i = 0; i < WRITERS; i++) {
 		pids[i] = fork();
 		if (!pids[i])
@@ -265,6 +267,9 @@ TEST(no_byte_is_lost_while_all_is_moved)
 		EXPECT_EQ(0, sb_child_status(pids[i]));
 		EXPECT_LT(10, shared->rounds[i]);
 	}
+	/* Children of writers that were killed. */
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
 	EXPECT_EQ(0, shared->wrong);
 	EXPECT_EQ(free, sb_free_pages(fd));
 	EXPECT_EQ(0, sb_info(fd).pages_pinned);
