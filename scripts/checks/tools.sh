@@ -124,11 +124,14 @@ program_completion()
 step_tools()
 {
 	build_tools OUTPUT="$TMP/64"
-	build_tools CROSS_COMPILE=arm-linux-gnueabihf- LDFLAGS=-static OUTPUT="$TMP/armhf"
+	build_tools CROSS_COMPILE=arm-linux-gnueabihf- LDFLAGS=-static OUTPUT="$TMP/armhf" \
+		FDT_CFLAGS="-I$FDT_INCLUDE_ARMHF" FDT_LIBS="$FDT_LIBRARY_ARMHF"
 	library_symbols
 	library_header
 	library_installed
 	manual_pages
 	program_page
 	program_completion
+	make -s -C dts-overlays OUTPUT="$TMP/overlays"
+	tools/tests/doctor.sh "$TMP/64/sbuddyctl" "$DTB_DIR" "$TMP/overlays"
 }

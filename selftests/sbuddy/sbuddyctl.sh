@@ -143,6 +143,17 @@ drains()
 		prints '^\{"pages": 0\}$'
 }
 
+# The board's own tree, which is right; a PC has none.
+examines()
+{
+	if [ -e /sys/firmware/fdt ]; then
+		runs 0 doctor && prints '^(fine|note)  */sbuddy: ' &&
+			runs 0 doctor --json && is_json && prints '"wrong": 0'
+	else
+		runs 1 doctor && grep -q 'cannot open /sys/firmware/fdt' "$tmp/err"
+	fi
+}
+
 # refused PATTERN ARGUMENT...: as something that it does not understand, and says what
 refused()
 {
@@ -223,6 +234,8 @@ explains
 result $? "explain answers, and fails as the request would"
 drains
 result $? "drain empties the lists"
+examines
+result $? "doctor finds nothing wrong with this board"
 refuses
 result $? "what it does not understand is named, with status 2"
 fails

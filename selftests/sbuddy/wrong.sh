@@ -14,6 +14,20 @@ log()
 	dmesg -r | sed "1,/sbuddy-wrong-test $$/d"
 }
 
+# Of each that is refused the doctor says what is wrong, and no more.
+diagnosed()
+{
+	command -v sbuddyctl >/dev/null || return 0
+	sbuddyctl doctor >"${TMPDIR:-/tmp}/doctor.$$"
+	status=$?
+	found=$(sed -n 's|^wrong  /\(wrong-[a-z-]*\): .*|\1|p' "${TMPDIR:-/tmp}/doctor.$$" | sort -u)
+	rm "${TMPDIR:-/tmp}/doctor.$$"
+	[ $status = 1 ] && [ "$found" = "$(sed -n 's/^refused \([a-z-]*\) .*/\1/p' "$0" | sort)" ] || {
+		echo "# the doctor found: $found"
+		return 1
+	}
+}
+
 # One line, of a level that is seen, with all that it should tell.
 refused()
 {
@@ -66,4 +80,6 @@ refused wrong-cells "sbuddy,lowmem-bytes has 4 bytes, but must have 8: "
 refused wrong-order "max_order is 16, but must be 1 to 15"
 refused wrong-label "the name \"a/b\" will not do: "
 refused wrong-name-taken "the name \"sbuddy-good\" is taken .*: give a label of its own"
+diagnosed
+result $? "the doctor tells what is wrong with each"
 finish

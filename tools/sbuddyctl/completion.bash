@@ -25,7 +25,7 @@ _sbuddyctl()
 
 	COMPREPLY=()
 	case "$before" in
-	--svg | --png | --rules | --dashboard)
+	--svg | --png | --rules | --dashboard | --base)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;

@@ -52,6 +52,7 @@ enum opt {
 	OPT_INDEX,
 	OPT_FREE,
 	OPT_MAX_ORDER,
+	OPT_BASE,
 	NR_OPTS,
 };
 
@@ -80,6 +81,7 @@ int run_free(int argc, char **argv);
 int run_hold(int argc, char **argv);
 int run_explain(int argc, char **argv);
 int run_drain(int argc, char **argv);
+int run_doctor(int argc, char **argv);
 
 /* options.c: what was given, "" for an option without argument, NULL when it was not */
 const char *given(enum opt opt);

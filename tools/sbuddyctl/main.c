@@ -16,6 +16,9 @@ const struct verb verbs[] = {
 	{ "explain", NULL, "what would become of a request, and why", DEV | OPTS_REQUEST,
 	  run_explain },
 	{ "drain", NULL, "empty the lists of all CPUs", DEV, run_drain },
+	{ "doctor", "[FILE]",
+	  "what is wrong with a device tree or this board, and what to write instead",
+	  BIT(OPT_BASE), run_doctor },
 };
 
 const unsigned int nr_verbs = ARRAY_LEN(verbs);

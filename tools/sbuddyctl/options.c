@@ -42,6 +42,7 @@ static const struct {
 	[OPT_FREE] = { "free", "PERCENT", "how much of the memory is to be free; 25 if not given" },
 	[OPT_MAX_ORDER] = { "max-order", "N",
 			    "the largest blocks that are asked for; 4 if not given" },
+	[OPT_BASE] = { "base", "DTB", "the tree that the overlay is applied to" },
 };
 
 static const char *values[NR_OPTS];
