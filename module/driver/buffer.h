@@ -103,7 +103,8 @@ struct sb_client {
  *	which sb_client.spare is one
  * @refs: handle, mappings, and whoever looks at it
  * @nr_mappings: areas of address spaces that map some of it
- * @handle: its name in the open file
+ * @handle: its number in the open file
+ * @name: what it is for, or empty; guarded by the lock of the handles
  * @request: what was asked for
  * @exact: from sb_alloc_exact(), so freed accordingly
  * @nr_pages: how many
@@ -125,6 +126,7 @@ struct sb_buffer {
 	refcount_t refs;
 	atomic_t nr_mappings;
 	u32 handle;
+	char name[SBUDDY_NAME_LEN];
 	struct sb_request request;
 	bool exact;
 	unsigned long nr_pages;

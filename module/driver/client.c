@@ -114,6 +114,7 @@ static bool set_up(struct sb_client *client, u32 handle, const struct sb_request
 		return false;
 	buf->handle = handle;
 	buf->request = *request;
+	buf->name[0] = '\0';
 	buf->movable = false;
 	refcount_set(&buf->refs, 1);
 	*bufp = buf;

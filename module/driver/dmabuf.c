@@ -283,6 +283,20 @@ static struct dma_buf *make_dmabuf(struct exported *exported, int flags)
 	return dma_buf_export(&info);
 }
 
+/* What cannot be told for lack of memory is no reason to fail. */
+static void pass_name(struct dma_buf *dmabuf, struct sb_buffer *buf)
+{
+	char text[SBUDDY_NAME_LEN], *name;
+
+	spin_lock(&buf->client->handles.lock);
+	strscpy(text, buf->name, sizeof(text));
+	spin_unlock(&buf->client->handles.lock);
+	name = text[0] ? kstrdup(text, GFP_KERNEL) : NULL;
+	spin_lock(&dmabuf->name_lock);
+	dmabuf->name = name;
+	spin_unlock(&dmabuf->name_lock);
+}
+
 struct file *sb_dmabuf_export(struct sb_buffer *buf, int flags)
 {
 	struct dma_buf *dmabuf;
@@ -306,6 +320,7 @@ struct file *sb_dmabuf_export(struct sb_buffer *buf, int flags)
 	refcount_inc(&buf->refs);
 	dmabuf = make_dmabuf(exported, flags);
 	if (!IS_ERR(dmabuf)) {
+		pass_name(dmabuf, buf);
 		/* Who moves the buffer finds all areas that map it. */
 		dmabuf->file->f_mapping = buf->client->space->i_mapping;
 		return dmabuf->file;

@@ -21,6 +21,7 @@ _Static_assert(sizeof(struct sbuddy_pin) == SBUDDY_PIN_SIZE_VER0, "pin");
 _Static_assert(sizeof(struct sbuddy_unpin) == SBUDDY_UNPIN_SIZE_VER0, "unpin");
 _Static_assert(sizeof(struct sbuddy_export) == SBUDDY_EXPORT_SIZE_VER0, "export");
 _Static_assert(sizeof(struct sbuddy_place) == SBUDDY_PLACE_SIZE_VER0, "place");
+_Static_assert(sizeof(struct sbuddy_name) == SBUDDY_NAME_SIZE_VER0, "name");
 _Static_assert(sizeof(struct sbuddy_explain) == SBUDDY_EXPLAIN_SIZE_VER0, "explain");
 _Static_assert(sizeof(struct sbuddy_explain_zone) == SBUDDY_EXPLAIN_ZONE_SIZE_VER0, "explain_zone");
 _Static_assert(sizeof(struct sbuddy_result) == 16, "result");
@@ -36,6 +37,7 @@ SAME(sbuddy_query, bytes, 32);
 SAME(sbuddy_query, pins, SBUDDY_QUERY_SIZE_VER0);
 SAME(sbuddy_query, runs, 60);
 SAME(sbuddy_export, fd, 12);
+SAME(sbuddy_name, name, 16);
 SAME(sbuddy_pin, phys, 16);
 SAME(sbuddy_unpin, pins, 12);
 SAME(sbuddy_drain, pages, 8);
@@ -64,6 +66,7 @@ _Static_assert(SBUDDY_IOC_EXPORT == 0xc010b90d, "export");
 _Static_assert(SBUDDY_IOC_PLACE == 0xc058b913, "place");
 _Static_assert(SBUDDY_IOC_TAKE == 0xb90e, "take");
 _Static_assert(SBUDDY_IOC_GIVE == 0xb90f, "give");
+_Static_assert(SBUDDY_IOC_NAME == 0xc030b910, "name");
 _Static_assert(SBUDDY_TAKE(1, 2, 3, SBUDDY_ALLOC_HIGH, 5) == 0x4041b, "argument of take");
 _Static_assert(SBUDDY_TAKEN(3, 2) == 0x20003, "what take returns");
 
@@ -83,6 +86,7 @@ union arg {
 	struct sbuddy_drain drain;
 	struct sbuddy_pin pin;
 	struct sbuddy_unpin unpin;
+	struct sbuddy_name name;
 	struct sbuddy_explain explain;
 	struct sbuddy_place place;
 	unsigned char bytes[512];
@@ -171,6 +175,14 @@ FIXTURE_VARIANT_ADD(command, unpin) {
 	0,
 };
 
+FIXTURE_VARIANT_ADD(command, name) {
+	SBUDDY_IOC_NAME,
+	sizeof(struct sbuddy_name),
+	offsetof(struct sbuddy_name, reserved),
+	offsetof(struct sbuddy_name, flags),
+	SBUDDY_NAME_GET,
+};
+
 FIXTURE_VARIANT_ADD(command, drain) {
 	SBUDDY_IOC_DRAIN,
 	sizeof(struct sbuddy_drain),
@@ -232,6 +244,10 @@ static void fill(FIXTURE_DATA(command) * self, unsigned long cmd)
 	} else if (cmd == SBUDDY_IOC_PLACE) {
 		arg->place.bytes = 1;
 		arg->place.node = SBUDDY_NODE_ANY;
+	} else if (cmd == SBUDDY_IOC_NAME) {
+		sb_get(self->fd, 0, &held);
+		arg->name.handle = held.handle;
+		arg->name.flags = SBUDDY_NAME_GET;
 	}
 }
 
@@ -400,7 +416,7 @@ static int is_known(unsigned int nr)
 		SBUDDY_IOC_INFO,      SBUDDY_IOC_ALLOC,	 SBUDDY_IOC_ALLOC_BULK, SBUDDY_IOC_FREE,
 		SBUDDY_IOC_QUERY,     SBUDDY_IOC_DRAIN,	 SBUDDY_IOC_EXPLAIN,	SBUDDY_IOC_POISON,
 		SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_PIN,	 SBUDDY_IOC_UNPIN,	SBUDDY_IOC_COMPACT,
-		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT, SBUDDY_IOC_PLACE,
+		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT, SBUDDY_IOC_PLACE,	SBUDDY_IOC_NAME,
 	};
 	unsigned int i;
 

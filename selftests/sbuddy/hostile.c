@@ -21,7 +21,7 @@
 static const unsigned long commands[] = {
 	SBUDDY_IOC_PIN,	       SBUDDY_IOC_UNPIN,   SBUDDY_IOC_INFO,	 SBUDDY_IOC_ALLOC,
 	SBUDDY_IOC_ALLOC_BULK, SBUDDY_IOC_FREE,	   SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_QUERY,
-	SBUDDY_IOC_DRAIN,      SBUDDY_IOC_EXPLAIN,
+	SBUDDY_IOC_DRAIN,      SBUDDY_IOC_EXPLAIN, SBUDDY_IOC_NAME,
 };
 
 /* xorshift64: the same everywhere. */
@@ -119,7 +119,8 @@ static void make_struct(uint32_t *words, unsigned long cmd, void *array, uint64_
 	words[0] = size;
 	if (cmd == SBUDDY_IOC_FREE)
 		words[1] = (uint32_t)(next_random(rnd) % 200);
-	if (cmd == SBUDDY_IOC_QUERY || cmd == SBUDDY_IOC_PIN || cmd == SBUDDY_IOC_UNPIN)
+	if (cmd == SBUDDY_IOC_QUERY || cmd == SBUDDY_IOC_PIN || cmd == SBUDDY_IOC_UNPIN ||
+	    cmd == SBUDDY_IOC_NAME)
 		words[2] = (uint32_t)(next_random(rnd) % 200);
 	if (cmd == SBUDDY_IOC_FREE_BULK)
 		words[1] = (uint32_t)(next_random(rnd) % 20);

@@ -398,6 +398,35 @@ struct sbuddy_poison {
 
 #define SBUDDY_POISON_SIZE_VER0 24
 
+/* sbuddy_name.flags: tell the name, do not change it. */
+#define SBUDDY_NAME_GET 0x1
+
+/**
+ * struct sbuddy_name - SBUDDY_IOC_NAME: what a buffer is for.
+ * @size: in, bytes of this struct
+ * @flags: in, SBUDDY_NAME_*
+ * @handle: in, which
+ * @reserved: in, 0
+ * @name: in, printable ASCII characters and a terminating zero, behind which nothing is
+ *	looked at; out with SBUDDY_NAME_GET, filled up with zeroes
+ *
+ * A name is for people who look for who holds memory. It need not be unique, and an empty
+ * one is none. It goes with the handle; a dma-buf that is made of the buffer afterwards
+ * begins with it.
+ *
+ * EINVAL: also a name without an end, or with a character that is not printable.
+ * ENOENT: no such handle in this file.
+ */
+struct sbuddy_name {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 reserved;
+	char name[SBUDDY_NAME_LEN];
+};
+
+#define SBUDDY_NAME_SIZE_VER0 48
+
 /* Pins that one buffer may have. */
 #define SBUDDY_MAX_PINS 65535
 
@@ -888,6 +917,7 @@ struct sbuddy_plan {
 #define SBUDDY_IOC_EXPORT _IOWR(SBUDDY_IOC_MAGIC, 13, struct sbuddy_export)
 #define SBUDDY_IOC_TAKE _IO(SBUDDY_IOC_MAGIC, 14)
 #define SBUDDY_IOC_GIVE _IO(SBUDDY_IOC_MAGIC, 15)
+#define SBUDDY_IOC_NAME _IOWR(SBUDDY_IOC_MAGIC, 16, struct sbuddy_name)
 #define SBUDDY_IOC_PLACE _IOWR(SBUDDY_IOC_MAGIC, 19, struct sbuddy_place)
 
 #endif
