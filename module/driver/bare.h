@@ -62,7 +62,7 @@ static inline unsigned long sb_bare_take_back(struct sb_handles *handles, u32 nu
 	/* Another thread may be as fast. */
 	if (unlikely(!sb_bare(word) || !sb_handles_drop(at, word)))
 		return 0;
-	sb_handles_over(handles, 1);
+	sb_handles_over(handles, 1, (u32)sb_order_pages(sb_bare_order(word)));
 	return word;
 }
 

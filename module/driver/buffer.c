@@ -179,6 +179,9 @@ void sb_buffer_end(struct sb_buffer *buf)
 		sbuddy_mover_remove(buf);
 	free_pages_of(buf);
 	atomic_dec(&dev->nr_buffers);
+	sb_handles_over(&buf->client->handles, 0, (u32)buf->nr_pages);
+	if (buf->loose)
+		atomic_long_sub((long)buf->nr_pages, &buf->client->nr_loose);
 	buf->by_pages = 0;
 	buf->next = NULL;
 	sb_client_retire(buf->client, buf);
@@ -214,6 +217,7 @@ static int settle(struct sb_buffer *buf)
 	int err;
 
 	atomic_inc(&buf->dev->nr_buffers);
+	sb_handles_count(&buf->client->handles, (u32)buf->nr_pages);
 	err = make_usable(buf);
 	if (unlikely(err))
 		sb_buffer_abort(buf->client, buf);
@@ -254,6 +258,7 @@ static unsigned int spread(struct sb_buffer **bufs, const unsigned long *pfns, u
 	for (i = 0; i < nr; i++)
 		sb_buffer_set_block(bufs[i], pfns[i]);
 	atomic_add((int)nr, &bufs[0]->dev->nr_buffers);
+	sb_handles_count(&bufs[0]->client->handles, nr);
 	for (done = 0; done < nr && !make_usable(bufs[done]); done++)
 		;
 	for (i = done; i < nr; i++)

@@ -75,6 +75,10 @@ struct sb_explain;
  * @space: of all areas that map buffers of this file, and no other's, space.h; also
  *	those that map dma-bufs of them
  * @writable: it was opened for writing
+ * @id: names it among the open files of @dev, from 1 on
+ * @opened: when, in seconds since the system was started
+ * @nr_pins: pins of its buffers
+ * @nr_loose: pages of those that have no handle any more
  * @pid: of who opened it
  * @comm: likewise
  */
@@ -91,6 +95,10 @@ struct sb_client {
 	struct sb_explain *failure;
 	struct inode *space;
 	bool writable;
+	u32 id;
+	time64_t opened;
+	atomic_t nr_pins;
+	atomic_long_t nr_loose;
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
 };
@@ -112,6 +120,7 @@ struct sb_client {
  * @nr_runs: entries of @runs
  * @one: for @runs; others are an array of scatter.h
  * @lock: keeps @runs as they are
+ * @loose: its handle is gone
  * @zeroed: its pages are zero, but for what was written since; set under @lock
  * @by_pages: 1 when it was ever mapped by its struct pages, held.h
  * @movable: the mover may move it; never changes
@@ -134,6 +143,7 @@ struct sb_buffer {
 	unsigned int nr_runs;
 	struct sb_run one;
 	struct rw_semaphore lock;
+	bool loose;
 	bool zeroed;
 	unsigned int by_pages;
 	bool movable;

@@ -12,6 +12,7 @@
 
 #include "carveout.h"
 #include "device.h"
+#include "holder.h"
 
 static struct carveout *to_carveout(struct sb_backing *backing)
 {
@@ -275,6 +276,7 @@ static void end(void *data)
 	if (!refcount_dec_and_test(&co->users)) {
 		pr_warn("%s: removed while in use: waiting for its files to be closed\n",
 			co->cfg.name);
+		sb_holder_log_all(co->dev);
 		wait_for_completion(&co->unused);
 	}
 	sbuddy_device_destroy(co->dev);

@@ -6,6 +6,7 @@
 
 #include "buffer.h"
 #include "chardev.h"
+#include "holder.h"
 #include "ioctl.h"
 #include "mmap.h"
 #include "quick.h"
@@ -39,6 +40,7 @@ static int chardev_release(struct inode *inode, struct file *file)
 	struct sb_client *client = file->private_data;
 	struct sbuddy_device *dev = client->dev;
 
+	sb_holder_log_death(client);
 	sb_client_release(client);
 	atomic_dec(&dev->nr_files);
 	if (dev->ops && dev->ops->put)
@@ -62,12 +64,18 @@ static int chardev_mmap(struct file *file, struct vm_area_struct *vma)
 	return sb_mmap(file->private_data, vma);
 }
 
+static void chardev_show_fdinfo(struct seq_file *seq, struct file *file)
+{
+	sb_holder_show(file->private_data, seq);
+}
+
 static const struct file_operations chardev_fops = { .owner = THIS_MODULE,
 						     .open = chardev_open,
 						     .release = chardev_release,
 						     .unlocked_ioctl = chardev_ioctl,
 						     .compat_ioctl = compat_ptr_ioctl,
 						     .mmap = chardev_mmap,
+						     .show_fdinfo = chardev_show_fdinfo,
 						     .llseek = no_llseek,
 						     SBUDDY_FOPS_HUGE SBUDDY_FOPS_UNSIGNED_OFFSET };
 

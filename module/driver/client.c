@@ -115,6 +115,7 @@ static bool set_up(struct sb_client *client, u32 handle, const struct sb_request
 	buf->handle = handle;
 	buf->request = *request;
 	buf->name[0] = '\0';
+	buf->loose = false;
 	buf->movable = false;
 	refcount_set(&buf->refs, 1);
 	*bufp = buf;
@@ -260,10 +261,12 @@ struct sb_client *sb_client_create(struct sbuddy_device *dev)
 	client->space = space;
 	sb_handles_init(&client->handles);
 	mutex_init(&client->failure_lock);
+	client->opened = ktime_get_boottime_seconds();
 	client->pid = task_tgid_nr(current);
 	get_task_comm(client->comm, current);
 	spin_lock(&dev->clients_lock);
-	list_add(&client->list, &dev->clients);
+	client->id = ++dev->nr_opened;
+	list_add_tail(&client->list, &dev->clients);
 	spin_unlock(&dev->clients_lock);
 	return client;
 }

@@ -7,6 +7,7 @@
 #include "configfs_item.h"
 #include "device.h"
 #include "dry.h"
+#include "holder.h"
 #include "sandbox.h"
 
 static struct configfs_subsystem subsys;
@@ -99,8 +100,10 @@ int sbuddy_item_start(struct sbuddy_item *item)
 
 int sbuddy_item_stop(struct sbuddy_item *item)
 {
-	if (!accept(item, false))
+	if (!accept(item, false)) {
+		sb_holder_log_all(item->dev);
 		return -EBUSY;
+	}
 	sbuddy_device_destroy(item->dev);
 	item->dev = NULL;
 	return 0;

@@ -199,6 +199,8 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev)
 	debugfs_create_file("debug", 0600, dir, dev, &sbuddy_debug_fops);
 	debugfs_create_file("page_owner", 0400, dir, dev, &sbuddy_page_owner_fops);
 	debugfs_create_file("poison", 0200, dir, dev, &sbuddy_poison_fops);
+	debugfs_create_file("clients", 0400, dir, dev, &sbuddy_clients_fops);
+	debugfs_create_file("buffers", 0400, dir, dev, &sbuddy_buffers_fops);
 	debugfs_create_file("compact", 0600, dir, dev, &sbuddy_compact_fops);
 	debugfs_create_file("compact_plan", 0400, dir, dev, &sbuddy_compact_plan_fops);
 	debugfs_create_file("granularities", 0600, dir, dev, &sbuddy_granularities_fops);

@@ -18,6 +18,8 @@ extern const struct file_operations sbuddy_debug_fops;
 extern const struct file_operations sbuddy_page_owner_fops;
 extern const struct file_operations sbuddy_poison_fops;
 extern const struct file_operations sbuddy_slabinfo_fops;
+extern const struct file_operations sbuddy_clients_fops;
+extern const struct file_operations sbuddy_buffers_fops;
 extern const struct file_operations sbuddy_compact_fops;
 extern const struct file_operations sbuddy_compact_plan_fops;
 extern const struct file_operations sbuddy_granularities_fops;

@@ -62,7 +62,8 @@ struct sbuddy_device_ops {
  * @nr_clients: in-kernel clients
  * @nr_buffers: buffers that some handle or mapping keeps, but for those of bare.h
  * @clients_lock: comes before the locks of clients
- * @clients: open files
+ * @clients: open files, in the order in which they were opened
+ * @nr_opened: files that ever were
  * @nr_pinned: pages of those that are pinned, pin.h
  * @movable: those that can be moved
  * @held: those that are gone, and have pages that somebody else has
@@ -93,8 +94,9 @@ struct sbuddy_device {
 	atomic_t nr_files;
 	atomic_t nr_clients;
 	atomic_t nr_buffers;
-	spinlock_t clients_lock; /* guards @clients */
+	spinlock_t clients_lock; /* guards @clients and @nr_opened */
 	struct list_head clients;
+	u32 nr_opened;
 	atomic_long_t nr_pinned;
 	struct sbuddy_movable movable;
 	struct sbuddy_held held;

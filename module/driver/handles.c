@@ -4,7 +4,7 @@
 
 #include "handles.h"
 
-/* Turns are counted in a u32, which has to come round where numbers do. */
+/* Turns are counted in 32 bits, which has to come round where numbers do. */
 static_assert(((SB_HANDLES_LAST + 1) & SB_HANDLES_LAST) == 0);
 static_assert(SBUDDY_MAX_HANDLES <= SB_HANDLES_LAST);
 
@@ -42,10 +42,10 @@ int sb_handles_reserve(struct sb_handles *handles, u32 *number)
 	int err = 0;
 
 	for (;; cond_resched()) {
-		u32 turn = sb_handles_turns(handles, 1);
+		u64 begun = sb_handles_begin(handles, 1, 0);
 
-		*number = sb_handles_number(turn);
-		if (unlikely(sb_handles_full(handles, turn)))
+		*number = sb_handles_number((u32)begun);
+		if (unlikely(sb_handles_full(sb_handles_since(handles, begun))))
 			err = -ENOSPC;
 		else if (unlikely(!sb_handles_word(handles, *number)))
 			err = sb_handles_grow(handles, *number);
@@ -53,10 +53,18 @@ int sb_handles_reserve(struct sb_handles *handles, u32 *number)
 			break;
 		if (sb_handles_claim(sb_handles_word(handles, *number), SB_HANDLES_RESERVED))
 			return 0;
-		sb_handles_over(handles, 1);
+		sb_handles_over(handles, 1, 0);
 	}
-	sb_handles_over(handles, 1);
+	sb_handles_over(handles, 1, 0);
 	return err;
+}
+
+void sb_handles_raise(struct sb_handles *handles, u64 used)
+{
+	int pages = (int)(used >> 32), peak = atomic_read(&handles->peak);
+
+	while (pages > peak && !atomic_try_cmpxchg(&handles->peak, &peak, pages))
+		;
 }
 
 void sb_handles_set(struct sb_handles *handles, u32 number, unsigned long value)
@@ -64,7 +72,7 @@ void sb_handles_set(struct sb_handles *handles, u32 number, unsigned long value)
 	/* Who finds it finds it complete. */
 	smp_store_release(sb_handles_word(handles, number), value);
 	if (!value)
-		sb_handles_over(handles, 1);
+		sb_handles_over(handles, 1, 0);
 }
 
 unsigned long sb_handles_get(const struct sb_handles *handles, unsigned long number)

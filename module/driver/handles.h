@@ -17,6 +17,11 @@
  * Words change by compare-and-exchange, so that claiming and giving up take no lock; but
  * an address is put in place of a block, and taken away, with the lock alone: who has it
  * finds the buffer alive. A leaf once made stays.
+ *
+ * Two counters that only grow tell what is in use, each the turns of numbers in its low
+ * half and pages in its high one, so that one operation counts both:
+ *
+ *	begun - past    =    pages in use << 32 | numbers in use
  */
 #ifndef SBUDDY_HANDLES_H
 #define SBUDDY_HANDLES_H
@@ -36,14 +41,17 @@
 /**
  * struct sb_handles - The numbers of an open file.
  * @lock: of those that name a struct sb_buffer
- * @turns: turns that numbers had
- * @past: turns that are over, as the number was given up, or in use when it came
+ * @begun: turns that numbers had, and pages that were taken
+ * @past: turns that are over, as the number was given up, or in use when it came; and
+ *	pages that went back
+ * @peak: most pages that were in use at a time
  * @leaf: words, by number; or NULL
  */
 struct sb_handles {
 	spinlock_t lock; /* innermost */
-	atomic_t turns;
-	atomic_t past;
+	atomic64_t begun;
+	atomic64_t past;
+	atomic_t peak;
 	unsigned long *leaf[SB_HANDLES_LEAVES];
 };
 
@@ -52,13 +60,23 @@ void sb_handles_init(struct sb_handles *handles);
 /* Forgets all of them. Nobody uses them any more. */
 void sb_handles_exit(struct sb_handles *handles);
 
-/* How many are in use. May be a moment old. */
-static inline u32 sb_handles_nr(const struct sb_handles *handles)
+/* Pages and numbers in use, as above. May be a moment old. */
+static inline u64 sb_handles_used(const struct sb_handles *handles)
 {
 	/* Read first, so that no turn is over before it came. */
-	u32 past = (u32)atomic_read_acquire(&handles->past);
+	u64 past = (u64)atomic64_read_acquire(&handles->past);
 
-	return (u32)atomic_read(&handles->turns) - past;
+	return (u64)atomic64_read(&handles->begun) - past;
+}
+
+static inline u32 sb_handles_nr(const struct sb_handles *handles)
+{
+	return (u32)sb_handles_used(handles);
+}
+
+static inline u32 sb_handles_pages(const struct sb_handles *handles)
+{
+	return (u32)(sb_handles_used(handles) >> 32);
 }
 
 /* Where the word of a number is, or NULL; whatever @number is, nothing else is touched. */
@@ -73,12 +91,13 @@ static inline unsigned long *sb_handles_word(const struct sb_handles *handles, u
 }
 
 /*
- * The turns of @nr numbers in a row: that of the first. The caller claims the numbers, or
- * says that their turn is over.
+ * The turns of @nr numbers in a row, the last of which is the low half of what it returns,
+ * and @pages that are taken for them. The caller claims the numbers, or says that their
+ * turn is over.
  */
-static inline u32 sb_handles_turns(struct sb_handles *handles, unsigned int nr)
+static inline u64 sb_handles_begin(struct sb_handles *handles, unsigned int nr, u32 pages)
 {
-	return (u32)atomic_add_return_relaxed((int)nr, &handles->turns) - nr + 1;
+	return (u64)atomic64_add_return_relaxed((s64)((u64)pages << 32 | nr), &handles->begun);
 }
 
 static inline u32 sb_handles_number(u32 turn)
@@ -86,15 +105,38 @@ static inline u32 sb_handles_number(u32 turn)
 	return turn & SB_HANDLES_LAST;
 }
 
-static inline void sb_handles_over(struct sb_handles *handles, unsigned int nr)
+static inline void sb_handles_over(struct sb_handles *handles, unsigned int nr, u32 pages)
 {
-	atomic_add((int)nr, &handles->past);
+	atomic64_add((s64)((u64)pages << 32 | nr), &handles->past);
 }
 
-/* Whether the one whose turn it is would be one too many. Later turns may be over by now. */
-static inline bool sb_handles_full(const struct sb_handles *handles, u32 turn)
+/* Of what sb_handles_begin() returned: what was in use then. Later turns may be over by now. */
+static inline u64 sb_handles_since(const struct sb_handles *handles, u64 begun)
 {
-	return (s32)(turn - (u32)atomic_read(&handles->past)) > SBUDDY_MAX_HANDLES;
+	return begun - (u64)atomic64_read(&handles->past);
+}
+
+/* Whether the last one of these would be one too many. */
+static inline bool sb_handles_full(u64 used)
+{
+	return (s32)used > SBUDDY_MAX_HANDLES;
+}
+
+/* Whether these are more pages than there ever were: then sb_handles_raise() is told. */
+static inline bool sb_handles_highest(const struct sb_handles *handles, u64 used)
+{
+	return (s32)(used >> 32) > atomic_read(&handles->peak);
+}
+
+void sb_handles_raise(struct sb_handles *handles, u64 used);
+
+/* Counts pages that are taken. */
+static inline void sb_handles_count(struct sb_handles *handles, u32 pages)
+{
+	u64 used = sb_handles_since(handles, sb_handles_begin(handles, 0, pages));
+
+	if (unlikely(sb_handles_highest(handles, used)))
+		sb_handles_raise(handles, used);
 }
 
 /* Claims a number that had its turn; false when it is in use. */

@@ -121,6 +121,8 @@ static int alloc_bare(struct sb_client *client, unsigned long arg, u32 order,
 		err = tell(user, handle, sb_order_pages(order));
 		if (unlikely(err))
 			sb_bare_free(&client->dev->inst, word);
+		else
+			sb_handles_count(&client->handles, (u32)sb_order_pages(order));
 	}
 	sb_handles_set(&client->handles, handle, likely(!err) ? word : 0);
 	return err;

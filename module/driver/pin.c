@@ -53,6 +53,7 @@ static int add_pin(struct sb_buffer *buf)
 
 	if (before == SBUDDY_MAX_PINS)
 		return -EOVERFLOW;
+	atomic_inc(&buf->client->nr_pins);
 	if (!before)
 		atomic_long_add((long)buf->nr_pages, &buf->dev->nr_pinned);
 	return 0;
@@ -63,6 +64,7 @@ static unsigned int drop_pins(struct sb_buffer *buf, u32 nr)
 {
 	int left = atomic_sub_return((int)nr, &buf->pins);
 
+	atomic_sub((int)nr, &buf->client->nr_pins);
 	if (nr && !left)
 		atomic_long_sub((long)buf->nr_pages, &buf->dev->nr_pinned);
 	return (unsigned int)left;

@@ -111,6 +111,8 @@ static noinline long take_one(struct sb_client *client, unsigned long arg)
 	if (err)
 		return err;
 	err = get_block(client, arg, &word);
+	if (likely(!err))
+		sb_handles_count(&client->handles, (u32)sb_order_pages(sb_bare_order(word)));
 	sb_handles_set(&client->handles, number, err ? 0 : word);
 	return err ?: (long)number;
 }
@@ -198,21 +200,26 @@ notrace long sb_quick_take(struct sb_client *client, unsigned long arg)
 	struct sb_handles *handles = &client->handles;
 	struct sb_instance *inst = &client->dev->inst;
 	unsigned long *at, pfn;
-	u32 turn;
+	u64 begun, used;
+	u32 pages;
 
 	if (unlikely(!is_plain(arg)))
 		return take_any(client, arg);
-	turn = sb_handles_turns(handles, 1);
-	at = sb_handles_word(handles, sb_handles_number(turn));
-	if (unlikely(!at || sb_handles_full(handles, turn)))
+	pages = 1u << (arg >> 4);
+	begun = sb_handles_begin(handles, 1, pages);
+	used = sb_handles_since(handles, begun);
+	at = sb_handles_word(handles, sb_handles_number((u32)begun));
+	if (unlikely(!at || sb_handles_full(used)))
 		goto slow;
 	if (unlikely(!take_from_front(inst, arg, &pfn)))
 		goto slow;
+	if (unlikely(sb_handles_highest(handles, used)))
+		sb_handles_raise(handles, used);
 	if (likely(sb_handles_claim(at, sb_bare_word(pfn, kind_of(arg)))))
-		return sb_handles_number(turn);
+		return sb_handles_number((u32)begun);
 	sb_bare_free(inst, sb_bare_word(pfn, kind_of(arg)));
 slow:
-	sb_handles_over(handles, 1);
+	sb_handles_over(handles, 1, pages);
 	return take_one(client, arg);
 }
 

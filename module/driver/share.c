@@ -24,6 +24,12 @@ static unsigned int pages_of(const struct sb_piece *piece)
 	return sb_share(piece->word) ? 1u << order_of(piece->word) : 1;
 }
 
+/* In pages, which are as many as its handles only where they share it. */
+static u32 memory_of(const struct sb_piece *piece)
+{
+	return 1u << (sb_share(piece->word) ? order_of(piece->word) : sb_bare_order(piece->word));
+}
+
 /* Which of the block's pages it is. */
 static unsigned int place_of(unsigned long word)
 {
@@ -78,23 +84,32 @@ static int reserve_row(struct sb_handles *handles, unsigned int nr, u32 *number)
 	unsigned int room = SB_HANDLES_PER_LEAF;
 	unsigned int got = 0;
 	unsigned long *words;
-	u32 turn;
+	u64 begun;
 
-	room -= ((u32)atomic_read(&handles->turns) + 1) % SB_HANDLES_PER_LEAF;
+	room -= ((u32)atomic64_read(&handles->begun) + 1) % SB_HANDLES_PER_LEAF;
 	nr = min(nr, room);
-	turn = sb_handles_turns(handles, nr);
-	*number = sb_handles_number(turn);
+	begun = sb_handles_begin(handles, nr, 0);
+	*number = sb_handles_number((u32)begun - nr + 1);
 	words = sb_handles_word(handles, *number);
 	if (unlikely(!words) && !sb_handles_grow(handles, *number))
 		words = sb_handles_word(handles, *number);
 	/* Another thread may have had some turns first, so that the rest is in the next leaf. */
 	room = SB_HANDLES_PER_LEAF - *number % SB_HANDLES_PER_LEAF;
-	if (likely(words && !sb_handles_full(handles, turn + nr - 1)))
+	if (likely(words && !sb_handles_full(sb_handles_since(handles, begun))))
 		while (got < min(nr, room) && sb_handles_claim(&words[got], SB_HANDLES_RESERVED))
 			got++;
 	if (unlikely(got < nr))
-		sb_handles_over(handles, nr - got);
+		sb_handles_over(handles, nr - got, 0);
 	return likely(got) ? (int)got : sb_handles_reserve(handles, number) ?: 1;
+}
+
+static u32 memory_in(const struct sb_piece *pieces, unsigned int nr)
+{
+	u32 pages = 0;
+
+	while (nr--)
+		pages += memory_of(&pieces[nr]);
+	return pages;
 }
 
 int sb_share_take(struct sb_client *client, unsigned long arg, unsigned int nr,
@@ -121,6 +136,7 @@ int sb_share_take(struct sb_client *client, unsigned long arg, unsigned int nr,
 		nr_got++;
 	}
 	*nr_pieces = nr_got;
+	sb_handles_count(handles, memory_in(pieces, nr_got));
 	for (row = (int)got; row < (int)nr; row++)
 		sb_handles_set(handles, number + (u32)row, 0);
 	return got ? (int)got : err;
@@ -161,6 +177,7 @@ void sb_share_cancel(struct sb_client *client, const struct sb_piece *piece)
 	unsigned int i, nr = pages_of(piece);
 
 	free_block(client, piece->word);
+	sb_handles_over(&client->handles, 0, memory_of(piece));
 	for (i = 0; i < nr; i++)
 		sb_handles_set(&client->handles, piece->number + i, 0);
 }
@@ -171,7 +188,7 @@ void sb_share_end(struct sb_client *client, u32 handle)
 	unsigned long *at = sb_handles_word(&client->handles, handle);
 	unsigned int order = order_of(*at), place = place_of(*at);
 	unsigned long pfn = inst->map.base_pfn + (*at >> INDEX_SHIFT) - place;
-	unsigned int type = *at >> 2 & SB_RECLAIMABLE;
+	unsigned int type = sb_share_type(*at);
 
 	/* What is refused was said by core: then they stay allocated when they are freed. */
 	sb_alloc_split(inst, pfn, order);
@@ -204,7 +221,7 @@ unsigned int sb_share_free(struct sb_client *client, const u32 *handles, unsigne
 	spin_unlock(&client->handles.lock);
 	if (unlikely(!same))
 		return 0;
-	sb_handles_over(&client->handles, nr_pages);
+	sb_handles_over(&client->handles, nr_pages, nr_pages);
 	free_block(client, word);
 	return nr_pages;
 }

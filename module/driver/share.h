@@ -23,6 +23,11 @@ static inline bool sb_share(unsigned long word)
 	return (word & 7) == SB_SHARE;
 }
 
+static inline unsigned int sb_share_type(unsigned long word)
+{
+	return word >> 2 & SB_RECLAIMABLE;
+}
+
 /* Pages that are taken, or given back, at a time. */
 #define SB_SHARE_CHUNK 64u
 

@@ -198,8 +198,12 @@ test_in_use()
 	result $? "users tells of an open file"
 	! rmdir $a 2> /dev/null && [ "$(cat $a/live)" = 1 ]
 	result $? "rmdir is refused while a file is open"
+	mark
 	{ echo 0 > $a/live; } 2>&1 | grep -q "$busy" && [ "$(cat $a/live)" = 1 ]
-	result $? "stopping is refused while a file is open"
+	refused=$?
+	complaints | grep -q "test-a: in use by .*\[$$\], which has 0 buffers of 0 bytes"
+	result $? "the log tells who has it open"
+	result $refused "stopping is refused while a file is open"
 	exec 3>&-
 	dev=$(cat $a/device)
 	rmdir $a && [ ! -e "/dev/$dev" ] && [ ! -e $debugfs/sbuddy/test-a ]

@@ -14,7 +14,7 @@ item=$configfs/sbuddy/debugfs-test
 dir=$debugfs/sbuddy/debugfs-test
 public="memblock/memory memblock/reserved zoneinfo buddyinfo pageblocks stages tunables
 	vmstat extfrag/unusable_index extfrag/extfrag_index"
-private="pagetypeinfo check"
+private="pagetypeinfo check clients buffers"
 churning=$(mktemp) || exit 1
 
 cleanup()
