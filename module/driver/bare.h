@@ -13,6 +13,7 @@
 #define SBUDDY_BARE_H
 
 #include "alloc.h"
+#include "device.h"
 #include "front.h"
 #include "handles.h"
 
@@ -67,13 +68,15 @@ static inline unsigned long sb_bare_take_back(struct sb_handles *handles, u32 nu
 }
 
 /* Gives the block back; what is refused was said by core, and stays allocated. */
-static inline void sb_bare_free(struct sb_instance *inst, unsigned long word)
+static inline void sb_bare_free(struct sbuddy_device *dev, unsigned long word)
 {
+	struct sb_instance *inst = &dev->inst;
 	unsigned long pfn = sb_bare_pfn(word);
 	unsigned int order = sb_bare_order(word);
 
 	if (unlikely(!sb_front_put(inst, pfn, order)))
 		sb_alloc_free(inst, pfn, order);
+	sb_pressure_freed(&dev->pressure);
 }
 
 #endif

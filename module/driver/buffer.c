@@ -165,6 +165,7 @@ static int get_pages(struct sb_buffer *buf, unsigned long nr_pages, bool scatter
 {
 	int err = scattered ? alloc_runs(buf, nr_pages) : alloc_one_run(buf, nr_pages);
 
+	sb_pressure_slow(&buf->dev->pressure);
 	if (unlikely(err == -ENOMEM))
 		sb_buffer_explain(buf->client, &buf->request);
 	return err;
@@ -180,6 +181,7 @@ void sb_buffer_end(struct sb_buffer *buf)
 	free_pages_of(buf);
 	atomic_dec(&dev->nr_buffers);
 	sb_handles_over(&buf->client->handles, 0, (u32)buf->nr_pages);
+	sb_pressure_freed(&buf->dev->pressure);
 	if (buf->loose)
 		atomic_long_sub((long)buf->nr_pages, &buf->client->nr_loose);
 	buf->by_pages = 0;

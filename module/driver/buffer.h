@@ -78,6 +78,8 @@ struct sb_explain;
  * @id: names it among the open files of @dev, from 1 on
  * @opened: when, in seconds since the system was started
  * @nr_pins: pins of its buffers
+ * @watches: it was polled
+ * @falls: of struct sbuddy_pressure when it was asked for them last, or SB_PRESSURE_UNSEEN
  * @nr_loose: pages of those that have no handle any more
  * @pid: of who opened it
  * @comm: likewise
@@ -99,6 +101,8 @@ struct sb_client {
 	time64_t opened;
 	atomic_t nr_pins;
 	atomic_long_t nr_loose;
+	bool watches;
+	int falls;
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
 };

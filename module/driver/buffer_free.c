@@ -30,7 +30,7 @@ int sb_buffer_free(struct sb_client *client, u32 handle)
 	struct sb_buffer *buf;
 
 	if (likely(word)) {
-		sb_bare_free(&client->dev->inst, word);
+		sb_bare_free(client->dev, word);
 		return 0;
 	}
 	spin_lock(&client->handles.lock);
@@ -42,7 +42,7 @@ int sb_buffer_free(struct sb_client *client, u32 handle)
 	if (buf)
 		sb_buffer_put(buf);
 	else if (word)
-		sb_bare_free(&client->dev->inst, word);
+		sb_bare_free(client->dev, word);
 	return buf || word ? 0 : -ENOENT;
 }
 

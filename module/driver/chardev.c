@@ -40,6 +40,7 @@ static int chardev_release(struct inode *inode, struct file *file)
 	struct sb_client *client = file->private_data;
 	struct sbuddy_device *dev = client->dev;
 
+	sb_pressure_close(client);
 	sb_holder_log_death(client);
 	sb_client_release(client);
 	atomic_dec(&dev->nr_files);
@@ -69,12 +70,18 @@ static void chardev_show_fdinfo(struct seq_file *seq, struct file *file)
 	sb_holder_show(file->private_data, seq);
 }
 
+static __poll_t chardev_poll(struct file *file, poll_table *table)
+{
+	return sb_pressure_poll(file->private_data, file, table);
+}
+
 static const struct file_operations chardev_fops = { .owner = THIS_MODULE,
 						     .open = chardev_open,
 						     .release = chardev_release,
 						     .unlocked_ioctl = chardev_ioctl,
 						     .compat_ioctl = compat_ptr_ioctl,
 						     .mmap = chardev_mmap,
+						     .poll = chardev_poll,
 						     .show_fdinfo = chardev_show_fdinfo,
 						     .llseek = no_llseek,
 						     SBUDDY_FOPS_HUGE SBUDDY_FOPS_UNSIGNED_OFFSET };

@@ -259,6 +259,7 @@ struct sb_client *sb_client_create(struct sbuddy_device *dev)
 	}
 	client->dev = dev;
 	client->space = space;
+	client->falls = SB_PRESSURE_UNSEEN;
 	sb_handles_init(&client->handles);
 	mutex_init(&client->failure_lock);
 	client->opened = ktime_get_boottime_seconds();

@@ -281,6 +281,7 @@ static struct sbuddy_device *alloc(const char *name, struct sb_backing *backing,
 	INIT_LIST_HEAD(&dev->clients);
 	mutex_init(&dev->contig_lock);
 	mutex_init(&dev->slabs.lock);
+	sb_pressure_init(dev);
 	return dev;
 }
 
@@ -319,6 +320,7 @@ void sbuddy_device_unpublish(struct sbuddy_device *dev)
 	/* The files first, so that nobody walks to another stage through them. */
 	sbuddy_debugfs_remove(dev);
 	set_offered(dev, false);
+	sb_pressure_end(dev);
 	if (!dev->published)
 		return;
 	sbuddy_memory_sysfs_remove(dev);
@@ -331,6 +333,7 @@ void sbuddy_device_destroy(struct sbuddy_device *dev)
 	sbuddy_device_unpublish(dev);
 	sbuddy_cpu_remove(dev);
 	sbuddy_events_remove(dev);
+	sb_pressure_exit(dev);
 	sbuddy_compactd_stop(dev);
 	sbuddy_held_stop(dev);
 	sbuddy_modes_stop(dev);

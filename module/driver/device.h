@@ -25,6 +25,7 @@
 #include "held.h"
 #include "memory_dev.h"
 #include "mover.h"
+#include "pressure.h"
 #include "ring.h"
 #include "slabs.h"
 
@@ -69,6 +70,7 @@ struct sbuddy_device_ops {
  * @held: those that are gone, and have pages that somebody else has
  * @memory: memory that comes and goes
  * @slabs: caches of objects
+ * @pressure: who waits for memory
  * @compactd: its worker
  * @compacted: somebody has asked for a compaction; guarded by @lock
  * @compaction: the last that was asked for, likewise
@@ -102,6 +104,7 @@ struct sbuddy_device {
 	struct sbuddy_held held;
 	struct sbuddy_memory memory;
 	struct sbuddy_slabs slabs;
+	struct sbuddy_pressure pressure;
 	struct sbuddy_compactd compactd;
 	bool compacted;
 	struct sbuddy_compaction compaction;

@@ -10,6 +10,7 @@
 #include "quick.h"
 
 static_assert(SBUDDY_MAX_SCATTERED == SB_BUFFER_MAX_PAGES);
+static_assert(SBUDDY_WAIT_FOREVER == SB_PRESSURE_FOREVER);
 
 /* A process can wait, unless it says that it cannot. */
 static u32 gfp_of(u32 flags)
@@ -65,35 +66,79 @@ static int tell(struct sbuddy_alloc __user *user, u32 handle, unsigned long nr_p
 		u64 granted;
 	} out = { handle, 0, sb_handle_offset(handle), sb_pfn_addr(nr_pages) };
 
-	BUILD_BUG_ON(offsetof(struct sbuddy_alloc, handle) + sizeof(out) != sizeof(*user));
+	BUILD_BUG_ON(offsetof(struct sbuddy_alloc, handle) + sizeof(out) != SBUDDY_ALLOC_SIZE_VER0);
 	return copy_to_user(&user->handle, &out, sizeof(out)) ? -EFAULT : 0;
+}
+
+/**
+ * struct attempt - A request that may be tried again.
+ * @client: open file
+ * @request: what is wanted
+ * @nr_pages: likewise
+ * @scattered: likewise
+ * @buf: set when it succeeds
+ */
+struct attempt {
+	struct sb_client *client;
+	struct sb_request request;
+	unsigned long nr_pages;
+	bool scattered;
+	struct sb_buffer *buf;
+};
+
+static int attempt(void *arg)
+{
+	struct attempt *it = arg;
+
+	it->buf = sb_buffer_alloc(it->client, &it->request, it->nr_pages, it->scattered);
+	return PTR_ERR_OR_ZERO(it->buf);
+}
+
+/* What is left of the time is told for the call that comes next, if there is one. */
+static int wait(struct attempt *it, u32 timeout_ms, struct sbuddy_alloc __user *user)
+{
+	int err = sb_pressure_wait(it->client->dev, &timeout_ms, attempt, it);
+
+	if (err == -ERESTARTSYS && put_user(timeout_ms, &user->timeout_ms))
+		return -EFAULT;
+	return err;
+}
+
+static int check_wait(const struct sbuddy_alloc *arg)
+{
+	if (arg->reserved || arg->reserved2)
+		return -EINVAL;
+	if (arg->flags & SBUDDY_ALLOC_WAIT)
+		return arg->flags & SBUDDY_ALLOC_ATOMIC ? -EINVAL : 0;
+	return arg->timeout_ms ? -EINVAL : 0;
 }
 
 static int alloc(struct sb_client *client, const struct sbuddy_alloc *arg,
 		 struct sbuddy_alloc __user *user)
 {
-	struct sb_request request = {
-		.type = arg->type,
-		.nid = arg->node,
+	struct attempt it = {
+		.client = client,
+		.request = { .type = arg->type, .nid = arg->node },
+		.scattered = arg->flags & SBUDDY_ALLOC_SCATTERED,
 	};
-	unsigned long nr_pages;
-	struct sb_buffer *buf;
-	int err;
+	int err = check_wait(arg);
 
-	if (arg->reserved)
-		return -EINVAL;
-	err = sb_call_parse(&client->dev->inst, &request, &nr_pages, arg->flags, arg->zone,
-			    arg->order, arg->bytes);
+	if (!err)
+		err = sb_call_parse(&client->dev->inst, &it.request, &it.nr_pages,
+				    arg->flags & ~SBUDDY_ALLOC_WAIT, arg->zone, arg->order,
+				    arg->bytes);
 	if (err)
 		return err;
-	buf = sb_buffer_alloc(client, &request, nr_pages, arg->flags & SBUDDY_ALLOC_SCATTERED);
-	if (IS_ERR(buf))
-		return PTR_ERR(buf);
-	err = tell(user, buf->handle, buf->nr_pages);
+	err = attempt(&it);
+	if (err == -ENOMEM && (arg->flags & SBUDDY_ALLOC_WAIT))
+		err = wait(&it, arg->timeout_ms, user);
+	if (err)
+		return err;
+	err = tell(user, it.buf->handle, it.buf->nr_pages);
 	if (unlikely(err))
-		sb_buffer_abort(client, buf);
+		sb_buffer_abort(client, it.buf);
 	else
-		sb_buffer_publish(client, buf);
+		sb_buffer_publish(client, it.buf);
 	return err;
 }
 
@@ -119,7 +164,7 @@ static int alloc_bare(struct sb_client *client, unsigned long arg, u32 order,
 	if (likely(!err)) {
 		err = tell(user, handle, sb_order_pages(order));
 		if (unlikely(err))
-			sb_bare_free(&client->dev->inst, word);
+			sb_bare_free(client->dev, word);
 		else
 			sb_handles_count(&client->handles, (u32)sb_order_pages(order));
 	}
@@ -137,10 +182,16 @@ int sb_call_alloc_usual(struct sb_client *client, void __user *user)
 	struct sbuddy_alloc arg;
 	unsigned long quick;
 
-	if (copy_from_user(&arg, user, sizeof(arg)) || arg.size != sizeof(arg))
+	if (copy_from_user(&arg, user, sizeof(arg)))
 		return SB_CALL_UNUSUAL;
+	if (arg.size == SBUDDY_ALLOC_SIZE_VER0) {
+		arg.timeout_ms = 0;
+		arg.reserved2 = 0;
+	} else if (arg.size != sizeof(arg)) {
+		return SB_CALL_UNUSUAL;
+	}
 	quick = quick_arg(arg.flags, arg.bytes, arg.node, arg.order, arg.type, arg.zone);
-	if (quick == SB_QUICK_NONE || arg.reserved)
+	if (quick == SB_QUICK_NONE || check_wait(&arg))
 		return alloc(client, &arg, user);
 	return alloc_bare(client, quick, arg.order, user);
 }

@@ -81,6 +81,7 @@ static noinline int block_slowly(struct sb_client *client, unsigned long arg, un
 		err = sb_alloc(&client->dev->inst, &request, pfn);
 	if (err == -ENOMEM)
 		sb_buffer_explain(client, &request);
+	sb_pressure_slow(&client->dev->pressure);
 	return err;
 }
 
@@ -217,7 +218,7 @@ notrace long sb_quick_take(struct sb_client *client, unsigned long arg)
 		sb_handles_raise(handles, used);
 	if (likely(sb_handles_claim(at, sb_bare_word(pfn, kind_of(arg)))))
 		return sb_handles_number((u32)begun);
-	sb_bare_free(inst, sb_bare_word(pfn, kind_of(arg)));
+	sb_bare_free(client->dev, sb_bare_word(pfn, kind_of(arg)));
 slow:
 	sb_handles_over(handles, 1, pages);
 	return take_one(client, arg);
@@ -249,6 +250,6 @@ notrace long sb_quick_give(struct sb_client *client, unsigned long arg)
 		word = sb_bare_take_back(&client->handles, (u32)arg);
 	if (unlikely(!word))
 		return give_any(client, arg);
-	sb_bare_free(&client->dev->inst, word);
+	sb_bare_free(client->dev, word);
 	return 1;
 }

@@ -69,6 +69,7 @@ static bool take_block(struct sb_client *client, unsigned long arg, unsigned int
 	request.gfp = SB_GFP_NOWAIT | SB_GFP_NORETRY;
 	if (sb_alloc(inst, &request, &pfn))
 		return false;
+	sb_pressure_slow(&client->dev->pressure);
 	index = pfn - inst->map.base_pfn;
 	*word = index << INDEX_SHIFT | order << 4 | (request.type & SB_RECLAIMABLE) << 2 | SB_SHARE;
 	/* No instance is so large, but one without memory. */
@@ -166,10 +167,12 @@ static void free_block(struct sb_client *client, unsigned long word)
 {
 	struct sb_instance *inst = &client->dev->inst;
 
-	if (sb_share(word))
+	if (sb_share(word)) {
 		sb_alloc_free(inst, inst->map.base_pfn + (word >> INDEX_SHIFT), order_of(word));
-	else
-		sb_bare_free(inst, word);
+		sb_pressure_freed(&client->dev->pressure);
+	} else {
+		sb_bare_free(client->dev, word);
+	}
 }
 
 void sb_share_cancel(struct sb_client *client, const struct sb_piece *piece)

@@ -10,7 +10,7 @@
 	_Static_assert(offsetof(struct type, field) == (offset), #type "." #field)
 
 _Static_assert(sizeof(struct sbuddy_info) == SBUDDY_INFO_SIZE_VER1, "info");
-_Static_assert(sizeof(struct sbuddy_alloc) == SBUDDY_ALLOC_SIZE_VER0, "alloc");
+_Static_assert(sizeof(struct sbuddy_alloc) == SBUDDY_ALLOC_SIZE_VER1, "alloc");
 _Static_assert(sizeof(struct sbuddy_alloc_bulk) == SBUDDY_ALLOC_BULK_SIZE_VER0, "alloc_bulk");
 _Static_assert(sizeof(struct sbuddy_free) == SBUDDY_FREE_SIZE_VER0, "free");
 _Static_assert(sizeof(struct sbuddy_free_bulk) == SBUDDY_FREE_BULK_SIZE_VER0, "free_bulk");
@@ -30,6 +30,7 @@ SAME(sbuddy_info, name, 88);
 SAME(sbuddy_info, pages_pinned, SBUDDY_INFO_SIZE_VER0);
 SAME(sbuddy_alloc, bytes, 24);
 SAME(sbuddy_alloc, offset, 40);
+SAME(sbuddy_alloc, timeout_ms, SBUDDY_ALLOC_SIZE_VER0);
 SAME(sbuddy_alloc_bulk, count, 32);
 SAME(sbuddy_alloc_bulk, results, 40);
 SAME(sbuddy_free_bulk, handles, 16);
@@ -52,7 +53,7 @@ SAME(sbuddy_explain_zone, free, 16);
 SAME(sbuddy_explain_zone, blocks, 104);
 /* A program built today works with the kernel of tomorrow. */
 _Static_assert(SBUDDY_IOC_INFO == 0xc0a0b900, "info");
-_Static_assert(SBUDDY_IOC_ALLOC == 0xc038b901, "alloc");
+_Static_assert(SBUDDY_IOC_ALLOC == 0xc040b901, "alloc");
 _Static_assert(SBUDDY_IOC_ALLOC_BULK == 0xc030b902, "alloc_bulk");
 _Static_assert(SBUDDY_IOC_FREE == 0xc008b903, "free");
 _Static_assert(SBUDDY_IOC_FREE_BULK == 0xc018b904, "free_bulk");
@@ -127,7 +128,8 @@ FIXTURE_VARIANT_ADD(command, alloc) {
 	sizeof(struct sbuddy_alloc),
 	offsetof(struct sbuddy_alloc, reserved),
 	offsetof(struct sbuddy_alloc, flags),
-	SBUDDY_ALLOC_FLAGS,
+	SBUDDY_ALLOC_FLAGS | SBUDDY_ALLOC_WAIT,
+	SBUDDY_ALLOC_SIZE_VER0,
 };
 
 FIXTURE_VARIANT_ADD(command, alloc_bulk) {
@@ -294,6 +296,7 @@ TEST_F(command, accepts_the_sizes_it_had)
 
 	for (size = variant->least; size && size < variant->size; size += 4) {
 		self->arg.size = size;
+		memset(self->arg.bytes + variant->least, 0, size - variant->least);
 		memset(self->arg.bytes + size, CANARY, TAIL);
 		ASSERT_EQ(0, sb_call(self->fd, variant->cmd, &self->arg));
 		EXPECT_EQ(size, self->arg.size);

@@ -47,6 +47,18 @@
  * the device is being taken away. The node is there as long as pages can be
  * allocated.
  *
+ * poll() tells of memory as a whole. A zone has what SBUDDY_IOC_INFO counts as free, of
+ * which it keeps some below its low mark, and wants some more up to its high mark:
+ *
+ *	EPOLLIN, EPOLLRDNORM  no zone is below its high mark, so there is enough again;
+ *			who waits for it is woken within a tenth of a second
+ *	EPOLLPRI	a zone fell below its low mark since this file was polled for
+ *			EPOLLPRI last, or is below it when it is for the first time: told
+ *			once, also if the zone is above again. A fall is noticed by the
+ *			request that causes it, or within a tenth of a second if that is
+ *			a kernel module's
+ *	EPOLLERR	the instance was found corrupt, or, with EPOLLHUP, is being taken away
+ *
  * Errors that every command knows:
  *
  *	ENOTTY      unknown command
@@ -154,6 +166,8 @@ struct sbuddy_info {
 #define SBUDDY_ALLOC_MEMALLOC 0x10 /* watermarks do not count */
 #define SBUDDY_ALLOC_SCATTERED 0x20 /* with BYTES: in several runs when not in one */
 
+#define SBUDDY_ALLOC_WAIT 0x40 /* up to @timeout_ms; for SBUDDY_IOC_ALLOC alone */
+
 #define SBUDDY_ALLOC_RESERVES (SBUDDY_ALLOC_HIGH | SBUDDY_ALLOC_ATOMIC | SBUDDY_ALLOC_MEMALLOC)
 #define SBUDDY_ALLOC_FLAGS                                                      \
 	(SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_THIS_NODE | SBUDDY_ALLOC_SCATTERED | \
@@ -178,6 +192,9 @@ struct sbuddy_info {
  * @reserved: in, 0
  * @offset: out, where mmap() finds it
  * @granted: out, bytes of the buffer, whole pages
+ * @timeout_ms: in, with SBUDDY_ALLOC_WAIT most milliseconds to wait, 0 for none, or
+ *	SBUDDY_WAIT_FOREVER; else 0. When a signal ended the wait: out, what was left
+ * @reserved2: in, 0
  *
  * Watermarks keep some pages back, as in Linux, unless the instance was made
  * with min_free_kbytes of 0.
@@ -187,13 +204,22 @@ struct sbuddy_info {
  * like any other; that it is in several runs, SBUDDY_IOC_QUERY tells. When not even
  * that succeeds, SBUDDY_IOC_EXPLAIN tells why there was no one block.
  *
+ * With SBUDDY_ALLOC_WAIT a request for which nothing suitable is free is tried again, when
+ * a buffer of the device was freed and at least every tenth of a second, until it succeeds
+ * or the time is over. Those who wait are not in a queue: who comes at the right moment
+ * gets the memory. When a signal has a handler, the call begins again with what is left of
+ * the time, after SA_RESTART, or fails with EINTR; then @timeout_ms tells it, rounded down.
+ * The flag excludes SBUDDY_ALLOC_ATOMIC.
+ *
+ * ETIMEDOUT: with SBUDDY_ALLOC_WAIT, instead of ENOMEM.
+ * ENODEV: with SBUDDY_ALLOC_WAIT, the device is being taken away.
  * ENOMEM: nothing suitable is free above the watermarks, or with
  *	SBUDDY_ALLOC_THIS_NODE not there, or the kernel lacks memory for the
  *	handle.
  * EPERM: a flag of SBUDDY_ALLOC_RESERVES without CAP_SYS_RESOURCE.
  * ENOSPC: the file has max_handles handles.
  * EIO: the instance was found corrupt.
- * EINTR: the process was killed meanwhile.
+ * EINTR: the process was killed meanwhile, or had a signal while it waited.
  */
 struct sbuddy_alloc {
 	__u32 size;
@@ -207,9 +233,15 @@ struct sbuddy_alloc {
 	__u32 reserved;
 	__u64 offset;
 	__u64 granted;
+	__u32 timeout_ms;
+	__u32 reserved2;
 };
 
 #define SBUDDY_ALLOC_SIZE_VER0 56
+#define SBUDDY_ALLOC_SIZE_VER1 64 /* @timeout_ms and @reserved2 */
+
+/* sbuddy_alloc.timeout_ms: no end. */
+#define SBUDDY_WAIT_FOREVER 0xffffffff
 
 /**
  * struct sbuddy_result - One buffer of SBUDDY_IOC_ALLOC_BULK.
