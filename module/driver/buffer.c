@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "mover.h"
 #include "scatter.h"
+#include "slice.h"
 
 /* Pages zeroed between two looks at who else wants the CPU. */
 #define ZERO_PAGES 256ul
@@ -178,12 +179,15 @@ void sb_buffer_end(struct sb_buffer *buf)
 
 	if (buf->movable)
 		sbuddy_mover_remove(buf);
-	free_pages_of(buf);
+	if (buf->whole)
+		sb_slice_end(buf);
+	else
+		free_pages_of(buf);
 	atomic_dec(&dev->nr_buffers);
-	sb_handles_over(&buf->client->handles, 0, (u32)buf->nr_pages);
+	sb_handles_over(&buf->client->handles, 0, (u32)sb_buffer_own(buf));
 	sb_pressure_freed(&buf->dev->pressure);
 	if (buf->loose)
-		atomic_long_sub((long)buf->nr_pages, &buf->client->nr_loose);
+		atomic_long_sub((long)sb_buffer_own(buf), &buf->client->nr_loose);
 	buf->by_pages = 0;
 	buf->next = NULL;
 	sb_client_retire(buf->client, buf);

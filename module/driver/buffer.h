@@ -124,6 +124,7 @@ struct sb_client {
  * @nr_runs: entries of @runs
  * @one: for @runs; others are an array of scatter.h
  * @lock: keeps @runs as they are
+ * @whole: the buffer that this is a slice of, slice.h; or NULL
  * @loose: its handle is gone
  * @zeroed: its pages are zero, but for what was written since; set under @lock
  * @by_pages: 1 when it was ever mapped by its struct pages, held.h
@@ -147,6 +148,7 @@ struct sb_buffer {
 	unsigned int nr_runs;
 	struct sb_run one;
 	struct rw_semaphore lock;
+	struct sb_buffer *whole;
 	bool loose;
 	bool zeroed;
 	unsigned int by_pages;
@@ -155,6 +157,12 @@ struct sb_buffer {
 	u32 handle_pins;
 	struct rb_node node;
 };
+
+/* Pages that it counts for: those of a slice are another's. */
+static inline unsigned long sb_buffer_own(const struct sb_buffer *buf)
+{
+	return buf->whole ? 0 : buf->nr_pages;
+}
 
 static inline u64 sb_buffer_bytes(const struct sb_buffer *buf)
 {

@@ -19,7 +19,7 @@ static struct sb_buffer *take_handle(struct sb_client *client, u32 handle)
 	if (unlikely(buf->handle_pins))
 		sb_pin_drop_all(buf);
 	buf->loose = true;
-	atomic_long_add((long)buf->nr_pages, &client->nr_loose);
+	atomic_long_add((long)sb_buffer_own(buf), &client->nr_loose);
 	sb_handles_set(&client->handles, handle, 0);
 	return buf;
 }

@@ -115,6 +115,7 @@ static bool set_up(struct sb_client *client, u32 handle, const struct sb_request
 	buf->handle = handle;
 	buf->request = *request;
 	buf->name[0] = '\0';
+	buf->whole = NULL;
 	buf->loose = false;
 	buf->movable = false;
 	refcount_set(&buf->refs, 1);

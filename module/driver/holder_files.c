@@ -160,14 +160,14 @@ static void show_handle(struct seq_file *seq, const struct walk *walk)
 		order = sb_bare(word) ? sb_bare_order(word) : 0;
 		show_one(seq, walk, sb_pfn_addr(sb_order_pages(order)), order, 1,
 			 sb_bare(word) ? sb_bare_type(word) : sb_share_type(word));
-		seq_puts(seq, " 0 0 ");
+		seq_puts(seq, " 0 0 0 ");
 		seq_putc(seq, '\n');
 		return;
 	}
 	show_one(seq, walk, sb_buffer_bytes(buf), buf->request.order, buf->nr_runs,
 		 buf->request.type);
-	seq_printf(seq, " %d %d %s\n", atomic_read(&buf->nr_mappings), atomic_read(&buf->pins),
-		   buf->name);
+	seq_printf(seq, " %d %d %u %s\n", atomic_read(&buf->nr_mappings), atomic_read(&buf->pins),
+		   buf->whole ? buf->whole->handle : 0, buf->name);
 }
 
 static int buffers_show(struct seq_file *seq, void *v)
@@ -176,9 +176,9 @@ static int buffers_show(struct seq_file *seq, void *v)
 	struct sb_client *client = walk->client;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(seq, "id pid handle bytes order runs type mappings pins name\n");
+		seq_puts(seq, "id pid handle bytes order runs type mappings pins slice_of name\n");
 	} else if (walk->handle == NO_HANDLE) {
-		seq_printf(seq, "%u %d 0 %llu - - - - -\n", client->id, client->pid,
+		seq_printf(seq, "%u %d 0 %llu - - - - - -\n", client->id, client->pid,
 			   sb_pfn_addr((unsigned long)atomic_long_read(&client->nr_loose)));
 	} else {
 		spin_lock(&client->handles.lock);

@@ -39,6 +39,7 @@ struct sb_call {
 		struct sbuddy_unpin unpin;
 		struct sbuddy_export export;
 		struct sbuddy_name name;
+		struct sbuddy_slice slice;
 		struct sbuddy_compact compact;
 		struct sbuddy_plan plan;
 		struct sbuddy_place place;
@@ -102,6 +103,7 @@ int sb_call_place(struct sb_call *call);
 int sb_call_export(struct sb_call *call);
 int sb_call_poison(struct sb_call *call);
 int sb_call_name(struct sb_call *call);
+int sb_call_slice(struct sb_call *call);
 int sb_call_pin(struct sb_call *call);
 int sb_call_unpin(struct sb_call *call);
 

@@ -96,6 +96,27 @@ unsigned int sb_scatter_find(const struct sb_run *runs, unsigned int nr_runs, un
 	return low;
 }
 
+struct sb_run *sb_scatter_part(const struct sb_run *runs, unsigned int nr_runs, unsigned long first,
+			       unsigned long nr_pages, unsigned int *nr_part)
+{
+	unsigned long begin, end, skip;
+	unsigned int from = sb_scatter_find(runs, nr_runs, first, &begin);
+	unsigned int to = sb_scatter_find(runs, nr_runs, first + nr_pages - 1, &end);
+	unsigned int nr = to - from + 1, i;
+	struct sb_run *part = keep_runs(runs + from, nr);
+
+	if (!part)
+		return NULL;
+	skip = first - begin;
+	for (i = 1; i < nr; i++)
+		firsts_of(part, nr)[i] -= skip;
+	part[nr - 1].nr_pages = first + nr_pages - end;
+	part[0].pfn += skip;
+	part[0].nr_pages -= skip;
+	*nr_part = nr;
+	return part;
+}
+
 /* Pages that have a struct page, of all that there are. */
 static unsigned long count_valid(const struct sb_run *runs, unsigned int nr_runs,
 				 unsigned long *nr_pages)

@@ -32,6 +32,13 @@ struct sb_backing;
 struct sb_run *sb_scatter_alloc(struct sb_instance *inst, const struct sb_request *request,
 				unsigned long nr_pages, unsigned int *nr_runs);
 
+/*
+ * An array as above for @nr_pages pages from page @first on of such an array, or NULL
+ * without memory for it. It is freed by kvfree(), and its pages are not.
+ */
+struct sb_run *sb_scatter_part(const struct sb_run *runs, unsigned int nr_runs, unsigned long first,
+			       unsigned long nr_pages, unsigned int *nr_part);
+
 /* sb_gather_free() that lets others run in between. Process context. */
 int sb_scatter_free(struct sb_instance *inst, const struct sb_run *runs, unsigned int nr_runs);
 

@@ -21,6 +21,7 @@ _Static_assert(sizeof(struct sbuddy_pin) == SBUDDY_PIN_SIZE_VER0, "pin");
 _Static_assert(sizeof(struct sbuddy_unpin) == SBUDDY_UNPIN_SIZE_VER0, "unpin");
 _Static_assert(sizeof(struct sbuddy_export) == SBUDDY_EXPORT_SIZE_VER0, "export");
 _Static_assert(sizeof(struct sbuddy_place) == SBUDDY_PLACE_SIZE_VER0, "place");
+_Static_assert(sizeof(struct sbuddy_slice) == SBUDDY_SLICE_SIZE_VER0, "slice");
 _Static_assert(sizeof(struct sbuddy_name) == SBUDDY_NAME_SIZE_VER0, "name");
 _Static_assert(sizeof(struct sbuddy_explain) == SBUDDY_EXPLAIN_SIZE_VER0, "explain");
 _Static_assert(sizeof(struct sbuddy_explain_zone) == SBUDDY_EXPLAIN_ZONE_SIZE_VER0, "explain_zone");
@@ -39,6 +40,7 @@ SAME(sbuddy_query, pins, SBUDDY_QUERY_SIZE_VER0);
 SAME(sbuddy_query, runs, 60);
 SAME(sbuddy_export, fd, 12);
 SAME(sbuddy_name, name, 16);
+SAME(sbuddy_slice, start, 16);
 SAME(sbuddy_pin, phys, 16);
 SAME(sbuddy_unpin, pins, 12);
 SAME(sbuddy_drain, pages, 8);
@@ -68,6 +70,7 @@ _Static_assert(SBUDDY_IOC_PLACE == 0xc058b913, "place");
 _Static_assert(SBUDDY_IOC_TAKE == 0xb90e, "take");
 _Static_assert(SBUDDY_IOC_GIVE == 0xb90f, "give");
 _Static_assert(SBUDDY_IOC_NAME == 0xc030b910, "name");
+_Static_assert(SBUDDY_IOC_SLICE == 0xc028b912, "slice");
 _Static_assert(SBUDDY_TAKE(1, 2, 3, SBUDDY_ALLOC_HIGH, 5) == 0x4041b, "argument of take");
 _Static_assert(SBUDDY_TAKEN(3, 2) == 0x20003, "what take returns");
 
@@ -88,6 +91,7 @@ union arg {
 	struct sbuddy_pin pin;
 	struct sbuddy_unpin unpin;
 	struct sbuddy_name name;
+	struct sbuddy_slice slice;
 	struct sbuddy_explain explain;
 	struct sbuddy_place place;
 	unsigned char bytes[512];
@@ -185,6 +189,14 @@ FIXTURE_VARIANT_ADD(command, name) {
 	SBUDDY_NAME_GET,
 };
 
+FIXTURE_VARIANT_ADD(command, slice) {
+	SBUDDY_IOC_SLICE,
+	sizeof(struct sbuddy_slice),
+	NONE,
+	offsetof(struct sbuddy_slice, flags),
+	0,
+};
+
 FIXTURE_VARIANT_ADD(command, drain) {
 	SBUDDY_IOC_DRAIN,
 	sizeof(struct sbuddy_drain),
@@ -250,6 +262,10 @@ static void fill(FIXTURE_DATA(command) * self, unsigned long cmd)
 		sb_get(self->fd, 0, &held);
 		arg->name.handle = held.handle;
 		arg->name.flags = SBUDDY_NAME_GET;
+	} else if (cmd == SBUDDY_IOC_SLICE) {
+		sb_get(self->fd, 0, &held);
+		arg->slice.handle = held.handle;
+		arg->slice.bytes = held.granted;
 	}
 }
 
@@ -420,6 +436,7 @@ static int is_known(unsigned int nr)
 		SBUDDY_IOC_QUERY,     SBUDDY_IOC_DRAIN,	 SBUDDY_IOC_EXPLAIN,	SBUDDY_IOC_POISON,
 		SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_PIN,	 SBUDDY_IOC_UNPIN,	SBUDDY_IOC_COMPACT,
 		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT, SBUDDY_IOC_PLACE,	SBUDDY_IOC_NAME,
+		SBUDDY_IOC_SLICE,
 	};
 	unsigned int i;
 

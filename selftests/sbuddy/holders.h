@@ -6,7 +6,7 @@
 #include "device.h"
 
 #define CLIENTS_HEAD "id pid buffers bytes peak pins age comm\n"
-#define BUFFERS_HEAD "id pid handle bytes order runs type mappings pins name\n"
+#define BUFFERS_HEAD "id pid handle bytes order runs type mappings pins slice_of name\n"
 
 /* A line of the file clients. */
 struct holder {
@@ -31,6 +31,7 @@ struct line {
 	char type[16];
 	unsigned int mappings;
 	unsigned int pins;
+	unsigned int slice_of;
 	char name[SBUDDY_NAME_LEN];
 };
 
@@ -106,9 +107,9 @@ static inline int read_line(char *text, struct line *line)
 
 	memset(line, 0, sizeof(*line));
 	text[strcspn(text, "\n")] = '\0';
-	if (sscanf(text, "%u %d %u %llu %u %u %15s %u %u %n", &line->id, &line->pid, &line->handle,
-		   &bytes, &line->order, &line->runs, line->type, &line->mappings, &line->pins,
-		   &name) < 4)
+	if (sscanf(text, "%u %d %u %llu %u %u %15s %u %u %u %n", &line->id, &line->pid,
+		   &line->handle, &bytes, &line->order, &line->runs, line->type, &line->mappings,
+		   &line->pins, &line->slice_of, &name) < 4)
 		return -1;
 	line->bytes = bytes;
 	if (name)
@@ -149,7 +150,7 @@ static inline uint64_t listed_bytes(unsigned int id)
 	if (!file)
 		return ~0ull;
 	while (!next_line(file, id, &line))
-		bytes += line.bytes;
+		bytes += line.slice_of ? 0 : line.bytes;
 	fclose(file);
 	return bytes;
 }

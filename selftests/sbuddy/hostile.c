@@ -21,7 +21,7 @@
 static const unsigned long commands[] = {
 	SBUDDY_IOC_PIN,	       SBUDDY_IOC_UNPIN,   SBUDDY_IOC_INFO,	 SBUDDY_IOC_ALLOC,
 	SBUDDY_IOC_ALLOC_BULK, SBUDDY_IOC_FREE,	   SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_QUERY,
-	SBUDDY_IOC_DRAIN,      SBUDDY_IOC_EXPLAIN, SBUDDY_IOC_NAME,
+	SBUDDY_IOC_DRAIN,      SBUDDY_IOC_EXPLAIN, SBUDDY_IOC_NAME,	 SBUDDY_IOC_SLICE,
 };
 
 /* xorshift64: the same everywhere. */
@@ -120,12 +120,14 @@ static void make_struct(uint32_t *words, unsigned long cmd, void *array, uint64_
 	if (cmd == SBUDDY_IOC_FREE)
 		words[1] = (uint32_t)(next_random(rnd) % 200);
 	if (cmd == SBUDDY_IOC_QUERY || cmd == SBUDDY_IOC_PIN || cmd == SBUDDY_IOC_UNPIN ||
-	    cmd == SBUDDY_IOC_NAME)
+	    cmd == SBUDDY_IOC_NAME || cmd == SBUDDY_IOC_SLICE)
 		words[2] = (uint32_t)(next_random(rnd) % 200);
 	if (cmd == SBUDDY_IOC_FREE_BULK)
 		words[1] = (uint32_t)(next_random(rnd) % 20);
 	if (cmd == SBUDDY_IOC_ALLOC_BULK)
 		words[8] = (uint32_t)(next_random(rnd) % 20);
+	if (cmd == SBUDDY_IOC_SLICE)
+		words[6] = 4096;
 	if (cmd == SBUDDY_IOC_EXPLAIN) {
 		words[19] = 2;
 		words[20] = SBUDDY_EXPLAIN_ZONE_SIZE_VER0;

@@ -430,6 +430,39 @@ struct sbuddy_poison {
 
 #define SBUDDY_POISON_SIZE_VER0 24
 
+/**
+ * struct sbuddy_slice - SBUDDY_IOC_SLICE: a handle for a part of a buffer.
+ * @size: in, bytes of this struct
+ * @flags: in, 0
+ * @handle: in, buffer or slice that it is to be a part of
+ * @slice: out, its handle, never 0
+ * @start: in, its first byte, counted from that of @handle's, at the begin of a page
+ * @bytes: in, whole pages
+ * @offset: out, where mmap() finds it
+ *
+ * What can be done with a buffer can be done with a slice. Slices may overlap, and each is
+ * freed by itself: the memory of a buffer is given back when it, all of its slices and
+ * their mappings are gone. A slice has no memory of its own, so it counts for none. A
+ * buffer that can be moved does not move as long as it has slices, each of which counts as
+ * a pin of it; so it may have to be moved first, as by SBUDDY_IOC_PIN.
+ *
+ * EINVAL: not whole pages, none, or beyond the end of @handle's.
+ * ENOENT: no such handle in this file.
+ * ENOSPC: the file has max_handles handles.
+ * EOVERFLOW, ENOMEM, EIO, EINTR: as SBUDDY_IOC_PIN.
+ */
+struct sbuddy_slice {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 slice;
+	__u64 start;
+	__u64 bytes;
+	__u64 offset;
+};
+
+#define SBUDDY_SLICE_SIZE_VER0 40
+
 /* sbuddy_name.flags: tell the name, do not change it. */
 #define SBUDDY_NAME_GET 0x1
 
@@ -950,6 +983,7 @@ struct sbuddy_plan {
 #define SBUDDY_IOC_TAKE _IO(SBUDDY_IOC_MAGIC, 14)
 #define SBUDDY_IOC_GIVE _IO(SBUDDY_IOC_MAGIC, 15)
 #define SBUDDY_IOC_NAME _IOWR(SBUDDY_IOC_MAGIC, 16, struct sbuddy_name)
+#define SBUDDY_IOC_SLICE _IOWR(SBUDDY_IOC_MAGIC, 18, struct sbuddy_slice)
 #define SBUDDY_IOC_PLACE _IOWR(SBUDDY_IOC_MAGIC, 19, struct sbuddy_place)
 
 #endif
