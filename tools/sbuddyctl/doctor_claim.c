@@ -93,6 +93,20 @@ static bool exists(struct doctor *d, const char *where, const struct doctor_clai
 	return false;
 }
 
+/* A range of a node that a claim overlaps: whether there is one. */
+static bool in_the_way(const struct doctor *d, int home, int node, const struct doctor_claim *claim)
+{
+	uint64_t base, size;
+	int i;
+
+	if (!tree_available(d->fdt, node))
+		return false;
+	for (i = 0; tree_reg(d->fdt, home, node, i, &base, &size); i++)
+		if (overlap(claim->base, claim->size, base, size))
+			return true;
+	return false;
+}
+
 /* Others that reserve memory: the rest of /reserved-memory, and /memreserve/. */
 static bool is_free(struct doctor *d, const char *where, int region,
 		    const struct doctor_claim *claim)
@@ -101,11 +115,10 @@ static bool is_free(struct doctor *d, const char *where, int region,
 	char path[TREE_PATH];
 	uint64_t base, size;
 
-	fdt_for_each_subnode(node, d->fdt,
-			     home) for (i = 0; node != region && tree_available(d->fdt, node) &&
-					       tree_reg(d->fdt, home, node, i, &base, &size);
-					i++) if (overlap(claim->base, claim->size, base, size))
-	{
+	for (node = fdt_first_subnode(d->fdt, home); node >= 0;
+	     node = fdt_next_subnode(d->fdt, node)) {
+		if (node == region || !in_the_way(d, home, node, claim))
+			continue;
 		wrong(d, where, "choose another range, or remove the other node",
 		      "%s, %#" PRIx64 " bytes at %#" PRIx64 ", and %s overlap", claim->name,
 		      claim->size, claim->base, tree_path(d->fdt, node, path));

@@ -246,8 +246,8 @@ void doctor_properties(struct doctor *d, int node, const char *path)
 	int at, len;
 
 	check_name(d, node, path);
-	fdt_for_each_property_offset(at, d->fdt, node)
-	{
+	for (at = fdt_first_property_offset(d->fdt, node); at >= 0;
+	     at = fdt_next_property_offset(d->fdt, at)) {
 		value = fdt_getprop_by_offset(d->fdt, at, &name, &len);
 		if (!value || strncmp(name, PREFIX, strlen(PREFIX)))
 			continue;

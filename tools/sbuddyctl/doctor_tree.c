@@ -109,10 +109,10 @@ static bool name_is_its_own(struct doctor *d, const char *where, int region, int
 	const char *name = fdt_get_name(d->fdt, region, NULL);
 	int node;
 
-	fdt_for_each_subnode(node, d->fdt,
-			     home) if (node != region &&
-				       !strcmp(fdt_get_name(d->fdt, node, NULL), name))
-	{
+	for (node = fdt_first_subnode(d->fdt, home); node >= 0;
+	     node = fdt_next_subnode(d->fdt, node)) {
+		if (node == region || strcmp(fdt_get_name(d->fdt, node, NULL), name))
+			continue;
 		wrong(d, where, "give each node a name of its own", "%s is there twice", name);
 		return false;
 	}

@@ -22,7 +22,7 @@ bool tree_has(const void *fdt, int node, const char *name)
 {
 	int len;
 
-	return tree_property(fdt, node, name, &len) != NULL;
+	return tree_property(fdt, node, name, &len);
 }
 
 bool tree_available(const void *fdt, int node)
