@@ -123,6 +123,19 @@ static void print_held(struct sb_out *out, struct sb_instance *inst)
 
 SBUDDY_FILE(held, print_held, PAGE_SIZE);
 
+static void print_syncs(struct sb_out *out, struct sb_instance *inst)
+{
+	struct sbuddy_syncs *syncs = &container_of(inst, struct sbuddy_device, inst)->syncs;
+
+	sb_out_printf(out, "cleaned %lld\n", (long long)atomic64_read(&syncs->cleaned));
+	sb_out_printf(out, "flushed %lld\n", (long long)atomic64_read(&syncs->flushed));
+	sb_out_printf(out, "last_address %#llx\n",
+		      (unsigned long long)atomic64_read(&syncs->last_phys));
+	sb_out_printf(out, "last_bytes %lld\n", (long long)atomic64_read(&syncs->last_bytes));
+}
+
+SBUDDY_FILE(syncs, print_syncs, PAGE_SIZE);
+
 static int hand_over(struct sbuddy_device *dev, const struct sb_bank *range)
 {
 	long nr_pages;
@@ -205,6 +218,7 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev)
 	debugfs_create_file("compact_plan", 0400, dir, dev, &sbuddy_compact_plan_fops);
 	debugfs_create_file("granularities", 0600, dir, dev, &sbuddy_granularities_fops);
 	debugfs_create_file("held", 0444, dir, dev, &held_fops);
+	debugfs_create_file("syncs", 0400, dir, dev, &syncs_fops);
 	debugfs_create_file("hotplug_failure", 0400, dir, dev, &sbuddy_hotplug_failure_fops);
 	debugfs_create_file("enable", 0600, ring, dev, &sbuddy_ring_enable_fops);
 	debugfs_create_file("data", 0400, ring, dev, &sbuddy_ring_data_fops);

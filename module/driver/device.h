@@ -28,6 +28,7 @@
 #include "pressure.h"
 #include "ring.h"
 #include "slabs.h"
+#include "sync.h"
 
 struct dentry;
 struct device;
@@ -68,6 +69,7 @@ struct sbuddy_device_ops {
  * @nr_pinned: pages of those that are pinned, pin.h
  * @movable: those that can be moved
  * @held: those that are gone, and have pages that somebody else has
+ * @syncs: what was done to the caches
  * @memory: memory that comes and goes
  * @slabs: caches of objects
  * @pressure: who waits for memory
@@ -102,6 +104,7 @@ struct sbuddy_device {
 	atomic_long_t nr_pinned;
 	struct sbuddy_movable movable;
 	struct sbuddy_held held;
+	struct sbuddy_syncs syncs;
 	struct sbuddy_memory memory;
 	struct sbuddy_slabs slabs;
 	struct sbuddy_pressure pressure;

@@ -6,6 +6,7 @@
 #include <linux/module.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
+#include <uapi/linux/sbuddy.h>
 
 #include "buffer.h"
 #include "cache.h"
@@ -53,17 +54,23 @@ static size_t run_bytes(const struct sb_run *run)
 	return run->nr_pages << PAGE_SHIFT;
 }
 
-/* Of memory that Linux keeps no caches for. */
-static void flush_runs(const struct sb_buffer *buf, struct device *dev)
+static u32 sync_flags(enum dma_data_direction dir)
 {
-	struct sb_backing *backing = backing_of(buf);
-	const struct sb_run *run;
+	switch (dir) {
+	case DMA_TO_DEVICE:
+		return SBUDDY_SYNC_WRITE;
+	case DMA_FROM_DEVICE:
+		return SBUDDY_SYNC_READ;
+	default:
+		return SBUDDY_SYNC_RW;
+	}
+}
 
-	if (sb_cache_coherent(dev))
-		return;
-	for (run = buf->runs; run < buf->runs + buf->nr_runs; run++)
-		sb_cache_flush(backing->ops->va(backing, run->pfn, run->nr_pages),
-			       PFN_PHYS(run->pfn), run_bytes(run));
+/* Of memory that Linux keeps no caches for. @when is SBUDDY_SYNC_START or _END. */
+static void sync_runs(const struct sb_buffer *buf, const struct map *map, u32 when)
+{
+	if (!sb_cache_coherent(map->dev))
+		sb_sync_all(buf, sb_sync_op(when | sync_flags(map->dir)));
 }
 
 static int map_pages(const struct sb_buffer *buf, struct map *map)
@@ -109,7 +116,7 @@ static int map_resources(const struct sb_buffer *buf, struct map *map)
 		sg_dma_len(sg) = run_bytes(run);
 		run++;
 	}
-	flush_runs(buf, map->dev);
+	sync_runs(buf, map, SBUDDY_SYNC_END);
 	return 0;
 }
 
@@ -131,7 +138,7 @@ static void unmap_runs(const struct sb_buffer *buf, struct map *map)
 		dma_unmap_sgtable(map->dev, &map->table, map->dir, 0);
 	} else {
 		unmap_resources(map, map->table.nents);
-		flush_runs(buf, map->dev);
+		sync_runs(buf, map, SBUDDY_SYNC_START);
 	}
 	sg_free_table(&map->table);
 }
@@ -179,7 +186,7 @@ static void export_unmap(struct dma_buf_attachment *attach, struct sg_table *tab
 }
 
 /* Each device is told in the direction that it mapped for, whatever the CPU is to do. */
-static int export_sync(struct dma_buf *dmabuf,
+static int export_sync(struct dma_buf *dmabuf, u32 when,
 		       void (*sync)(struct device *dev, struct sg_table *table,
 				    enum dma_data_direction dir))
 {
@@ -191,19 +198,19 @@ static int export_sync(struct dma_buf *dmabuf,
 		if (backing_of(exported->buf)->ops->has_pages)
 			sync(map->dev, &map->table, map->dir);
 		else
-			flush_runs(exported->buf, map->dev);
+			sync_runs(exported->buf, map, when);
 	mutex_unlock(&exported->lock);
 	return 0;
 }
 
 static int export_begin_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir)
 {
-	return export_sync(dmabuf, dma_sync_sgtable_for_cpu);
+	return export_sync(dmabuf, SBUDDY_SYNC_START, dma_sync_sgtable_for_cpu);
 }
 
 static int export_end_cpu(struct dma_buf *dmabuf, enum dma_data_direction dir)
 {
-	return export_sync(dmabuf, dma_sync_sgtable_for_device);
+	return export_sync(dmabuf, SBUDDY_SYNC_END, dma_sync_sgtable_for_device);
 }
 
 static int export_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)

@@ -216,6 +216,7 @@ static const struct command {
 	COMMAND(SBUDDY_IOC_EXPORT, sb_call_export, sbuddy_export, SBUDDY_EXPORT_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_NAME, sb_call_name, sbuddy_name, SBUDDY_NAME_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_SLICE, sb_call_slice, sbuddy_slice, SBUDDY_SLICE_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_SYNC, sb_call_sync, sbuddy_sync, SBUDDY_SYNC_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_PLACE, sb_call_place, sbuddy_place, SBUDDY_PLACE_SIZE_VER0),
 #undef COMMAND
 };

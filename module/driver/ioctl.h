@@ -40,6 +40,7 @@ struct sb_call {
 		struct sbuddy_export export;
 		struct sbuddy_name name;
 		struct sbuddy_slice slice;
+		struct sbuddy_sync sync;
 		struct sbuddy_compact compact;
 		struct sbuddy_plan plan;
 		struct sbuddy_place place;
@@ -101,6 +102,7 @@ int sb_call_explain(struct sb_call *call);
 int sb_call_plan(struct sb_call *call);
 int sb_call_place(struct sb_call *call);
 int sb_call_export(struct sb_call *call);
+int sb_call_sync(struct sb_call *call);
 int sb_call_poison(struct sb_call *call);
 int sb_call_name(struct sb_call *call);
 int sb_call_slice(struct sb_call *call);

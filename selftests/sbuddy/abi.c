@@ -20,6 +20,7 @@ _Static_assert(sizeof(struct sbuddy_poison) == SBUDDY_POISON_SIZE_VER0, "poison"
 _Static_assert(sizeof(struct sbuddy_pin) == SBUDDY_PIN_SIZE_VER0, "pin");
 _Static_assert(sizeof(struct sbuddy_unpin) == SBUDDY_UNPIN_SIZE_VER0, "unpin");
 _Static_assert(sizeof(struct sbuddy_export) == SBUDDY_EXPORT_SIZE_VER0, "export");
+_Static_assert(sizeof(struct sbuddy_sync) == SBUDDY_SYNC_SIZE_VER0, "sync");
 _Static_assert(sizeof(struct sbuddy_place) == SBUDDY_PLACE_SIZE_VER0, "place");
 _Static_assert(sizeof(struct sbuddy_slice) == SBUDDY_SLICE_SIZE_VER0, "slice");
 _Static_assert(sizeof(struct sbuddy_name) == SBUDDY_NAME_SIZE_VER0, "name");
@@ -46,6 +47,7 @@ SAME(sbuddy_unpin, pins, 12);
 SAME(sbuddy_drain, pages, 8);
 SAME(sbuddy_poison, address, 16);
 SAME(sbuddy_result, offset, 8);
+SAME(sbuddy_sync, offset, 16);
 SAME(sbuddy_place, handle, 56);
 SAME(sbuddy_place, phys, 80);
 SAME(sbuddy_explain, verdict, 40);
@@ -66,6 +68,7 @@ _Static_assert(SBUDDY_IOC_EXPLAIN == 0xc088b907, "explain");
 _Static_assert(SBUDDY_IOC_PIN == 0xc018b909, "pin");
 _Static_assert(SBUDDY_IOC_UNPIN == 0xc010b90a, "unpin");
 _Static_assert(SBUDDY_IOC_EXPORT == 0xc010b90d, "export");
+_Static_assert(SBUDDY_IOC_SYNC == 0xc020b911, "sync");
 _Static_assert(SBUDDY_IOC_PLACE == 0xc058b913, "place");
 _Static_assert(SBUDDY_IOC_TAKE == 0xb90e, "take");
 _Static_assert(SBUDDY_IOC_GIVE == 0xb90f, "give");
@@ -94,6 +97,7 @@ union arg {
 	struct sbuddy_slice slice;
 	struct sbuddy_explain explain;
 	struct sbuddy_place place;
+	struct sbuddy_sync sync;
 	unsigned char bytes[512];
 };
 
@@ -436,7 +440,7 @@ static int is_known(unsigned int nr)
 		SBUDDY_IOC_QUERY,     SBUDDY_IOC_DRAIN,	 SBUDDY_IOC_EXPLAIN,	SBUDDY_IOC_POISON,
 		SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_PIN,	 SBUDDY_IOC_UNPIN,	SBUDDY_IOC_COMPACT,
 		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT, SBUDDY_IOC_PLACE,	SBUDDY_IOC_NAME,
-		SBUDDY_IOC_SLICE,
+		SBUDDY_IOC_SLICE,     SBUDDY_IOC_SYNC,
 	};
 	unsigned int i;
 

@@ -582,6 +582,46 @@ struct sbuddy_export {
 
 #define SBUDDY_EXPORT_SIZE_VER0 16
 
+/* sbuddy_sync.flags: when, and who; the same numbers as those of DMA_BUF_IOCTL_SYNC. */
+#define SBUDDY_SYNC_READ 0x1 /* the process reads what a device has written */
+#define SBUDDY_SYNC_WRITE 0x2 /* a device reads what the process has written */
+#define SBUDDY_SYNC_RW (SBUDDY_SYNC_READ | SBUDDY_SYNC_WRITE)
+#define SBUDDY_SYNC_START 0x0 /* the process begins, the device has stopped */
+#define SBUDDY_SYNC_END 0x4 /* the process has stopped, the device may begin */
+
+/**
+ * struct sbuddy_sync - SBUDDY_IOC_SYNC: the CPU's caches agree with memory.
+ * @size: in, bytes of this struct
+ * @flags: in, SBUDDY_SYNC_START or SBUDDY_SYNC_END, with READ, WRITE or both
+ * @handle: in, which buffer
+ * @reserved: in, 0
+ * @offset: in, first byte of it
+ * @bytes: in, how many, 1 .. those that are left from there on
+ *
+ * For who tells a device the address of a pinned buffer. Between START and END the
+ * process uses that part, between END and START the device. As caches keep whole lines,
+ * of 64 bytes on many CPUs, parts that both use at the same time have to be that far
+ * apart. The caches of all CPUs are treated, whatever the buffer is mapped at; where
+ * devices look into them nothing needs to be done, and it succeeds.
+ *
+ * A dma-buf has its own: DMA_BUF_IOCTL_SYNC, which knows its devices.
+ *
+ * EINVAL: neither READ nor WRITE, or a range that is empty or not within the buffer.
+ * ENOENT: no such handle in this file.
+ * EOPNOTSUPP: a dry device, or a machine whose kernel lets no module treat the caches.
+ * EINTR: the process was killed meanwhile.
+ */
+struct sbuddy_sync {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 reserved;
+	__u64 offset;
+	__u64 bytes;
+};
+
+#define SBUDDY_SYNC_SIZE_VER0 32
+
 /* sbuddy_explain.flags */
 #define SBUDDY_EXPLAIN_LAST 0x1 /* about the request of this file that failed last */
 #define SBUDDY_EXPLAIN_PHYS 0x2 /* tell physical addresses */
@@ -983,6 +1023,7 @@ struct sbuddy_plan {
 #define SBUDDY_IOC_TAKE _IO(SBUDDY_IOC_MAGIC, 14)
 #define SBUDDY_IOC_GIVE _IO(SBUDDY_IOC_MAGIC, 15)
 #define SBUDDY_IOC_NAME _IOWR(SBUDDY_IOC_MAGIC, 16, struct sbuddy_name)
+#define SBUDDY_IOC_SYNC _IOWR(SBUDDY_IOC_MAGIC, 17, struct sbuddy_sync)
 #define SBUDDY_IOC_SLICE _IOWR(SBUDDY_IOC_MAGIC, 18, struct sbuddy_slice)
 #define SBUDDY_IOC_PLACE _IOWR(SBUDDY_IOC_MAGIC, 19, struct sbuddy_place)
 
