@@ -88,10 +88,10 @@ static inline unsigned int sb_host_pageblock_order(void)
 /* vmap_pfn(), of 5.10, is built when some other part of the kernel selects it. */
 #ifdef CONFIG_VMAP_PFN
 #define SBUDDY_HAS_VMAP_PFN true
-#define sbuddy_vmap_pfn(pfns, nr) vmap_pfn(pfns, nr, PAGE_KERNEL)
+#define sbuddy_vmap_pfn(pfns, nr, prot) vmap_pfn(pfns, nr, prot)
 #else
 #define SBUDDY_HAS_VMAP_PFN false
-#define sbuddy_vmap_pfn(pfns, nr) ((void)(pfns), (void)(nr), (void *)NULL)
+#define sbuddy_vmap_pfn(pfns, nr, prot) ((void)(pfns), (void)(nr), (void)(prot), (void *)NULL)
 #endif
 
 /*

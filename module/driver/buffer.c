@@ -6,6 +6,7 @@
 #include <uapi/linux/sbuddy.h>
 
 #include "buffer.h"
+#include "caching.h"
 #include "client.h"
 #include "explain.h"
 #include "mover.h"
@@ -142,6 +143,8 @@ int sb_buffer_zero(struct sb_buffer *buf)
 		return err;
 	if (!buf->zeroed)
 		err = zero_pages_of(buf);
+	if (unlikely(buf->caching))
+		sb_sync_all(buf, SB_SYNC_FLUSH);
 	if (!err) {
 		/* Pairs with the acquire above. */
 		smp_store_release(&buf->zeroed, true);
@@ -179,10 +182,12 @@ void sb_buffer_end(struct sb_buffer *buf)
 
 	if (buf->movable)
 		sbuddy_mover_remove(buf);
-	if (buf->whole)
+	if (buf->whole) {
 		sb_slice_end(buf);
-	else
+	} else {
+		sb_caching_end(buf);
 		free_pages_of(buf);
+	}
 	atomic_dec(&dev->nr_buffers);
 	sb_handles_over(&buf->client->handles, 0, (u32)sb_buffer_own(buf));
 	sb_pressure_freed(&buf->dev->pressure);

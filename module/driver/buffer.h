@@ -127,6 +127,7 @@ struct sb_client {
  * @whole: the buffer that this is a slice of, slice.h; or NULL
  * @loose: its handle is gone
  * @zeroed: its pages are zero, but for what was written since; set under @lock
+ * @caching: SBUDDY_CACHING_*, caching.h; does not change once it is published
  * @by_pages: 1 when it was ever mapped by its struct pages, held.h
  * @movable: the mover may move it; never changes
  * @pins: how many want it to stay; grows under @lock alone
@@ -151,6 +152,7 @@ struct sb_buffer {
 	struct sb_buffer *whole;
 	bool loose;
 	bool zeroed;
+	u8 caching;
 	unsigned int by_pages;
 	bool movable;
 	atomic_t pins;

@@ -66,10 +66,10 @@ static u32 sync_flags(enum dma_data_direction dir)
 	}
 }
 
-/* Of memory that Linux keeps no caches for. @when is SBUDDY_SYNC_START or _END. */
+/* Of cached memory that Linux keeps no caches for. @when is SBUDDY_SYNC_START or _END. */
 static void sync_runs(const struct sb_buffer *buf, const struct map *map, u32 when)
 {
-	if (!sb_cache_coherent(map->dev))
+	if (!sb_cache_coherent(map->dev) && !buf->caching)
 		sb_sync_all(buf, sb_sync_op(when | sync_flags(map->dir)));
 }
 
@@ -229,7 +229,10 @@ static int export_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 
 	if (err)
 		return err;
-	va = sb_scatter_vmap(backing_of(buf), buf->runs, buf->nr_runs);
+	if (buf->caching)
+		va = sb_scatter_vmap_past_caches(buf->runs, buf->nr_runs);
+	else
+		va = sb_scatter_vmap(backing_of(buf), buf->runs, buf->nr_runs);
 	if (IS_ERR(va)) {
 		sb_unpin(buf);
 		return PTR_ERR(va);
@@ -241,9 +244,13 @@ static int export_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 static void export_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
 	struct exported *exported = dmabuf->priv;
+	struct sb_buffer *buf = exported->buf;
 
-	sb_scatter_vunmap(map->vaddr, exported->buf->nr_runs);
-	sb_unpin(exported->buf);
+	if (buf->caching)
+		sb_scatter_vunmap_past_caches(map->vaddr, buf->nr_runs);
+	else
+		sb_scatter_vunmap(map->vaddr, buf->nr_runs);
+	sb_unpin(buf);
 }
 
 SBUDDY_DMA_BUF_VMAP(export_vmap, export_vunmap)

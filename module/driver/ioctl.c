@@ -139,6 +139,8 @@ static void fill_query(struct sbuddy_query *query, const struct sb_buffer *buf)
 	query->mappings = atomic_read(&buf->nr_mappings);
 	query->pins = (u32)atomic_read(&buf->pins);
 	query->runs = buf->nr_runs;
+	query->caching = buf->caching;
+	query->reserved = 0;
 	query->order = buf->request.order;
 	query->type = buf->request.type;
 	query->zone = sb_call_zone_number(zone->type);

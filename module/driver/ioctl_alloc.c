@@ -6,6 +6,7 @@
 #include <linux/uaccess.h>
 
 #include "bare.h"
+#include "caching.h"
 #include "ioctl.h"
 #include "quick.h"
 
@@ -34,6 +35,8 @@ int sb_call_parse(const struct sb_instance *inst, struct sb_request *request,
 	if (flags & ~SBUDDY_ALLOC_FLAGS)
 		return -EINVAL;
 	if ((flags & SBUDDY_ALLOC_SCATTERED) && !(flags & SBUDDY_ALLOC_BYTES))
+		return -EINVAL;
+	if ((flags & SB_CACHING_FLAGS) == SB_CACHING_FLAGS)
 		return -EINVAL;
 	if ((flags & SBUDDY_ALLOC_RESERVES) && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
@@ -127,6 +130,8 @@ static int alloc(struct sb_client *client, const struct sbuddy_alloc *arg,
 		err = sb_call_parse(&client->dev->inst, &it.request, &it.nr_pages,
 				    arg->flags & ~SBUDDY_ALLOC_WAIT, arg->zone, arg->order,
 				    arg->bytes);
+	if (!err)
+		err = sb_caching_check(client->dev, arg->flags);
 	if (err)
 		return err;
 	err = attempt(&it);
@@ -134,6 +139,7 @@ static int alloc(struct sb_client *client, const struct sbuddy_alloc *arg,
 		err = wait(&it, arg->timeout_ms, user);
 	if (err)
 		return err;
+	sb_caching_begin(it.buf, arg->flags);
 	err = tell(user, it.buf->handle, it.buf->nr_pages);
 	if (unlikely(err))
 		sb_buffer_abort(client, it.buf);
@@ -240,6 +246,7 @@ static int fill_chain(struct sb_call *call, const struct sb_request *request,
 		if (nr < 0)
 			return nr;
 		for (i = 0; i < nr; i++) {
+			sb_caching_begin(bufs[i], bulk->flags);
 			bufs[i]->next = *chain;
 			*chain = bufs[i];
 		}
@@ -285,6 +292,8 @@ int sb_call_alloc_bulk(struct sb_call *call)
 		return -EINVAL;
 	err = sb_call_parse(&client->dev->inst, &request, &nr_pages, bulk->flags, bulk->zone,
 			    bulk->order, bulk->bytes);
+	if (!err)
+		err = sb_caching_check(client->dev, bulk->flags);
 	if (err)
 		return err;
 	if (quick != SB_QUICK_NONE)

@@ -21,7 +21,10 @@ static int sync(const struct sbuddy_sync *arg, struct sb_buffer *buf)
 	err = down_read_killable(&buf->lock);
 	if (err)
 		return err;
-	sb_sync_range(buf, arg->offset, arg->bytes, sb_sync_op(arg->flags));
+	if (buf->caching)
+		mb(); /* what waits in the write buffer, for the device, or from it */
+	else
+		sb_sync_range(buf, arg->offset, arg->bytes, sb_sync_op(arg->flags));
 	up_read(&buf->lock);
 	return 0;
 }

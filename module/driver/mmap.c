@@ -3,6 +3,7 @@
 #include <linux/mm.h>
 
 #include "buffer.h"
+#include "caching.h"
 #include "huge.h"
 #include "mmap.h"
 
@@ -123,14 +124,17 @@ static int copy_part(const struct sb_buffer *buf, unsigned long page, unsigned l
 		     void *data, int len, int write)
 {
 	struct sb_backing *backing = buf->dev->backing;
-	char *va = backing->ops->va(backing, sb_buffer_pfn(buf, page), 1);
+	unsigned long pfn = sb_buffer_pfn(buf, page);
+	char *va = backing->ops->va(backing, pfn, 1);
 
 	if (!va)
 		return -EFAULT;
+	sb_caching_settle(buf, pfn, 1);
 	if (write)
 		memcpy(va + in_page, data, (size_t)len);
 	else
 		memcpy(data, va + in_page, (size_t)len);
+	sb_caching_settle(buf, pfn, 1);
 	return len;
 }
 
@@ -186,6 +190,7 @@ static int map_pfns(struct sb_buffer *buf, struct vm_area_struct *vma)
 	int err;
 
 	vm_flags_set(vma, VM_IO | VM_PFNMAP);
+	vma->vm_page_prot = sb_caching_prot(buf, vma->vm_page_prot);
 	/* Only what is mapped after this returns is found by who takes mappings away. */
 	if (buf->movable || buf->nr_runs > 1 || sb_huge_fits(buf))
 		return 0;

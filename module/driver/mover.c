@@ -4,6 +4,7 @@
 #include <linux/sched/signal.h>
 
 #include "buffer.h"
+#include "caching.h"
 #include "mover.h"
 
 static unsigned long lock_table(struct sbuddy_movable *movable) __acquires(movable->lock)
@@ -146,7 +147,9 @@ static int copy_pages(const struct sb_buffer *buf, unsigned long to)
 
 		if (WARN_ON_ONCE(!old || !new))
 			return -EIO;
+		sb_caching_settle(buf, buf->one.pfn + i, 1);
 		copy_page(new, old);
+		sb_caching_settle(buf, to + i, 1);
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -148,7 +149,8 @@ static void *map_by_page(const struct sb_run *runs, unsigned int nr_runs, unsign
 	return va;
 }
 
-static void *map_by_pfn(const struct sb_run *runs, unsigned int nr_runs, unsigned long nr_pages)
+static void *map_by_pfn(const struct sb_run *runs, unsigned int nr_runs, unsigned long nr_pages,
+			pgprot_t prot)
 {
 	unsigned long *pfns = kvmalloc_array(nr_pages, sizeof(*pfns), GFP_KERNEL);
 	unsigned long at = 0, i;
@@ -159,7 +161,7 @@ static void *map_by_pfn(const struct sb_run *runs, unsigned int nr_runs, unsigne
 	for (; nr_runs--; runs++)
 		for (i = 0; i < runs->nr_pages; i++)
 			pfns[at++] = runs->pfn + i;
-	va = sbuddy_vmap_pfn(pfns, nr_pages);
+	va = sbuddy_vmap_pfn(pfns, nr_pages, prot);
 	kvfree(pfns);
 	return va;
 }
@@ -178,7 +180,7 @@ void *sb_scatter_vmap(struct sb_backing *backing, const struct sb_run *runs, uns
 	if (nr_valid == nr_pages)
 		va = map_by_page(runs, nr_runs, nr_pages);
 	else if (!nr_valid && SBUDDY_HAS_VMAP_PFN)
-		va = map_by_pfn(runs, nr_runs, nr_pages);
+		va = map_by_pfn(runs, nr_runs, nr_pages, PAGE_KERNEL);
 	else
 		return ERR_PTR(-EOPNOTSUPP);
 	return va ?: ERR_PTR(-ENOMEM);
@@ -187,5 +189,31 @@ void *sb_scatter_vmap(struct sb_backing *backing, const struct sb_run *runs, uns
 void sb_scatter_vunmap(void *va, unsigned int nr_runs)
 {
 	if (nr_runs > 1)
+		vunmap(va);
+}
+
+/* By way of the write buffer: Linux calls that write-combined, and ARM normal memory. */
+void *sb_scatter_vmap_past_caches(const struct sb_run *runs, unsigned int nr_runs)
+{
+	unsigned long nr_pages = 0;
+	unsigned int i;
+	void *va;
+
+	for (i = 0; i < nr_runs; i++)
+		nr_pages += runs[i].nr_pages;
+	if (nr_runs == 1)
+		va = memremap(PFN_PHYS(runs->pfn), nr_pages << PAGE_SHIFT, MEMREMAP_WC);
+	else if (SBUDDY_HAS_VMAP_PFN)
+		va = map_by_pfn(runs, nr_runs, nr_pages, pgprot_writecombine(PAGE_KERNEL));
+	else
+		return ERR_PTR(-EOPNOTSUPP);
+	return va ?: ERR_PTR(-ENOMEM);
+}
+
+void sb_scatter_vunmap_past_caches(void *va, unsigned int nr_runs)
+{
+	if (nr_runs == 1)
+		memunmap(va);
+	else
 		vunmap(va);
 }

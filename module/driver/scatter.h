@@ -65,4 +65,18 @@ void *sb_scatter_vmap(struct sb_backing *backing, const struct sb_run *runs, uns
 /* Undoes it. Process context. */
 void sb_scatter_vunmap(void *va, unsigned int nr_runs);
 
+/**
+ * sb_scatter_vmap_past_caches() - Map no-map memory for the kernel, but not cached.
+ * @runs: what to map
+ * @nr_runs: how many
+ *
+ * Context: Process. May sleep.
+ * Return: the address, or ERR_PTR(): -EOPNOTSUPP for several runs when there is no way
+ *	to map them; -ENOMEM when the kernel lacks memory, or addresses.
+ */
+void *sb_scatter_vmap_past_caches(const struct sb_run *runs, unsigned int nr_runs);
+
+/* Undoes it. Process context. */
+void sb_scatter_vunmap_past_caches(void *va, unsigned int nr_runs);
+
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <uapi/linux/sbuddy.h>
 
 #include "client.h"
 #include "pin.h"
@@ -55,6 +56,7 @@ struct sb_buffer *sb_slice_create(struct sb_buffer *of, unsigned long first, uns
 		goto err_cancel;
 	slice->exact = false;
 	slice->zeroed = true;
+	slice->caching = whole->caching;
 	slice->whole = whole;
 	refcount_inc(&whole->refs);
 	atomic_inc(&whole->dev->nr_buffers);
@@ -73,6 +75,7 @@ void sb_slice_end(struct sb_buffer *slice)
 
 	if (slice->runs != &slice->one)
 		kvfree(slice->runs);
+	slice->caching = SBUDDY_CACHING_CACHED;
 	let_move(whole);
 	sb_buffer_put(whole);
 }

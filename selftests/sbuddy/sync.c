@@ -9,9 +9,9 @@
 #include <linux/dma-buf.h>
 
 #include "fragment.h"
+#include "syncs.h"
 
 #define ORDER 3
-#define IMPORTER "/sys/kernel/debug/sbuddy_importer/"
 
 FIXTURE(sync)
 {
@@ -56,28 +56,10 @@ FIXTURE_TEARDOWN(sync)
 	close(self->fd);
 }
 
-/* What was done so far; -1 without debugfs. */
-static long long done(int fd, const char *what)
-{
-	struct sbuddy_info info = sb_info(fd);
-	long long found = -1, value;
-	char path[128], name[32];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/sys/kernel/debug/sbuddy/%s/syncs", info.name);
-	file = fopen(path, "re");
-	while (file && fscanf(file, "%31s %lli", name, &value) == 2)
-		if (!strcmp(name, what))
-			found = value;
-	if (file)
-		fclose(file);
-	return found;
-}
-
-#define NEED_COUNTS()                               \
-	do {                                        \
-		if (done(self->fd, "flushed") < 0)  \
-			SKIP(return, "no debugfs"); \
+#define NEED_COUNTS()                                  \
+	do {                                           \
+		if (sb_syncs(self->fd, "flushed") < 0) \
+			SKIP(return, "no debugfs");    \
 	} while (0)
 
 TEST_F(sync, wrong_arguments_are_refused)
@@ -119,12 +101,12 @@ TEST_F(sync, is_done_to_that_part_and_no_other)
 
 	NEED_COUNTS();
 	for (i = 0; i < ARRAY_LEN(parts); i++) {
-		flushed = done(self->fd, "flushed");
+		flushed = sb_syncs(self->fd, "flushed");
 		ASSERT_EQ(0, sync_part(self->fd, self->buf.handle, SBUDDY_SYNC_READ,
 				       parts[i].offset, parts[i].bytes));
-		EXPECT_EQ(flushed + (long long)parts[i].bytes, done(self->fd, "flushed"));
-		EXPECT_EQ(parts[i].bytes, done(self->fd, "last_bytes"));
-		EXPECT_EQ(self->phys + parts[i].offset, done(self->fd, "last_address"));
+		EXPECT_EQ(flushed + (long long)parts[i].bytes, sb_syncs(self->fd, "flushed"));
+		EXPECT_EQ(parts[i].bytes, sb_syncs(self->fd, "last_bytes"));
+		EXPECT_EQ(self->phys + parts[i].offset, sb_syncs(self->fd, "last_address"));
 	}
 }
 
@@ -146,11 +128,12 @@ TEST_F(sync, depends_on_who_did_what)
 
 	NEED_COUNTS();
 	for (i = 0; i < ARRAY_LEN(cases); i++) {
-		long long cleaned = done(self->fd, "cleaned"), flushed = done(self->fd, "flushed");
+		long long cleaned = sb_syncs(self->fd, "cleaned"),
+			  flushed = sb_syncs(self->fd, "flushed");
 
 		ASSERT_EQ(0, sync_part(self->fd, self->buf.handle, cases[i].flags, 64, 128));
-		EXPECT_EQ(cleaned + 128 * cases[i].cleaned, done(self->fd, "cleaned"));
-		EXPECT_EQ(flushed + 128 * cases[i].flushed, done(self->fd, "flushed"));
+		EXPECT_EQ(cleaned + 128 * cases[i].cleaned, sb_syncs(self->fd, "cleaned"));
+		EXPECT_EQ(flushed + 128 * cases[i].flushed, sb_syncs(self->fd, "flushed"));
 	}
 }
 
@@ -176,12 +159,12 @@ TEST_F(sync, several_runs_are_treated_each)
 	NEED_COUNTS();
 	ASSERT_LT(100, sb_fragment(self->fd));
 	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_ALLOC, &alloc));
-	flushed = done(self->fd, "flushed");
+	flushed = sb_syncs(self->fd, "flushed");
 	ASSERT_EQ(0, sync_part(self->fd, alloc.handle, SBUDDY_SYNC_READ, 10, 23 * self->page));
-	EXPECT_EQ(flushed + (long long)(23 * self->page), done(self->fd, "flushed"));
+	EXPECT_EQ(flushed + (long long)(23 * self->page), sb_syncs(self->fd, "flushed"));
 	/* The last run has but what is left. */
-	EXPECT_GE(self->page, done(self->fd, "last_bytes"));
-	EXPECT_LT(0, done(self->fd, "last_bytes"));
+	EXPECT_GE(self->page, sb_syncs(self->fd, "last_bytes"));
+	EXPECT_LT(0, sb_syncs(self->fd, "last_bytes"));
 }
 
 TEST_F(sync, a_long_part_is_all_of_it)
@@ -191,23 +174,10 @@ TEST_F(sync, a_long_part_is_all_of_it)
 
 	NEED_COUNTS();
 	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_ALLOC, &alloc));
-	cleaned = done(self->fd, "cleaned");
+	cleaned = sb_syncs(self->fd, "cleaned");
 	ASSERT_EQ(0, sync_part(self->fd, alloc.handle, SBUDDY_SYNC_END | SBUDDY_SYNC_WRITE, 0,
 			       alloc.granted));
-	EXPECT_EQ(cleaned + (long long)alloc.granted, done(self->fd, "cleaned"));
-}
-
-static int importer(const char *what, int number)
-{
-	int fd = open(IMPORTER "do", O_WRONLY | O_CLOEXEC), err;
-	char text[32];
-
-	if (fd < 0)
-		return -errno;
-	snprintf(text, sizeof(text), "%s %d", what, number);
-	err = write(fd, text, strlen(text)) < 0 ? -errno : 0;
-	close(fd);
-	return err;
+	EXPECT_EQ(cleaned + (long long)alloc.granted, sb_syncs(self->fd, "cleaned"));
 }
 
 /* Memory that Linux keeps no caches for is treated as here. */
@@ -228,10 +198,10 @@ TEST_F(sync, a_dma_buf_does_the_same)
 	    system("modprobe sbuddy_importer 2>/dev/null"))
 		SKIP(return, "no dma-bufs, or no sbuddy_importer.ko");
 	ASSERT_EQ(0, importer("attach", export.fd));
-	flushed = done(self->fd, "flushed");
+	flushed = sb_syncs(self->fd, "flushed");
 	EXPECT_EQ(0, ioctl(export.fd, DMA_BUF_IOCTL_SYNC, &sync));
-	EXPECT_EQ(flushed + (long long)self->buf.granted, done(self->fd, "flushed"));
-	EXPECT_EQ(self->phys, done(self->fd, "last_address"));
+	EXPECT_EQ(flushed + (long long)self->buf.granted, sb_syncs(self->fd, "flushed"));
+	EXPECT_EQ(self->phys, sb_syncs(self->fd, "last_address"));
 	EXPECT_EQ(0, importer("detach", 0));
 	close(export.fd);
 	EXPECT_EQ(0, system("rmmod sbuddy_importer"));

@@ -165,13 +165,14 @@ struct sbuddy_info {
 #define SBUDDY_ALLOC_ATOMIC 0x8 /* as HIGH, and a bit more, but nothing is drained for it */
 #define SBUDDY_ALLOC_MEMALLOC 0x10 /* watermarks do not count */
 #define SBUDDY_ALLOC_SCATTERED 0x20 /* with BYTES: in several runs when not in one */
-
 #define SBUDDY_ALLOC_WAIT 0x40 /* up to @timeout_ms; for SBUDDY_IOC_ALLOC alone */
+#define SBUDDY_ALLOC_WC 0x80 /* written past the caches, in bursts: write-combined */
+#define SBUDDY_ALLOC_UNCACHED 0x100 /* past the caches, each access for itself */
 
 #define SBUDDY_ALLOC_RESERVES (SBUDDY_ALLOC_HIGH | SBUDDY_ALLOC_ATOMIC | SBUDDY_ALLOC_MEMALLOC)
 #define SBUDDY_ALLOC_FLAGS                                                      \
 	(SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_THIS_NODE | SBUDDY_ALLOC_SCATTERED | \
-	 SBUDDY_ALLOC_RESERVES)
+	 SBUDDY_ALLOC_RESERVES | SBUDDY_ALLOC_WC | SBUDDY_ALLOC_UNCACHED)
 
 /* Pages that a buffer of SBUDDY_ALLOC_SCATTERED may have. */
 #define SBUDDY_MAX_SCATTERED 32768
@@ -211,8 +212,16 @@ struct sbuddy_info {
  * the time, after SA_RESTART, or fails with EINTR; then @timeout_ms tells it, rounded down.
  * The flag excludes SBUDDY_ALLOC_ATOMIC.
  *
+ * With SBUDDY_ALLOC_WC or SBUDDY_ALLOC_UNCACHED, of which there may be one, it is never in
+ * the CPU's caches: a device sees at once what the process has written, and the other way
+ * round. Each of its mappings is such a one, those of a dma-buf and of the kernel
+ * included. On ARM uncached memory bears aligned accesses alone; write-combined memory
+ * bears any, and is faster. It takes memory that the kernel does not map with all other.
+ *
  * ETIMEDOUT: with SBUDDY_ALLOC_WAIT, instead of ENOMEM.
  * ENODEV: with SBUDDY_ALLOC_WAIT, the device is being taken away.
+ * EOPNOTSUPP: SBUDDY_ALLOC_WC or SBUDDY_ALLOC_UNCACHED, and the backing is not "no-map", or
+ *	the kernel lets no module treat the caches.
  * ENOMEM: nothing suitable is free above the watermarks, or with
  *	SBUDDY_ALLOC_THIS_NODE not there, or the kernel lacks memory for the
  *	handle.
@@ -330,6 +339,11 @@ struct sbuddy_free_bulk {
 
 #define SBUDDY_FREE_BULK_SIZE_VER0 24
 
+/* sbuddy_query.caching */
+#define SBUDDY_CACHING_CACHED 0
+#define SBUDDY_CACHING_WC 1 /* SBUDDY_ALLOC_WC */
+#define SBUDDY_CACHING_UNCACHED 2 /* SBUDDY_ALLOC_UNCACHED */
+
 /* sbuddy_query.flags: tell @phys. */
 #define SBUDDY_QUERY_PHYS 0x1
 
@@ -350,6 +364,8 @@ struct sbuddy_free_bulk {
  * @pins: out, how many pins it has
  * @runs: out, in how many runs of pages it is: 1 unless it was asked for with
  *	SBUDDY_ALLOC_SCATTERED
+ * @caching: out, SBUDDY_CACHING_*
+ * @reserved: out, 0
  *
  * ENOENT: no such handle in this file.
  * EPERM: SBUDDY_QUERY_PHYS without CAP_SYS_RAWIO.
@@ -373,10 +389,13 @@ struct sbuddy_query {
 	__u64 phys;
 	__u32 pins;
 	__u32 runs;
+	__u32 caching;
+	__u32 reserved;
 };
 
 #define SBUDDY_QUERY_SIZE_VER0 56
 #define SBUDDY_QUERY_SIZE_VER1 64 /* @pins and @runs */
+#define SBUDDY_QUERY_SIZE_VER2 72 /* @caching */
 
 /**
  * struct sbuddy_drain - SBUDDY_IOC_DRAIN: empty the lists of all CPUs.
