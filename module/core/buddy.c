@@ -155,25 +155,88 @@ static bool take_buddy(struct sb_zone *zone, unsigned long buddy, unsigned int o
 	return true;
 }
 
-static void list_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
-		     bool fresh) __must_hold(zone->lock)
+/* A free block's pages are to be another type's: Linux 6.1 may have put it on its lists. */
+static noinline void count_as(struct sb_zone *zone, unsigned int order, unsigned int from,
+			      unsigned int type) __must_hold(zone->lock)
 {
-	bool to_tail;
+	sb_engine_account(zone, from, -(long)sb_order_pages(order));
+	sb_engine_account(zone, type, (long)sb_order_pages(order));
+}
 
-	sb_page_set_tail(page_of(zone, pfn));
+/*
+ * Merges a block with what is free beside it in its pageblock, where zone and type are the
+ * same: pages change their list alone, and are counted at last. Says which order it has then.
+ */
+static unsigned int merge_inside(struct sb_zone *zone, unsigned long pfn, unsigned int low,
+				 unsigned int most, unsigned int type) __must_hold(zone->lock)
+{
+	const struct sb_memmap map = zone->inst->map;
+	unsigned long at = pfn - sb_pfn_block(pfn, most);
+	struct sb_page *first = sb_memmap_page(&map, pfn) - at;
+	unsigned int order;
+
+	for (order = low; order < most; order++) {
+		struct sb_page *buddy = first + (at ^ 1ul << order);
+		u32 word = buddy->next_order, state = buddy->prev_state;
+
+		if ((state & 15) < SB_PAGE_FREE || (word & 15) != order)
+			break;
+		sb_freelist_unlink(zone, &map, order, word, state);
+		sb_page_set_tail(buddy);
+		zone->free_area[order].nr_free--;
+		if (unlikely((state & 7) != type))
+			count_as(zone, order, state & 7, type);
+		at &= ~(1ul << order);
+	}
+	if (order > low)
+		sb_engine_account(zone, type,
+				  (long)sb_order_pages(low) - (long)sb_order_pages(order));
+	return order;
+}
+
+/* The same with whatever may be merged with, pageblocks and guards too. */
+static noinline unsigned int merge_any(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+				       unsigned int type) __must_hold(zone->lock)
+{
 	while (order < zone->inst->cfg.max_order &&
 	       take_buddy(zone, sb_pfn_buddy(pfn, order), order, type)) {
 		pfn = sb_pfn_block(pfn, order + 1);
 		order++;
 	}
-	to_tail = fresh || merge_likely(zone, pfn, order);
-	sb_freelist_add(zone, pfn, order, type, to_tail ? SB_ENGINE_TAIL : SB_ENGINE_HEAD);
+	return order;
 }
 
-void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
-		  bool fresh)
+static unsigned int merge(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			  unsigned int type) __must_hold(zone->lock)
 {
-	zone->inst->engine->put(zone, pfn, order, type, fresh);
+	const struct sb_instance *inst = zone->inst;
+	unsigned int most = min(inst->cfg.pageblock_order, inst->cfg.max_order);
+
+	if (likely(order < most && !(inst->hooks & SB_HOOK_GUARD))) {
+		order = merge_inside(zone, pfn, order, most, type);
+		if (order < most)
+			return order;
+	}
+	return merge_any(zone, sb_pfn_block(pfn, order), order, type);
+}
+
+static unsigned int list_put(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			     unsigned int type, bool fresh) __must_hold(zone->lock)
+{
+	bool to_tail;
+
+	sb_page_set_tail(page_of(zone, pfn));
+	order = merge(zone, pfn, order, type);
+	pfn = sb_pfn_block(pfn, order);
+	to_tail = fresh || merge_likely(zone, pfn, order);
+	sb_freelist_add(zone, pfn, order, type, to_tail ? SB_ENGINE_TAIL : SB_ENGINE_HEAD);
+	return order;
+}
+
+unsigned int sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			  unsigned int type, bool fresh)
+{
+	return zone->inst->engine->put(zone, pfn, order, type, fresh);
 }
 
 static bool of_one_type(const struct sb_instance *inst, unsigned long pfn, unsigned long end)

@@ -65,9 +65,10 @@ unsigned int sb_buddy_take_many(struct sb_zone *zone, unsigned int order, unsign
  * further goes to the tail, another to the head.
  *
  * Context: Any. @zone->lock held.
+ * Return: the order of the block that it is part of now, which says how long it took.
  */
-void sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
-		  bool fresh) __must_hold(zone->lock);
+unsigned int sb_buddy_put(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			  unsigned int type, bool fresh) __must_hold(zone->lock);
 
 /**
  * sb_buddy_free() - Return a block of any order to the lists of its pageblocks.

@@ -33,7 +33,7 @@ struct sb_engine_seen {
  *	when that is nothing. No lock, the instance is not live yet.
  * @take: sb_buddy_take(), without telling anybody
  * @take_many: sb_buddy_take_many()
- * @put: sb_buddy_put()
+ * @put: sb_buddy_put(), which says of which order the block is then
  * @add: makes a block free. Nothing beside it can merge with it; its pages other than
  *	the first are tails already.
  * @del: takes a block away, as large as it is. Its first page is a tail from then on,
@@ -59,8 +59,8 @@ struct sb_engine {
 		     unsigned long *pfn);
 	unsigned int (*take_many)(struct sb_zone *zone, unsigned int order, unsigned int type,
 				  unsigned int most, u32 *end);
-	void (*put)(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
-		    bool fresh);
+	unsigned int (*put)(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			    unsigned int type, bool fresh);
 	void (*add)(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		    enum sb_engine_end end);
 	void (*del)(struct sb_zone *zone, unsigned long pfn, unsigned int order);

@@ -34,26 +34,6 @@ static void link_block(struct sb_zone *zone, unsigned int order, unsigned int ty
 	}
 }
 
-static void unlink_block(struct sb_zone *zone, unsigned int order, unsigned int type,
-			 const struct sb_page *page) __must_hold(zone->lock)
-{
-	struct sb_free_list *list = &zone->free_area[order].list[type];
-	const struct sb_memmap *map = &zone->inst->map;
-	u32 prev = sb_page_prev(page);
-	u32 next = sb_page_next(page);
-
-	if (prev != SB_PAGE_LINK_NONE)
-		sb_page_set_next(sb_memmap_at(map, prev), next);
-	else
-		list->first = next;
-	if (next != SB_PAGE_LINK_NONE)
-		sb_page_set_prev(sb_memmap_at(map, next), prev);
-	else
-		list->last = prev;
-	if (prev == next)
-		sb_engine_set_order(zone, order, type, false);
-}
-
 void sb_freelist_init(struct sb_zone *zone)
 {
 	unsigned int order, type;
@@ -82,13 +62,13 @@ void sb_freelist_push(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 
 void sb_freelist_pull(struct sb_zone *zone, struct sb_page *page, unsigned int order)
 {
-	unsigned int type = sb_page_list(page);
+	u32 state = page->prev_state;
 
 	sb_assert_held(&zone->lock);
-	unlink_block(zone, order, type, page);
+	sb_freelist_unlink(zone, &zone->inst->map, order, page->next_order, state);
 	sb_page_set_tail(page);
 	zone->free_area[order].nr_free--;
-	sb_engine_account(zone, type, -(long)sb_order_pages(order));
+	sb_engine_account(zone, state & 7, -(long)sb_order_pages(order));
 }
 
 void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
@@ -111,7 +91,7 @@ void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	unsigned int old_type = sb_page_list(page);
 
 	sb_assert_held(&zone->lock);
-	unlink_block(zone, order, old_type, page);
+	sb_freelist_unlink(zone, &zone->inst->map, order, page->next_order, page->prev_state);
 	sb_page_set(page, SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
 	link_block(zone, order, type, page, index_of(zone, pfn), SB_ENGINE_TAIL);
 	sb_engine_account(zone, old_type, -(long)sb_order_pages(order));

@@ -21,8 +21,31 @@ void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	__must_hold(zone->lock);
 
 /*
- * Both, where more follows: a block is merged or divided. At last somebody has to look
- * whether the zone has plenty, plenty.h.
+ * Takes a block off the list that the two words of its descriptor tell of: neither counted
+ * nor described anew yet. @map may be a copy, which no store makes a compiler read again.
+ */
+static inline void sb_freelist_unlink(struct sb_zone *zone, const struct sb_memmap *map,
+				      unsigned int order, u32 word, u32 state)
+	__must_hold(zone->lock)
+{
+	struct sb_free_list *list = &zone->free_area[order].list[state & 7];
+	u32 prev = state >> 4, next = word >> 4;
+
+	if (prev != SB_PAGE_LINK_NONE)
+		sb_page_set_next(sb_memmap_at(map, prev), next);
+	else
+		list->first = next;
+	if (next != SB_PAGE_LINK_NONE)
+		sb_page_set_prev(sb_memmap_at(map, next), prev);
+	else
+		list->last = prev;
+	if (prev == next)
+		sb_engine_set_order(zone, order, state & 7, false);
+}
+
+/*
+ * Add and delete, where more follows: a block is merged or divided. At last somebody has
+ * to look whether the zone has plenty, plenty.h.
  */
 void sb_freelist_push(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		      unsigned int type, enum sb_engine_end end) __must_hold(zone->lock);

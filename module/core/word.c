@@ -34,9 +34,9 @@ static void set_whole(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	}
 }
 
-/* Makes a part of a pageblock free, and it may be free as a whole then. */
-static void put_part(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
-	__must_hold(zone->lock)
+/* Makes a part of a pageblock free, and it may be free as a whole then: of which order? */
+static unsigned int put_part(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			     unsigned int type) __must_hold(zone->lock)
 {
 	struct sb_instance *inst = zone->inst;
 	u32 index = sb_word_index(inst, pfn);
@@ -48,17 +48,18 @@ static void put_part(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	sb_engine_account(zone, block->type, (long)sb_order_pages(order));
 	if (block->nr_free < sb_order_pages(inst->blocks.order)) {
 		sb_word_settle(zone, index);
-		return;
+		return order;
 	}
 	if (block->order != SB_WORD_EMPTY)
 		sb_word_unlink(zone, index);
 	block->active = false;
-	sb_word_merge(zone, sb_pfn_block(pfn, inst->blocks.order), inst->blocks.order, block->type);
+	return sb_word_merge(zone, sb_pfn_block(pfn, inst->blocks.order), inst->blocks.order,
+			     block->type);
 }
 
 /* The same for whole pageblocks. */
-static void put_whole(struct sb_zone *zone, unsigned long pfn, unsigned int order,
-		      unsigned int type) __must_hold(zone->lock)
+static unsigned int put_whole(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			      unsigned int type) __must_hold(zone->lock)
 {
 	struct sb_instance *inst = zone->inst;
 	u32 index = sb_word_index(inst, pfn), end = index + (1u << (order - inst->blocks.order));
@@ -66,25 +67,24 @@ static void put_whole(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	for (; index < end; index++)
 		sb_word_at(inst, index)->type = (u8)type;
 	set_whole(zone, pfn, order, true);
-	sb_word_merge(zone, pfn, order, type);
+	return sb_word_merge(zone, pfn, order, type);
+}
+
+static unsigned int put(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			unsigned int type, bool fresh) __must_hold(zone->lock)
+{
+	sb_assert_held(&zone->lock);
+	sb_page_set_tail(sb_memmap_page(&zone->inst->map, pfn));
+	order = order < zone->inst->blocks.order ? put_part(zone, pfn, order, type) :
+						   put_whole(zone, pfn, order, type);
+	sb_plenty_look(zone);
+	return order;
 }
 
 static void add(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		enum sb_engine_end end) __must_hold(zone->lock)
 {
-	sb_assert_held(&zone->lock);
-	sb_page_set_tail(sb_memmap_page(&zone->inst->map, pfn));
-	if (order < zone->inst->blocks.order)
-		put_part(zone, pfn, order, type);
-	else
-		put_whole(zone, pfn, order, type);
-	sb_plenty_look(zone);
-}
-
-static void put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
-		bool fresh) __must_hold(zone->lock)
-{
-	add(zone, pfn, order, type, SB_ENGINE_TAIL);
+	put(zone, pfn, order, type, false);
 }
 
 /* Pages of a pageblock were taken, which is on a list if it was partial before. */

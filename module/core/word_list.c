@@ -138,7 +138,8 @@ static void adopt(struct sb_zone *zone, unsigned long buddy, unsigned int order,
 	sb_word_retype(zone, buddy, order, type);
 }
 
-void sb_word_merge(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
+unsigned int sb_word_merge(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			   unsigned int type)
 {
 	struct sb_instance *inst = zone->inst;
 
@@ -154,6 +155,7 @@ void sb_word_merge(struct sb_zone *zone, unsigned long pfn, unsigned int order, 
 	}
 	WRITE_ONCE(sb_word_of(inst, pfn)->order, (u8)order);
 	sb_word_link(zone, sb_word_index(inst, pfn));
+	return order;
 }
 
 bool sb_word_run_of(const struct sb_instance *inst, unsigned long pfn, unsigned long *head,

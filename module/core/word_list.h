@@ -18,10 +18,10 @@ void sb_word_settle(struct sb_zone *zone, u32 index) __must_hold(zone->lock);
 /*
  * The pageblocks of a block, which are on no list, are free as a whole: the block
  * merges with its buddies, and is put on its list. By the list engine's rules,
- * sb_buddy_put().
+ * sb_buddy_put(). Says which order it has then.
  */
-void sb_word_merge(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type)
-	__must_hold(zone->lock);
+unsigned int sb_word_merge(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			   unsigned int type) __must_hold(zone->lock);
 
 /* First page and order of the free block of a pageblock or more that a page lies in. */
 bool sb_word_run_of(const struct sb_instance *inst, unsigned long pfn, unsigned long *head,
