@@ -2,6 +2,7 @@
 #include "front.h"
 #include "pcp.h"
 #include "pcp_drain.h"
+#include "pcp_refill.h"
 #include "pcp_tune.h"
 #include "watermark.h"
 
@@ -99,117 +100,39 @@ void sb_pcp_exit(struct sb_instance *inst)
 	sb_instance_displace(inst, &inst->pcp_range);
 }
 
-unsigned int sb_pcp_pages(const struct sb_instance *inst, const struct sb_pcp *pcp)
-{
-	unsigned int which, nr_pages = 0;
-
-	for (which = 0; which < SB_PCP_LISTS; which++)
-		nr_pages += READ_ONCE(pcp->list[which].nr) << sb_pcp_list_order(inst, which);
-	return nr_pages;
-}
-
-/* Blocks of a refill. A batch of one stays one, as in Linux. */
-static unsigned int refill_blocks(struct sb_pcp *pcp, const struct sb_zone *zone,
-				  unsigned int order) __must_hold(pcp->lock)
-{
-	unsigned int batch = zone->inst->rules->pcp_tunes ? sb_pcp_tune_batch(pcp, zone, order) :
-							    zone->inst->cfg.pcp_batch;
-
-	return batch > 1 ? max(batch >> order, 2u) : 1;
-}
-
-/* What was borrowed from a CMA area is to go back there, if it is not given. */
-static unsigned int refill_type(const struct sb_zone *zone, const struct sb_fallback *take,
-				unsigned long pfn)
-{
-	if ((take->flags & SB_ALLOC_CMA) && sb_pageblock_type(&zone->inst->blocks, pfn) == SB_CMA)
-		return SB_CMA;
-	return take->type;
-}
-
-static void set_pcp(const struct sb_zone *zone, unsigned long pfn, unsigned int order,
-		    unsigned int type)
-{
-	struct sb_page *page = sb_memmap_page(&zone->inst->map, pfn);
-	unsigned int list_type = type < SB_PCPTYPES ? type : SB_MOVABLE;
-
-	WRITE_ONCE(page->next_order, sb_page_pcp_word(order, list_type));
-	WRITE_ONCE(page->prev_state, sb_page_pcp_state(type));
-}
-
-/* Whatever looks at each block, or chooses one anew for each, has them one by one. */
-static bool may_run(const struct sb_zone *zone, const struct sb_fallback *take)
-{
-	return take->mode == SB_FALLBACK_NORMAL && take->type < SB_PCPTYPES &&
-	       !(zone->inst->hooks & (SB_HOOK_TRACE | SB_HOOK_GUARD)) &&
-	       !((take->flags & SB_ALLOC_CMA) && zone->cma_pages);
-}
-
-/* Takes up to @most blocks, into the slots below @end, the first of them uppermost. */
-static unsigned int take_some(struct sb_zone *zone, struct sb_fallback *take, unsigned int most,
-			      u32 *end) __must_hold(zone->lock)
+static unsigned int blocks_of(const struct sb_pcp_list *list, unsigned int nr_lists)
 {
 	unsigned int nr = 0;
-	unsigned long pfn;
 
-	if (likely(may_run(zone, take)))
-		nr = sb_buddy_take_many(zone, take->order, take->type, most, end);
-	if (nr || !sb_fallback_take(zone, take, &pfn))
-		return nr;
-	end[-1] = (u32)(pfn - zone->inst->map.base_pfn);
-	return 1;
+	while (nr_lists--)
+		nr += READ_ONCE(list++->nr);
+	return nr;
 }
 
-/* Uses the room of blocks that were drained again. */
-static void move_down(struct sb_pcp_list *list)
+/* Asked in the middle of drains. */
+unsigned int sb_pcp_pages(const struct sb_instance *inst, const struct sb_pcp *pcp)
 {
-	if (list->slot == list->room)
-		return;
-	memmove(list->room, list->slot, list->nr * sizeof(*list->slot));
-	list->slot = list->room;
+	unsigned int order = SB_PCP_ORDERS, nr_pages = 0;
+
+	while (order--)
+		nr_pages = nr_pages * 2 + blocks_of(&pcp->list[order * SB_PCPTYPES], SB_PCPTYPES);
+	return nr_pages + (blocks_of(&pcp->list[SB_PCP_HUGE], SB_PCP_LISTS - SB_PCP_HUGE)
+			   << inst->cfg.pcp_huge_order);
 }
 
-/* Filled from the top down, so that the first block found is the first given. */
-static void refill(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_list *list,
-		   struct sb_fallback *take) __must_hold(pcp->lock)
-{
-	unsigned int want = refill_blocks(pcp, zone, take->order);
-	unsigned int got = 0, nr, i;
-	unsigned long pfn;
-
-	move_down(list);
-	sb_lock(&zone->lock);
-	while (got < want) {
-		nr = take_some(zone, take, want - got, list->slot + want - got);
-		if (!nr)
-			break;
-		for (; nr; nr--) {
-			pfn = sb_pcp_pfn(zone, list->slot[want - ++got]);
-			set_pcp(zone, pfn, take->order, refill_type(zone, take, pfn));
-		}
-	}
-	zone->events[SB_EVENT_PCP_REFILL] += got << take->order;
-	sb_unlock(&zone->lock);
-	for (i = 0; want > got && i < got; i++)
-		list->slot[i] = list->slot[want - got + i];
-	list->nr = got;
-	list->nr_moved += got;
-	sb_pcp_tune_refilled(pcp, zone);
-}
-
-static struct sb_pcp_list *list_of(struct sb_pcp *pcp, const struct sb_fallback *take)
-{
-	return &pcp->list[sb_pcp_list_index(take->order, take->type)];
-}
+/* Blocks that a request for many takes at most while interrupts are off. */
+#define BULK_PART 32u
 
 /* Takes the top of a list that may have to be filled first. */
 static bool take_one(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_fallback *take,
-		     unsigned long *pfn) __must_hold(pcp->lock)
+		     struct sb_pcp_missing *missing, unsigned long *pfn) __must_hold(pcp->lock)
 {
-	struct sb_pcp_list *list = list_of(pcp, take);
+	struct sb_pcp_list *list = &pcp->list[sb_pcp_list_index(take->order, take->type)];
 
 	if (unlikely(!list->nr)) {
-		refill(zone, pcp, list, take);
+		if (likely(!missing->nr))
+			sb_pcp_refill_begin(zone, pcp, take, missing);
+		sb_pcp_refill_part(zone, pcp, missing);
 		if (unlikely(!list->nr))
 			return false;
 	}
@@ -221,83 +144,176 @@ static bool take_one(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_fallbac
 
 bool sb_pcp_take(struct sb_zone *zone, struct sb_fallback *take, unsigned long *pfn)
 {
+	struct sb_pcp_missing missing = { .nr = 0 };
 	unsigned long irq = sb_irq_save();
 	struct sb_pcp *pcp = sb_pcp_this(zone);
 	bool found;
 
 	sb_lock(&pcp->lock);
-	found = take_one(zone, pcp, take, pfn);
+	found = take_one(zone, pcp, take, &missing, pfn);
 	if (likely(found))
 		pcp->in_a_row >>= 1;
 	sb_unlock(&pcp->lock);
 	sb_irq_restore(irq);
+	sb_pcp_refill_rest(zone, pcp, &missing);
 	return found;
+}
+
+/**
+ * struct bulk - A request for many.
+ * @take: what each is to be
+ * @nr: entries of @pfns
+ * @pfns: those that are SB_PFN_NONE are to be filled
+ * @next: the next to look at
+ * @taken: how many were filled
+ * @pcp: where the last part was taken
+ * @missing: what is to come to the list there
+ */
+struct bulk {
+	struct sb_fallback *take;
+	unsigned long nr;
+	unsigned long *pfns;
+	unsigned long next;
+	unsigned long taken;
+	struct sb_pcp *pcp;
+	struct sb_pcp_missing missing;
+};
+
+/* Fills some; says whether there may be more to fill. */
+static bool take_part(struct sb_zone *zone, struct sb_pcp *pcp, struct bulk *bulk)
+	__must_hold(pcp->lock)
+{
+	const struct sb_pcp_list *list =
+		&pcp->list[sb_pcp_list_index(bulk->take->order, bulk->take->type)];
+	unsigned long end = min(bulk->nr, bulk->next + BULK_PART), before = bulk->taken;
+	bool more = true;
+
+	for (; more && bulk->next < end; bulk->next++) {
+		if (bulk->pfns[bulk->next] != SB_PFN_NONE)
+			continue;
+		/* A refill takes as long as a part may, so there is one at the beginning alone. */
+		if (!list->nr && bulk->taken != before)
+			break;
+		more = take_one(zone, pcp, bulk->take, &bulk->missing, &bulk->pfns[bulk->next]);
+		bulk->taken += more;
+	}
+	/* To what is freed in a row these do not count. */
+	pcp->nr_taken += bulk->taken - before;
+	return more && bulk->next < bulk->nr;
+}
+
+/* What is to come to the lists of another CPU is their next request's to fetch. */
+static bool take_here(struct sb_zone *zone, struct bulk *bulk)
+{
+	unsigned long irq = sb_irq_save();
+	struct sb_pcp *pcp = sb_pcp_this(zone);
+	bool more;
+
+	if (unlikely(pcp != bulk->pcp))
+		bulk->missing.nr = 0;
+	bulk->pcp = pcp;
+	sb_lock(&pcp->lock);
+	more = take_part(zone, pcp, bulk);
+	sb_unlock(&pcp->lock);
+	sb_irq_restore(irq);
+	return more;
 }
 
 unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, unsigned long nr,
 			       unsigned long *pfns)
 {
-	unsigned long irq = sb_irq_save();
-	struct sb_pcp *pcp = sb_pcp_this(zone);
-	unsigned long taken = 0, i;
+	struct bulk bulk = { .take = take, .nr = nr, .pfns = pfns };
 
-	sb_lock(&pcp->lock);
-	for (i = 0; i < nr; i++) {
-		if (pfns[i] != SB_PFN_NONE)
-			continue;
-		take->mode = SB_FALLBACK_NORMAL;
-		if (!take_one(zone, pcp, take, &pfns[i]))
-			break;
-		taken++;
-	}
-	/* To what is freed in a row these do not count. */
-	pcp->nr_taken += taken;
-	sb_unlock(&pcp->lock);
-	sb_irq_restore(irq);
-	return taken;
+	while (take_here(zone, &bulk))
+		;
+	sb_pcp_refill_rest(zone, bulk.pcp, &bulk.missing);
+	return bulk.taken;
 }
 
-/* Gives back what is too much; the block that is the last of @which has just come. */
-static void overflow(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which)
-	__must_hold(pcp->lock)
+/* Says what is too much; the block that is the last of @which has just come. */
+static void find_surplus(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
+			 struct sb_pcp_surplus *surplus) __must_hold(pcp->lock)
 {
 	const struct sb_config *cfg = &zone->inst->cfg;
 	bool is_row = sb_pcp_tune_freed(pcp, zone, which);
-	unsigned int high = is_row ? 0 : cfg->pcp_high;
+	unsigned int high = is_row ? 0 : cfg->pcp_high, nr_pages;
 
 	if (zone->inst->rules->pcp_tunes)
 		high = sb_pcp_tune_high(pcp, zone, is_row);
-	if (likely(sb_pcp_pages(zone->inst, pcp) < high))
+	nr_pages = sb_pcp_pages(zone->inst, pcp);
+	if (likely(nr_pages < high))
 		return;
-	sb_pcp_drain(zone, pcp, sb_pcp_tune_overflow(pcp, zone, high, is_row), which);
+	surplus->nr_pages = min(sb_pcp_tune_overflow(pcp, zone, high, is_row), nr_pages);
+	surplus->keep = nr_pages - surplus->nr_pages;
+	surplus->which = which;
 	/* What is allowed without a look depends on what was tuned. */
 	sb_pcp_tune_revoke(pcp);
+}
+
+/* Gives back some of what is too much; when nothing is any more, frees need not look. */
+static void overflow(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
+		     struct sb_pcp_surplus *surplus) __must_hold(pcp->lock)
+{
+	sb_pcp_drain_part(zone, pcp, surplus);
+	if (surplus->nr_pages)
+		return;
 	if (zone->below_high &&
 	    sb_watermark_ok(zone, 0, sb_watermark(zone, SB_WMARK_HIGH), SB_ZONE_MOVABLE, 0))
 		zone->below_high = false;
+	sb_pcp_move_down(&pcp->list[which]);
+	sb_pcp_tune_grant(pcp, zone, which);
+}
+
+/* Gives back the rest, unless the caller has come to another CPU: the next free there does. */
+static void overflow_rest(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
+			  struct sb_pcp_surplus *surplus)
+{
+	while (surplus->nr_pages) {
+		unsigned long irq = sb_irq_save();
+
+		if (likely(sb_pcp_this(zone) == pcp)) {
+			sb_lock(&pcp->lock);
+			overflow(zone, pcp, which, surplus);
+			sb_unlock(&pcp->lock);
+		} else {
+			surplus->nr_pages = 0;
+		}
+		sb_irq_restore(irq);
+	}
+}
+
+/* Puts a block on a list that has room for it. */
+static void put_one(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which, unsigned long pfn,
+		    unsigned int type, struct sb_pcp_surplus *surplus) __must_hold(pcp->lock)
+{
+	struct sb_pcp_list *list = &pcp->list[which];
+
+	sb_pcp_mark(zone, pfn, sb_pcp_list_order(zone->inst, which), type);
+	sb_pcp_move_down(list);
+	list->slot[list->nr++] = (u32)(pfn - zone->inst->map.base_pfn);
+	find_surplus(zone, pcp, which, surplus);
+	if (unlikely(surplus->nr_pages))
+		overflow(zone, pcp, which, surplus);
+	else
+		sb_pcp_tune_grant(pcp, zone, which);
 }
 
 bool sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		unsigned long done)
 {
 	unsigned int which = sb_pcp_list_index(order, type);
+	struct sb_pcp_surplus surplus = { .nr_pages = 0 };
 	unsigned long irq = sb_irq_save();
 	struct sb_pcp *pcp = sb_pcp_this(zone);
-	struct sb_pcp_list *list = &pcp->list[which];
 	bool ready;
 
 	sb_lock(&pcp->lock);
 	ready = likely(!(zone->inst->hooks & SB_HOOKS_FREE & ~done));
-	if (ready) {
-		set_pcp(zone, pfn, order, type);
-		move_down(list);
-		list->slot[list->nr++] = (u32)(pfn - zone->inst->map.base_pfn);
-		overflow(zone, pcp, which);
-		move_down(list);
-		sb_pcp_tune_grant(pcp, zone, which);
-	}
+	if (ready)
+		put_one(zone, pcp, which, pfn, type, &surplus);
 	sb_unlock(&pcp->lock);
 	sb_irq_restore(irq);
+	overflow_rest(zone, pcp, which, &surplus);
 	return ready;
 }
 

@@ -127,6 +127,26 @@ static inline unsigned long sb_pcp_pfn(const struct sb_zone *zone, u32 slot)
 	return zone->inst->map.base_pfn + slot;
 }
 
+/* Uses the room of blocks that were drained again. */
+static inline void sb_pcp_move_down(struct sb_pcp_list *list)
+{
+	if (list->slot == list->room)
+		return;
+	memmove(list->room, list->slot, list->nr * sizeof(*list->slot));
+	list->slot = list->room;
+}
+
+/* Says of a block that it is on a list, and of which type those are that it goes back to. */
+static inline void sb_pcp_mark(const struct sb_zone *zone, unsigned long pfn, unsigned int order,
+			       unsigned int type)
+{
+	struct sb_page *page = sb_memmap_page(&zone->inst->map, pfn);
+	unsigned int list_type = type < SB_PCPTYPES ? type : SB_MOVABLE;
+
+	WRITE_ONCE(page->next_order, sb_page_pcp_word(order, list_type));
+	WRITE_ONCE(page->prev_state, sb_page_pcp_state(type));
+}
+
 static inline bool sb_pcp_serves(const struct sb_instance *inst, unsigned int order)
 {
 	return (order < SB_PCP_ORDERS || order == inst->cfg.pcp_huge_order) && inst->cfg.pcp_high;
@@ -153,14 +173,18 @@ void sb_pcp_exit(struct sb_instance *inst);
  *
  * A refill moves pcp_batch pages, at least two blocks if the batch is not 1,
  * and twice as many each time that single pages are taken without one being
- * freed: nr_pcp_alloc(), Linux 6.12.
+ * freed: nr_pcp_alloc(), Linux 6.12. It does so some blocks at a time, and interrupts are
+ * on in between.
  *
  * Context: Any. Takes the per-CPU lock, and for a refill the zone lock.
  * Return: true, or false when the zone has nothing for it.
  */
 bool sb_pcp_take(struct sb_zone *zone, struct sb_fallback *take, unsigned long *pfn);
 
-/* Takes up to @nr of them into the slots that are SB_PFN_NONE; says how many it took. */
+/*
+ * Takes up to @nr of them into the slots that are SB_PFN_NONE, some at a time; says how many
+ * it took.
+ */
 unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, unsigned long nr,
 			       unsigned long *pfns);
 
@@ -176,7 +200,8 @@ unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, u
  * back to the zone, the oldest of each list first, the lists in turn:
  * nr_pcp_high(), nr_pcp_free() and free_pcppages_bulk(), Linux 6.12. Where
  * Linux differs: it lets pcp_high decay with time, keeps a batch of larger
- * blocks on CPUs with large caches, and has a pcp_high of four batches at least.
+ * blocks on CPUs with large caches, and has a pcp_high of four batches at least. Here they
+ * go some at a time, and interrupts are on in between: pcp_drain.h.
  *
  * Context: Any. Takes the per-CPU lock, and for an overflow the zone lock.
  * Return: true; false when there is more to be done for it first: debug.h.

@@ -26,111 +26,162 @@ static bool is_mixed(const struct sb_zone *zone, unsigned int order)
 
 unsigned int sb_pcp_drain_one(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 {
-	unsigned int type = return_type(zone, pfn);
-
-	if (unlikely(is_mixed(zone, order)))
-		sb_buddy_free(zone, pfn, order, false);
-	else
-		sb_buddy_put(zone, pfn, order, type, false);
-	return type;
+	if (likely(!is_mixed(zone, order)))
+		return sb_buddy_put(zone, pfn, order, return_type(zone, pfn), false);
+	sb_buddy_free(zone, pfn, order, false);
+	return order;
 }
 
-/* Whether @nr blocks from slot @i on follow each other, and go back to the same list. */
+/*
+ * What a part takes until it ends, in units of about 25 instructions. Runs of more would
+ * take longer than a part may.
+ */
+#define PART_EFFORT 44u
+#define BLOCK_EFFORT 11u
+#define MERGE_EFFORT 3u
+#define RUN_MOST 5u
+
+/* Whether @nr blocks from slot @i on are @step apart, and go back to the same list. */
 static bool is_run(const struct sb_zone *zone, const struct sb_pcp_list *list, unsigned int i,
-		   unsigned int nr, unsigned int order)
+		   unsigned int nr, u32 step)
 {
 	const struct sb_memmap *map = &zone->inst->map;
 	u32 state = sb_memmap_at(map, list->slot[i])->prev_state;
 	unsigned int n;
 
 	for (n = nr / 2; n < nr; n++)
-		if (list->slot[i + n] != list->slot[i] + (n << order) ||
+		if (list->slot[i + n] != list->slot[i] + n * step ||
 		    sb_memmap_at(map, list->slot[i + n])->prev_state != state)
 			return false;
 	return true;
 }
 
+/* Whether a run of 2^@run blocks from a page on, up or down, could be all of a block. */
+static bool may_be_block(unsigned long pfn, unsigned int order, unsigned int run, bool down)
+{
+	return sb_pfn_aligned(down ? pfn + sb_order_pages(order) : pfn, order + run);
+}
+
 /*
  * Makes blocks that follow each other, and would be all of a larger one when the last is
  * returned, that one: its buddies merge with it then, and not before. Says how many
- * orders it is larger.
+ * orders it is larger; @i is the slot of its first page then.
  */
 static unsigned int join_run(const struct sb_zone *zone, const struct sb_pcp_list *list,
-			     unsigned int i, unsigned int nr, unsigned int order)
+			     unsigned int *i, unsigned int nr, unsigned int order)
 {
 	const struct sb_memmap *map = &zone->inst->map;
-	unsigned long pfn = sb_pcp_pfn(zone, list->slot[i]);
-	unsigned int run = 0, n;
+	unsigned int first = *i, run = 0, most, n;
+	u32 step = nr > first + 1 ? list->slot[first + 1] - list->slot[first] : 0;
+	bool down = step == -(1u << order);
 
-	if ((zone->inst->hooks & (SB_HOOK_TRACE | SB_HOOK_GUARD)) || zone->nr_isolated_blocks)
+	if ((step != 1u << order && !down) || zone->nr_isolated_blocks ||
+	    (zone->inst->hooks & (SB_HOOK_TRACE | SB_HOOK_GUARD)))
 		return 0;
-	while (order + run < zone->inst->cfg.pageblock_order && i + (2u << run) <= nr &&
-	       sb_pfn_aligned(pfn, order + run + 1) && is_run(zone, list, i, 2u << run, order))
+	most = zone->inst->cfg.pageblock_order;
+	most = most > order ? min(most - order, RUN_MOST) : 0;
+	while (run < most && first + (2u << run) <= nr &&
+	       may_be_block(sb_pcp_pfn(zone, list->slot[first]), order, run + 1, down) &&
+	       is_run(zone, list, first, 2u << run, step))
 		run++;
-	for (n = 1; n < 1u << run; n++)
-		sb_page_set_tail(sb_memmap_at(map, list->slot[i + n]));
+	*i = down ? first + (1u << run) - 1 : first;
+	for (n = first; n < first + (1u << run); n++)
+		if (n != *i)
+			sb_page_set_tail(sb_memmap_at(map, list->slot[n]));
 	return run;
 }
 
-/* Returns the @nr oldest blocks of a list, and says how many pages they had. */
-static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
-			       unsigned int nr) __must_hold(pcp->lock) __must_hold(zone->lock)
+static void trace(const struct sb_zone *zone, unsigned long pfn, unsigned int order)
 {
-	struct sb_pcp_list *list = &pcp->list[which];
-	unsigned int order = sb_pcp_list_order(zone->inst, which);
-	unsigned int type, run, i;
-
-	for (i = 0; i < nr; i += 1u << run) {
-		unsigned long pfn = sb_pcp_pfn(zone, list->slot[i]);
-
-		run = 0;
-		if (sb_page_state(sb_memmap_page(&zone->inst->map, pfn)) != SB_PAGE_PCP) {
-			sb_instance_broken(zone->inst, "two per-CPU lists held pfn", pfn);
-			continue;
-		}
-		run = join_run(zone, list, i, nr, order);
-		type = sb_pcp_drain_one(zone, pfn, order + run);
-		if (unlikely(sb_trace_on(zone->inst)))
-			sb_trace_pcpu_drain(zone->inst, pfn, order, type);
-	}
-	list->nr -= nr;
-	list->nr_moved -= nr;
-	list->slot += nr;
-	/* Somebody has to move the rest down before the list may grow as far as before. */
-	WRITE_ONCE(list->limit, 0);
-	return nr << order;
+	if (unlikely(sb_trace_on(zone->inst)))
+		sb_trace_pcpu_drain(zone->inst, pfn, order, return_type(zone, pfn));
 }
 
-unsigned int sb_pcp_drain(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int nr_pages,
-			  unsigned int which)
+/*
+ * Returns some of the @nr oldest blocks of a list, of which the first is at slot @i, as one
+ * block. Says how many it were, and adds what it took.
+ */
+static unsigned int drain_run(struct sb_zone *zone, const struct sb_pcp_list *list, unsigned int i,
+			      unsigned int nr, unsigned int order, unsigned int *effort)
+	__must_hold(zone->lock)
 {
-	unsigned int done = 0;
+	unsigned long pfn = sb_pcp_pfn(zone, list->slot[i]);
+	unsigned int run, high;
 
-	nr_pages = min(nr_pages, sb_pcp_pages(zone->inst, pcp));
-	sb_lock(&zone->lock);
-	while (done < nr_pages) {
-		unsigned int order = sb_pcp_list_order(zone->inst, which);
-		unsigned int want = (nr_pages - done + (1u << order) - 1) >> order;
-
-		if (pcp->list[which].nr)
-			done += drain_list(zone, pcp, which, min(want, pcp->list[which].nr));
-		which = (which + 1) % SB_PCP_LISTS;
+	*effort += BLOCK_EFFORT;
+	if (sb_page_state(sb_memmap_page(&zone->inst->map, pfn)) != SB_PAGE_PCP) {
+		sb_instance_broken(zone->inst, "two per-CPU lists held pfn", pfn);
+		return 1;
 	}
-	zone->events[SB_EVENT_PCP_DRAIN] += done;
+	run = join_run(zone, list, &i, nr, order);
+	pfn = sb_pcp_pfn(zone, list->slot[i]);
+	trace(zone, pfn, order);
+	high = sb_pcp_drain_one(zone, pfn, order + run);
+	*effort += (high - order - run) * MERGE_EFFORT + (1u << run);
+	return 1u << run;
+}
+
+/* Returns some of the @nr oldest blocks of a list, and says how many pages they had. */
+static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
+			       unsigned int nr, unsigned int *effort) __must_hold(pcp->lock)
+	__must_hold(zone->lock)
+{
+	struct sb_pcp_list *list = &pcp->list[which];
+	unsigned int order = sb_pcp_list_order(zone->inst, which), done = 0;
+
+	while (done < nr && *effort < PART_EFFORT)
+		done += drain_run(zone, list, done, nr, order, effort);
+	list->nr -= done;
+	list->nr_moved -= done;
+	list->slot += done;
+	/* Somebody has to move the rest down before the list may grow as far as before. */
+	WRITE_ONCE(list->limit, 0);
+	return done << order;
+}
+
+/* Pages of the surplus that are on lists still. */
+static unsigned int pages_left(const struct sb_zone *zone, const struct sb_pcp *pcp,
+			       const struct sb_pcp_surplus *surplus)
+{
+	unsigned int nr_pages = sb_pcp_pages(zone->inst, pcp);
+
+	return nr_pages > surplus->keep ? min(surplus->nr_pages, nr_pages - surplus->keep) : 0;
+}
+
+void sb_pcp_drain_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_surplus *surplus)
+{
+	unsigned int left = pages_left(zone, pcp, surplus), total = 0, effort = 0, done;
+
+	sb_lock(&zone->lock);
+	while (left && effort < PART_EFFORT) {
+		unsigned int which = surplus->which;
+		unsigned int order = sb_pcp_list_order(zone->inst, which);
+		unsigned int want = min((left + (1u << order) - 1) >> order, pcp->list[which].nr);
+
+		if (want) {
+			done = drain_list(zone, pcp, which, want, &effort);
+			left -= min(left, done);
+			total += done;
+			want -= done >> order;
+		}
+		if (!want)
+			surplus->which = (which + 1) % SB_PCP_LISTS;
+	}
+	zone->events[SB_EVENT_PCP_DRAIN] += total;
 	sb_unlock(&zone->lock);
-	return done;
+	surplus->nr_pages = left;
 }
 
 static unsigned int drain_first(struct sb_zone *zone, struct sb_pcp *pcp) __must_hold(pcp->lock)
 {
-	unsigned int which = 0, done;
+	unsigned int which = 0, effort = 0, done;
 
 	while (which < SB_PCP_LISTS && !pcp->list[which].nr)
 		which++;
 	if (which == SB_PCP_LISTS)
 		return 0;
 	sb_lock(&zone->lock);
-	done = drain_list(zone, pcp, which, 1);
+	done = drain_list(zone, pcp, which, 1, &effort);
 	zone->events[SB_EVENT_PCP_DRAIN] += done;
 	sb_unlock(&zone->lock);
 	return done;

@@ -5,24 +5,37 @@
  *	list     [ a ][ b ][ c ][ d ][ e ]
  *	           |    |    |
  *	           v    v    v
- *	zone     merged as they come; those that make up a larger block between them
- *	         go back as that one
+ *	zone     merged as they come; those that make up a larger block between them,
+ *	         up or down, go back as that one
  */
 #ifndef SB_PCP_DRAIN_H
 #define SB_PCP_DRAIN_H
 
 #include "pcp.h"
 
-/*
- * Returns at least @nr_pages, beginning with list @which and going round; of each list as
- * many as are still wanted. Says how many it were: free_pcppages_bulk(), Linux 6.12.
+/**
+ * struct sb_pcp_surplus - What is to go back to the zone, and has not yet.
+ * @nr_pages: pages; 0 when nothing is
+ * @keep: pages at which the lists have too few, however it came
+ * @which: the list that is next
  */
-unsigned int sb_pcp_drain(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int nr_pages,
-			  unsigned int which) __must_hold(pcp->lock);
+struct sb_pcp_surplus {
+	unsigned int nr_pages;
+	unsigned int keep;
+	unsigned int which;
+};
 
 /*
- * Puts a block of a per-CPU list on the zone's, and says of which type it was. A drain
- * does so with each list of a CPU, the oldest of its blocks first.
+ * Returns some of it, as much as may take while interrupts are off: from one list after the
+ * other going round, of each as many as are still too many: free_pcppages_bulk(), Linux 6.12.
+ * Between two parts the lists may be taken from and freed to.
+ */
+void sb_pcp_drain_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_surplus *surplus)
+	__must_hold(pcp->lock);
+
+/*
+ * Puts a block of a per-CPU list on the zone's, and says of which order it is then, if that
+ * took any merges. A drain does so with each list of a CPU, the oldest of its blocks first.
  */
 unsigned int sb_pcp_drain_one(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 	__must_hold(zone->lock);

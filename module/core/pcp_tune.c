@@ -172,15 +172,24 @@ bool sb_pcp_tune_freed(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned 
 	return is_row;
 }
 
+static unsigned int granted_of(const struct sb_pcp_list *list, unsigned int nr_lists)
+{
+	unsigned int nr = 0;
+
+	for (; nr_lists--; list++)
+		nr += max(list->nr, READ_ONCE(list->limit));
+	return nr;
+}
+
 /* Pages that the lists hold, or may without a look. */
 static unsigned int granted(const struct sb_zone *zone, const struct sb_pcp *pcp)
 {
-	unsigned int which, nr_pages = 0;
+	unsigned int order = SB_PCP_ORDERS, nr_pages = 0;
 
-	for (which = 0; which < SB_PCP_LISTS; which++)
-		nr_pages += max(pcp->list[which].nr, READ_ONCE(pcp->list[which].limit))
-			    << sb_pcp_list_order(zone->inst, which);
-	return nr_pages;
+	while (order--)
+		nr_pages = nr_pages * 2 + granted_of(&pcp->list[order * SB_PCPTYPES], SB_PCPTYPES);
+	return nr_pages + (granted_of(&pcp->list[SB_PCP_HUGE], SB_PCP_LISTS - SB_PCP_HUGE)
+			   << zone->inst->cfg.pcp_huge_order);
 }
 
 void sb_pcp_tune_revoke(struct sb_pcp *pcp)
@@ -205,9 +214,9 @@ static unsigned int high_of(const struct sb_zone *zone, const struct sb_pcp *pcp
 	return zone->inst->rules->pcp_tunes ? pcp->high : zone->inst->cfg.pcp_high;
 }
 
-void sb_pcp_tune_refilled(struct sb_pcp *pcp, const struct sb_zone *zone)
+void sb_pcp_tune_refilled(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned int nr_pages)
 {
-	if (granted(zone, pcp) >= high_of(zone, pcp))
+	if (granted(zone, pcp) + nr_pages >= high_of(zone, pcp))
 		sb_pcp_tune_revoke(pcp);
 }
 

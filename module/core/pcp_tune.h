@@ -54,8 +54,12 @@ unsigned int sb_pcp_tune_overflow(struct sb_pcp *pcp, const struct sb_zone *zone
 void sb_pcp_tune_grant(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned int which)
 	__must_hold(pcp->lock);
 
-/* A list has grown by a refill: what others may without a look may be too much now. */
-void sb_pcp_tune_refilled(struct sb_pcp *pcp, const struct sb_zone *zone) __must_hold(pcp->lock);
+/*
+ * A list has grown by a refill, of which @nr_pages are still to come: what others may without
+ * a look may be too much now.
+ */
+void sb_pcp_tune_refilled(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned int nr_pages)
+	__must_hold(pcp->lock);
 
 /*
  * The zone has come below its high watermark: frees have to look from now on. One that is

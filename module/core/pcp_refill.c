@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "pcp_refill.h"
+#include "pcp_tune.h"
+#include "watermark.h"
+
+/*
+ * What a part takes at most, in units of about 50 instructions: a block that comes with
+ * others is one, to find them is some.
+ */
+#define PART_EFFORT 64u
+#define FIND_EFFORT 8u
+
+/* Blocks of a refill. A batch of one stays one, as in Linux. */
+static unsigned int refill_blocks(struct sb_pcp *pcp, const struct sb_zone *zone,
+				  unsigned int order) __must_hold(pcp->lock)
+{
+	unsigned int batch = zone->inst->rules->pcp_tunes ? sb_pcp_tune_batch(pcp, zone, order) :
+							    zone->inst->cfg.pcp_batch;
+
+	return batch > 1 ? max(batch >> order, 2u) : 1;
+}
+
+/* What was borrowed from a CMA area is to go back there, if it is not given. */
+static unsigned int refill_type(const struct sb_zone *zone, const struct sb_fallback *take,
+				unsigned long pfn)
+{
+	if ((take->flags & SB_ALLOC_CMA) && sb_pageblock_type(&zone->inst->blocks, pfn) == SB_CMA)
+		return SB_CMA;
+	return take->type;
+}
+
+/* Whatever looks at each block, or chooses one anew for each, has them one by one. */
+static bool may_run(const struct sb_zone *zone, const struct sb_fallback *take)
+{
+	return take->mode == SB_FALLBACK_NORMAL && take->type < SB_PCPTYPES &&
+	       !(zone->inst->hooks & (SB_HOOK_TRACE | SB_HOOK_GUARD)) &&
+	       !((take->flags & SB_ALLOC_CMA) && zone->cma_pages);
+}
+
+/* Takes up to @most blocks, into the slots below @end, the first of them uppermost. */
+static unsigned int take_some(struct sb_zone *zone, struct sb_fallback *take, unsigned int most,
+			      u32 *end) __must_hold(zone->lock)
+{
+	unsigned int nr = 0;
+	unsigned long pfn;
+
+	if (likely(may_run(zone, take)))
+		nr = sb_buddy_take_many(zone, take->order, take->type, most, end);
+	if (nr || !sb_fallback_take(zone, take, &pfn))
+		return nr;
+	end[-1] = (u32)(pfn - zone->inst->map.base_pfn);
+	return 1;
+}
+
+/* Blocks come to the list, which are below its bottom. */
+static void add_below(struct sb_zone *zone, struct sb_pcp_list *list,
+		      const struct sb_fallback *take, unsigned int nr) __must_hold(zone->lock)
+{
+	list->nr += nr;
+	list->nr_moved += nr;
+	while (nr--) {
+		unsigned long pfn = sb_pcp_pfn(zone, *--list->slot);
+
+		sb_pcp_mark(zone, pfn, take->order, refill_type(zone, take, pfn));
+	}
+}
+
+/* Makes room for @nr blocks below the bottom of a list. */
+static void move_up(struct sb_pcp_list *list, unsigned int nr)
+{
+	if (likely(list->slot >= list->room + nr))
+		return;
+	memmove(list->room + nr, list->slot, list->nr * sizeof(*list->slot));
+	list->slot = list->room + nr;
+}
+
+/* What types mix for takes as long as a part may. */
+static unsigned int effort_of(const struct sb_fallback *take, unsigned int nr)
+{
+	return take->mode == SB_FALLBACK_NORMAL ? FIND_EFFORT + nr : PART_EFFORT;
+}
+
+/* Up to @most blocks; says whether the zone has any more. */
+static bool fetch(struct sb_zone *zone, struct sb_pcp_list *list, struct sb_fallback *take,
+		  unsigned int most) __must_hold(zone->lock)
+{
+	unsigned int effort = 0, done = 0, nr = 1;
+
+	/* It tells of what this CPU has seen since it has the lock. */
+	take->mode = SB_FALLBACK_NORMAL;
+	while (nr && done < most && effort < PART_EFFORT) {
+		nr = take_some(zone, take, min(most - done, PART_EFFORT - effort), list->slot);
+		add_below(zone, list, take, nr);
+		done += nr;
+		effort += effort_of(take, nr);
+	}
+	zone->events[SB_EVENT_PCP_REFILL] += done << take->order;
+	return nr;
+}
+
+static struct sb_pcp_list *list_of(struct sb_pcp *pcp, const struct sb_fallback *take)
+{
+	return &pcp->list[sb_pcp_list_index(take->order, take->type)];
+}
+
+/* All that is wanted now has room, so all of a refill that nobody comes between lies as it is. */
+void sb_pcp_refill_begin(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_fallback *take,
+			 struct sb_pcp_missing *missing)
+{
+	struct sb_pcp_list *list = list_of(pcp, take);
+
+	missing->take = take;
+	missing->nr = refill_blocks(pcp, zone, take->order);
+	missing->most = missing->nr;
+	list->slot = list->room;
+	move_up(list, missing->nr);
+}
+
+void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_missing *missing)
+{
+	struct sb_pcp_list *list = list_of(pcp, missing->take);
+	unsigned int before = list->nr, limit = list->limit;
+	unsigned int most = before < missing->most ? missing->most - before : 0;
+	bool first = missing->nr == missing->most, more = false;
+
+	most = min(most, missing->nr);
+	if (most) {
+		/* Frees have to look until the list has all its room again. */
+		WRITE_ONCE(list->limit, 0);
+		move_up(list, most);
+		sb_lock(&zone->lock);
+		more = fetch(zone, list, missing->take, most);
+		sb_unlock(&zone->lock);
+	}
+	missing->nr = more ? missing->nr - (list->nr - before) : 0;
+	if (!missing->nr) {
+		sb_pcp_move_down(list);
+		WRITE_ONCE(list->limit, limit);
+	}
+	/* What is freed between two parts may have been told that there was room. */
+	if (first || !missing->nr)
+		sb_pcp_tune_refilled(pcp, zone, missing->nr << missing->take->order);
+}
+
+void sb_pcp_refill_rest(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_missing *missing)
+{
+	while (missing->nr) {
+		unsigned long irq = sb_irq_save();
+
+		if (likely(sb_pcp_this(zone) == pcp)) {
+			sb_lock(&pcp->lock);
+			sb_pcp_refill_part(zone, pcp, missing);
+			sb_unlock(&pcp->lock);
+		} else {
+			missing->nr = 0;
+		}
+		sb_irq_restore(irq);
+	}
+}
