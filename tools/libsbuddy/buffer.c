@@ -42,6 +42,11 @@ int sbuddy_alloc_bytes(int fd, uint64_t bytes, unsigned int type, uint32_t flags
 	return alloc_buf(fd, &request, type, buf);
 }
 
+int sbuddy_place(int fd, struct sbuddy_place *request, size_t size)
+{
+	return call_sized(fd, SBUDDY_IOC_PLACE, request, size);
+}
+
 int sbuddy_alloc_bulk(int fd, struct sbuddy_alloc_bulk *request, size_t size)
 {
 	int err = call_sized(fd, SBUDDY_IOC_ALLOC_BULK, request, size);

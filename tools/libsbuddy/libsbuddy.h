@@ -132,6 +132,14 @@ int sbuddy_alloc_bytes(int fd, uint64_t bytes, unsigned int type, uint32_t flags
 		       struct sbuddy_buf *buf);
 
 /**
+ * sbuddy_place() - SBUDDY_IOC_PLACE: a buffer where a device can use it.
+ * @fd: device
+ * @request: request and answer
+ * @size: sizeof(*request)
+ */
+int sbuddy_place(int fd, struct sbuddy_place *request, size_t size);
+
+/**
  * sbuddy_alloc_bulk() - SBUDDY_IOC_ALLOC_BULK: many buffers of one kind.
  * @fd: device
  * @request: request and answer; @results has the address of an array

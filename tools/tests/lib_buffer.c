@@ -51,6 +51,25 @@ static void orders_and_bytes_are_granted(void)
 	CHECK(sbuddy_alloc_bytes(dev, ~0ull, SBUDDY_MOVABLE, 0, &buf) == -EINVAL);
 }
 
+static void place_is_where_a_device_can_use_it(void)
+{
+	struct sbuddy_place request = {
+		.flags = SBUDDY_PLACE_PHYS,
+		.node = SBUDDY_NODE_ANY,
+		.bytes = 3 * info_now().page_size,
+		.align = 65536,
+		.boundary = 65536,
+	};
+
+	SKIP_UNLESS(!geteuid());
+	CHECK(!sbuddy_place(dev, &request, sizeof(request)));
+	CHECK(request.granted == request.bytes && !(request.phys % 65536));
+	CHECK(!sbuddy_free(dev, request.handle));
+	request.align = 3;
+	CHECK(sbuddy_place(dev, &request, sizeof(request)) == -EINVAL);
+	CHECK(sbuddy_place(dev, &request, 1) == -EINVAL);
+}
+
 static void many_come_and_go_at_once(void)
 {
 	struct sbuddy_result results[50];
@@ -150,6 +169,7 @@ static void dma_buf_is_the_buffer(void)
 const struct test buffer_tests[] = {
 	TEST(request_has_all_that_can_be_asked),
 	TEST(orders_and_bytes_are_granted),
+	TEST(place_is_where_a_device_can_use_it),
 	TEST(many_come_and_go_at_once),
 	TEST(any_number_is_freed),
 	TEST(some_are_taken_in_a_row),
