@@ -121,6 +121,118 @@ program_completion()
 	PATH=$TMP/64:$PATH bash -c '. tools/sbuddyctl/completion.bash; complete -p sbuddyctl'
 }
 
+# look ARGUMENT...: sbuddyctl, with a device that is none.
+look()
+{
+	SBUDDY_FAKE_DEV=$TMP/dev DEBUGFS=$TMP/debugfs LD_PRELOAD=$TMP/fake_device.so \
+		"$TMP/64/sbuddyctl" "$@"
+}
+
+# A page map of a page of each kind, and of what is in use, in "$TMP/debugfs".
+fake_device()
+{
+	local dir="$TMP/debugfs/sbuddy/a \"b\" \\c<&"
+
+	mkdir -p "$dir" "$TMP/dev"
+	touch "$TMP/dev/sbuddy0"
+	printf 'pagemap_base_pfn 0x98000\npagemap_pages 1000\n' >"$dir/tunables"
+	printf 'nr_free_pages 7\npgalloc_normal 12\nsbuddy_alloc_fail 3\nx_pages 1\n' >"$dir/vmstat"
+	{
+		printf '\000\000\000\000\000\000\000\000'
+		for state in 1 2 3 4 5 6 7; do
+			printf "\\00$state\\000\\000\\000\\000\\000\\000\\000"
+		done
+		for _ in {1..992}; do
+			printf '\004\000\000\000\000\000\000\000'
+		done
+	} >"$dir/pagemap"
+	gcc -std=gnu11 -shared -fPIC -Wall -Werror -Iinclude/uapi tools/tests/fake_device.c \
+		-ldl -o "$TMP/fake_device.so"
+}
+
+# Everything that is JSON is read by somebody else.
+program_json()
+{
+	[ "$(look list --json | jq -r '.devices[0].instance')" = 'a "b" \c<&' ]
+	[ "$(look info --json | jq .memory_bytes)" = 67108864 ]
+	[ "$(look stat --json | jq -r '.zones[1].zone')" = HighMem ]
+	[ "$(look stat --json | jq -c '[.zones[0].unusable[0, 1, 9, 10]]')" = '[0,0.170178,0.170178,1]' ]
+	[ "$(look explain --json | jq -r .text | head -n 1)" = $'request:\t"1"' ]
+	[ "$(look map --json --cell page --width 32 | jq -r '.cells[0:10]')" = ' #.oXgq!XX' ]
+	[ "$(look map --json --cell page | jq '.cells | length')" = 1000 ]
+	jq -e .panels tools/monitoring/sbuddy-dashboard.json >/dev/null
+}
+
+program_svg()
+{
+	look map --cell page --svg "$TMP/map.svg"
+	python3 - "$TMP/map.svg" <<-'END'
+		import sys, xml.dom.minidom as dom
+		texts = dom.parse(sys.argv[1]).getElementsByTagName("text")
+		assert texts[0].firstChild.data == "a \"b\" \\c<&: a cell is 4 KiB"
+	END
+}
+
+# A picture by a reader of its own: the size, and the pixel of each cell.
+program_png()
+{
+	look map --cell page --width 32 --png "$TMP/map.png"
+	python3 - "$TMP/map.png" <<-'END'
+		import struct, sys, zlib
+		png = open(sys.argv[1], "rb").read()
+		assert png[:8] == b"\x89PNG\r\n\x1a\n"
+		at, chunks = 8, {}
+		while at < len(png):
+		    size, name = struct.unpack(">I4s", png[at:at + 8])
+		    data = png[at + 8:at + 8 + size]
+		    assert struct.unpack(">I", png[at + 8 + size:at + 12 + size])[0] == zlib.crc32(name + data)
+		    chunks[name], at = data, at + 12 + size
+		width, height, depth, kind = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
+		assert (width, height, depth, kind) == (128, 128, 8, 3)
+		raw = zlib.decompress(chunks[b"IDAT"])
+		assert len(raw) == height * (width + 1)
+		assert [raw[1 + 4 * cell] for cell in range(9)] == [0, 3, 1, 2, 4, 5, 6, 7, 4]
+		assert max(raw) < len(chunks[b"PLTE"]) // 3 and b"IEND" in chunks
+	END
+}
+
+# The one of this machine, or of the package, which is unpacked once.
+find_promtool()
+{
+	local kept=$SBUDDY_CACHE/promtool
+
+	if command -v promtool; then
+		return
+	elif [ ! -x "$kept" ]; then
+		(cd "$TMP" && apt-get -q download "$(listed_packages unpack)" &&
+			dpkg -x ./*.deb unpacked && cp unpacked/usr/bin/promtool "$kept") >&2 || return 0
+	fi
+	echo "$kept"
+}
+
+# What sbuddyctl tells a monitor, and what is there to make use of it. promtool reads the
+# older format, in which the lines about a counter have its suffix.
+program_metrics()
+{
+	local promtool
+
+	look metrics >"$TMP/metrics"
+	[ "$(tail -n 1 "$TMP/metrics")" = "# EOF" ]
+	grep -F 'sbuddy_free_bytes{instance_name="a \"b\" \\c<&"} 5054464' "$TMP/metrics"
+	diff <(grep -o 'event=.*' "$TMP/metrics") - <<-'END'
+		event="pgalloc_normal"} 12
+		event="sbuddy_alloc_fail"} 3
+	END
+	comm -13 <(sed -n 's/^\(sbuddy_[a-z_]*\).*/\1/p' "$TMP/metrics" | sort -u) \
+		<(grep -oE '\bsbuddy_[a-z_]+' tools/monitoring/* | sed 's/.*://' |
+			grep -E '_(bytes|ratio|blocks|total|corrupt|info)$' | sort -u) >"$TMP/unknown"
+	[ ! -s "$TMP/unknown" ] || { cat "$TMP/unknown"; return 1; }
+	promtool=$(find_promtool)
+	[ -n "$promtool" ] || { echo "no promtool: the package is not to be had"; return 0; }
+	sed '/^# [TH]/s/ sbuddy_events / sbuddy_events_total /' "$TMP/metrics" | "$promtool" check metrics
+	"$promtool" check rules tools/monitoring/sbuddy.rules.yml
+}
+
 step_tools()
 {
 	build_tools OUTPUT="$TMP/64"
@@ -132,6 +244,11 @@ step_tools()
 	manual_pages
 	program_page
 	program_completion
+	fake_device
+	program_json
+	program_svg
+	program_png
+	program_metrics
 	make -s -C dts-overlays OUTPUT="$TMP/overlays"
 	tools/tests/doctor.sh "$TMP/64/sbuddyctl" "$DTB_DIR" "$TMP/overlays"
 }

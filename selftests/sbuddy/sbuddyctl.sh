@@ -143,6 +143,31 @@ drains()
 		prints '^\{"pages": 0\}$'
 }
 
+# What is in use is drawn so, page by page; and pictures are written.
+draws()
+{
+	on_test 0 map && prints '^ctl-test: .*; a cell is ' "^'[.]' free: " || return 1
+	on_test 0 alloc --order 4 --count 3 --type unmovable || return 1
+	on_test 0 map --cell page --json && is_json && prints '"cell_bytes": 4096' || return 1
+	used=$(sed 's/.*"cells": "\([^"]*\)".*/\1/' "$tmp/out" | tr -dc X | wc -c)
+	[ "$used" = 48 ] || complain "$used cells are in use, not 48" || return 1
+	on_test 0 map --by type --cell block && prints 'a cell is 1 MiB' "^'[uU]' Unmovable" &&
+		on_test 0 map --by order --width 16 --cell 64K && prints "^'[0-9a]' free, order" &&
+		on_test 0 map --color always && prints "$(printf '\033')\\[48;5;" || return 1
+	on_test 0 map --svg "$tmp/map.svg" --png "$tmp/map.png" && [ ! -s "$tmp/out" ] &&
+		grep -q '^</svg>$' "$tmp/map.svg" &&
+		[ "$(tail -c 8 "$tmp/map.png" | head -c 4)" = IEND ] || return 1
+	on_test 1 map --png /no/such/file && runs 0 free --all
+}
+
+measures()
+{
+	runs 0 metrics && prints '^sbuddy_memory_bytes\{instance_name="ctl-test"\} 16777216$' \
+		'^sbuddy_free_blocks\{instance_name="ctl-test",node="0",zone="Normal",order="10"\} [0-9]' \
+		'^sbuddy_events_total\{instance_name="ctl-test",event="pgalloc_normal"\} [1-9]' &&
+		[ "$(tail -n 1 "$tmp/out")" = "# EOF" ]
+}
+
 # The board's own tree, which is right; a PC has none.
 examines()
 {
@@ -174,7 +199,9 @@ refuses()
 		refused 'give one' alloc --order 1 --bytes 4K && refused 'from 1 to' alloc --count 0 &&
 		refused 'needs a value' alloc --order && refused 'keepers' free x &&
 		refused 'wants' free && refused 'either' free 1 --all &&
-		refused 'not "0"' hold --for 0
+		refused 'not "0"' hold --for 0 && refused 'not "hue"' map --by hue &&
+		refused 'whole pages' map --cell 100 && refused 'not "0"' map --width 0 &&
+		refused 'not "red"' map --color red && refused 'format of its own' metrics --json
 }
 
 fails()
@@ -209,7 +236,6 @@ make_instance()
 		echo 0 >"$item/min_free_kbytes" && echo 1 >"$item/live"
 }
 
-[ -z "$SBUDDY_NO_TOOLS" ] || skip_all "on other boards"
 command -v $ctl >/dev/null || skip_all "no sbuddyctl in PATH: build tools/"
 [ -d "$configfs/sbuddy" ] || skip_all "no $configfs/sbuddy to make an instance in"
 tmp=$(mktemp -d) || exit 1
@@ -234,6 +260,10 @@ explains
 result $? "explain answers, and fails as the request would"
 drains
 result $? "drain empties the lists"
+draws
+result $? "map draws the pages that there are"
+measures
+result $? "metrics has figures of all devices"
 examines
 result $? "doctor finds nothing wrong with this board"
 refuses

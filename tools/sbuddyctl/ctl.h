@@ -45,13 +45,6 @@ enum opt {
 	OPT_WIDTH,
 	OPT_SVG,
 	OPT_PNG,
-	OPT_BATCH,
-	OPT_INTERVAL,
-	OPT_TIMES,
-	OPT_SEED,
-	OPT_INDEX,
-	OPT_FREE,
-	OPT_MAX_ORDER,
 	OPT_BASE,
 	NR_OPTS,
 };
@@ -81,6 +74,8 @@ int run_free(int argc, char **argv);
 int run_hold(int argc, char **argv);
 int run_explain(int argc, char **argv);
 int run_drain(int argc, char **argv);
+int run_map(int argc, char **argv);
+int run_metrics(int argc, char **argv);
 int run_doctor(int argc, char **argv);
 
 /* options.c: what was given, "" for an option without argument, NULL when it was not */

@@ -16,6 +16,11 @@ const struct verb verbs[] = {
 	{ "explain", NULL, "what would become of a request, and why", DEV | OPTS_REQUEST,
 	  run_explain },
 	{ "drain", NULL, "empty the lists of all CPUs", DEV, run_drain },
+	{ "map", NULL, "draw what each page is",
+	  DEV | BIT(OPT_BY) | BIT(OPT_CELL) | BIT(OPT_WIDTH) | BIT(OPT_SVG) | BIT(OPT_PNG) |
+		  BIT(OPT_COLOR),
+	  run_map },
+	{ "metrics", NULL, "figures of all devices, as OpenMetrics", 0, run_metrics },
 	{ "doctor", "[FILE]",
 	  "what is wrong with a device tree or this board, and what to write instead",
 	  BIT(OPT_BASE), run_doctor },

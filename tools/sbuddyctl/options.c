@@ -33,15 +33,6 @@ static const struct {
 	[OPT_WIDTH] = { "width", "N", "cells in a row; as many as fit if not given" },
 	[OPT_SVG] = { "svg", "FILE", "draw into this file" },
 	[OPT_PNG] = { "png", "FILE", "draw into this file, a pixel square a cell" },
-	[OPT_BATCH] = { "batch", NULL, "print one after the other, without colours and cursor" },
-	[OPT_INTERVAL] = { "interval", "SECONDS", "time from one to the next; 2 if not given" },
-	[OPT_TIMES] = { "times", "N", "so often; until interrupted if not given" },
-	[OPT_SEED] = { "seed", "N", "begin of the random numbers; 1 if not given" },
-	[OPT_INDEX] = { "index", "N",
-			"thousandths of free memory that are to be in smaller blocks" },
-	[OPT_FREE] = { "free", "PERCENT", "how much of the memory is to be free; 25 if not given" },
-	[OPT_MAX_ORDER] = { "max-order", "N",
-			    "the largest blocks that are asked for; 4 if not given" },
 	[OPT_BASE] = { "base", "DTB", "the tree that the overlay is applied to" },
 };
 
