@@ -160,6 +160,32 @@ TEST_F(caching, mappings_show_the_same)
 	EXPECT_EQ(0, munmap(q, self->bytes));
 }
 
+TEST_F(caching, slices_are_as_the_whole)
+{
+	struct sbuddy_slice slice = { .size = sizeof(slice), .bytes = self->bytes / 2 };
+	struct sbuddy_alloc alloc;
+	struct sbuddy_query query;
+	uint32_t *p;
+
+	NEED_NO_MAP();
+	ASSERT_EQ(0, get(self->fd, self->bytes, variant->flag, variant->type, &alloc));
+	slice.handle = alloc.handle;
+	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_SLICE, &slice));
+	ASSERT_EQ(0, sb_query(self->fd, slice.slice, &query));
+	EXPECT_EQ(variant->caching, query.caching);
+	/* Its end is not the end of the whole. */
+	ASSERT_EQ(0, sb_put(self->fd, slice.slice));
+	EXPECT_EQ(variant->caching, caching_of(self->fd, alloc.handle));
+	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_SLICE, &slice));
+	ASSERT_EQ(0, sb_put(self->fd, alloc.handle));
+	ASSERT_EQ(0, sb_query(self->fd, slice.slice, &query));
+	p = sb_map(self->fd, query.offset, query.bytes);
+	ASSERT_TRUE(p != MAP_FAILED);
+	put_words(p, query.bytes, 7);
+	EXPECT_TRUE(has_words(p, query.bytes, 7));
+	EXPECT_EQ(0, munmap(p, query.bytes));
+}
+
 /* Of what the owner before wrote by his caches, and of the zeroes, nothing is left there. */
 TEST_F(caching, nothing_stays_in_the_caches)
 {
