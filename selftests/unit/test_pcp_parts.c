@@ -190,7 +190,7 @@ static void a_list_that_is_taken_from_meanwhile_is_drained_no_further(void)
 	watch(take_many);
 	fixture_free(&f, held[--nr_held], 0);
 	EXPECT(stop_watching() > 1);
-	/* At first a part is drained with nobody between; the last one may be too much by a block. */
+	/* At first a part is drained with nobody between; the last may be too much by a block. */
 	EXPECT(sb_pcp_pages(&f.inst, pcp) + 40 >= BATCH);
 	CHECK(&f);
 	fixture_drop(&f);

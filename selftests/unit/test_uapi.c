@@ -13,11 +13,11 @@
 		       #type "." #field)
 
 SIZE(sbuddy_info, SBUDDY_INFO_SIZE_VER1);
-SIZE(sbuddy_alloc, SBUDDY_ALLOC_SIZE_VER0);
+SIZE(sbuddy_alloc, SBUDDY_ALLOC_SIZE_VER1);
 SIZE(sbuddy_alloc_bulk, SBUDDY_ALLOC_BULK_SIZE_VER0);
 SIZE(sbuddy_free, SBUDDY_FREE_SIZE_VER0);
 SIZE(sbuddy_free_bulk, SBUDDY_FREE_BULK_SIZE_VER0);
-SIZE(sbuddy_query, SBUDDY_QUERY_SIZE_VER1);
+SIZE(sbuddy_query, SBUDDY_QUERY_SIZE_VER2);
 SIZE(sbuddy_drain, SBUDDY_DRAIN_SIZE_VER0);
 SIZE(sbuddy_poison, SBUDDY_POISON_SIZE_VER0);
 SIZE(sbuddy_pin, SBUDDY_PIN_SIZE_VER0);
@@ -25,6 +25,10 @@ SIZE(sbuddy_unpin, SBUDDY_UNPIN_SIZE_VER0);
 SIZE(sbuddy_export, SBUDDY_EXPORT_SIZE_VER0);
 SIZE(sbuddy_explain, SBUDDY_EXPLAIN_SIZE_VER0);
 SIZE(sbuddy_explain_zone, SBUDDY_EXPLAIN_ZONE_SIZE_VER0);
+SIZE(sbuddy_name, SBUDDY_NAME_SIZE_VER0);
+SIZE(sbuddy_slice, SBUDDY_SLICE_SIZE_VER0);
+SIZE(sbuddy_sync, SBUDDY_SYNC_SIZE_VER0);
+SIZE(sbuddy_place, SBUDDY_PLACE_SIZE_VER0);
 SIZE(sbuddy_result, 16);
 
 /* Every u64 lies where 64-bit alignment puts it, so no compiler adds padding. */
@@ -46,6 +50,11 @@ AT(sbuddy_query, offset, 40);
 AT(sbuddy_query, phys, 48);
 AT(sbuddy_drain, pages, 8);
 AT(sbuddy_poison, address, 16);
+AT(sbuddy_slice, start, 16);
+AT(sbuddy_slice, offset, 32);
+AT(sbuddy_sync, offset, 16);
+AT(sbuddy_place, bytes, 16);
+AT(sbuddy_place, phys, 80);
 AT(sbuddy_explain, bytes, 32);
 AT(sbuddy_explain, zones, 88);
 AT(sbuddy_explain, text, 96);
