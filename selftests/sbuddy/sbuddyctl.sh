@@ -105,6 +105,16 @@ keeps()
 	[ "$(free_pages)" = "$before" ] || complain "$(free_pages) pages are free, $before were"
 }
 
+# Names are seen by others, and a request that waits gives up in time.
+names()
+{
+	on_test 0 alloc --name "camera 1" && grep -q 'camera 1' "$dir/buffers" || return 1
+	runs 0 free --all || return 1
+	on_test 1 alloc --name "$(printf 'a\nb')" && on_test 0 hold --order 10 --wait 9 --for 0.1 &&
+		on_test 1 alloc --order 10 --count 9 --wait 0.1 &&
+		grep -q 'buffer [1-9]: .*timed out' "$tmp/err"
+}
+
 # Who may not open the device may not end another's keeper either.
 denies()
 {
@@ -252,6 +262,8 @@ agrees
 result $? "stat is of one mind with buddyinfo"
 keeps
 result $? "alloc leaves buffers with a keeper, free ends it"
+names
+result $? "buffers have names, and requests wait"
 denies
 result $? "free is for the keeper's user"
 holds

@@ -148,3 +148,60 @@ int sbuddy_export(int fd, uint32_t handle, int flags)
 
 	return err ? err : arg.fd;
 }
+
+int sbuddy_slice(int fd, uint32_t handle, uint64_t start, uint64_t bytes, struct sbuddy_buf *slice)
+{
+	struct sbuddy_slice arg = {
+		.size = sizeof(arg),
+		.handle = handle,
+		.start = start,
+		.bytes = bytes,
+	};
+	int err = call(fd, SBUDDY_IOC_SLICE, &arg);
+
+	if (err)
+		return err;
+	slice->handle = arg.slice;
+	slice->offset = arg.offset;
+	slice->bytes = bytes;
+	return 0;
+}
+
+int sbuddy_set_name(int fd, uint32_t handle, const char *name)
+{
+	struct sbuddy_name arg = { .size = sizeof(arg), .handle = handle };
+	size_t len = name ? strlen(name) : 0;
+
+	if (len >= sizeof(arg.name))
+		return -EINVAL;
+	if (len)
+		memcpy(arg.name, name, len);
+	return call(fd, SBUDDY_IOC_NAME, &arg);
+}
+
+int sbuddy_get_name(int fd, uint32_t handle, char name[SBUDDY_NAME_LEN])
+{
+	struct sbuddy_name arg = {
+		.size = sizeof(arg),
+		.flags = SBUDDY_NAME_GET,
+		.handle = handle,
+	};
+	int err = call(fd, SBUDDY_IOC_NAME, &arg);
+
+	if (!err)
+		memcpy(name, arg.name, sizeof(arg.name));
+	return err;
+}
+
+int sbuddy_sync(int fd, uint32_t handle, uint32_t flags, uint64_t offset, uint64_t bytes)
+{
+	struct sbuddy_sync arg = {
+		.size = sizeof(arg),
+		.flags = flags,
+		.handle = handle,
+		.offset = offset,
+		.bytes = bytes,
+	};
+
+	return call(fd, SBUDDY_IOC_SYNC, &arg);
+}

@@ -236,6 +236,54 @@ int sbuddy_export(int fd, uint32_t handle, int flags);
  */
 
 /**
+ * sbuddy_slice() - SBUDDY_IOC_SLICE: a handle for a part of a buffer.
+ * @fd: device
+ * @handle: buffer, or slice
+ * @start: first byte of the part, at the begin of a page
+ * @bytes: whole pages
+ * @slice: filled
+ *
+ * The memory is given back when the buffer and all of its slices are freed, in any order.
+ *
+ * Return: 0 or a negative errno.
+ */
+int sbuddy_slice(int fd, uint32_t handle, uint64_t start, uint64_t bytes, struct sbuddy_buf *slice);
+
+/**
+ * sbuddy_set_name() - SBUDDY_IOC_NAME: say what a buffer is for.
+ * @fd: device
+ * @handle: which
+ * @name: up to SBUDDY_NAME_LEN - 1 printable ASCII characters; none, or NULL, to take the
+ *	name away
+ *
+ * Return: 0 or a negative errno; -EINVAL also when the name is too long.
+ */
+int sbuddy_set_name(int fd, uint32_t handle, const char *name);
+
+/**
+ * sbuddy_get_name() - The name of a buffer, "" without one.
+ * @fd: device
+ * @handle: which
+ * @name: filled
+ *
+ * Return: 0 or a negative errno.
+ */
+int sbuddy_get_name(int fd, uint32_t handle, char name[SBUDDY_NAME_LEN]);
+
+/**
+ * sbuddy_sync() - SBUDDY_IOC_SYNC: have caches agree with memory, for a device.
+ * @fd: device
+ * @handle: which
+ * @flags: SBUDDY_SYNC_START before the process uses that part, SBUDDY_SYNC_END before the
+ *	device does; with SBUDDY_SYNC_READ, SBUDDY_SYNC_WRITE or both
+ * @offset: first byte of the part
+ * @bytes: how many
+ *
+ * Return: 0 or a negative errno.
+ */
+int sbuddy_sync(int fd, uint32_t handle, uint32_t flags, uint64_t offset, uint64_t bytes);
+
+/**
  * sbuddy_pin() - SBUDDY_IOC_PIN: have a buffer stay where it is.
  * @fd: device
  * @handle: which

@@ -51,7 +51,8 @@ int sbuddy_explain_text(int fd, const struct sbuddy_alloc *request, char *text, 
 	int err;
 
 	if (request) {
-		explain.alloc_flags = request->flags;
+		/* How long it would wait is no part of the question. */
+		explain.alloc_flags = request->flags & ~(uint32_t)SBUDDY_ALLOC_WAIT;
 		explain.order = request->order;
 		explain.type = request->type;
 		explain.zone = request->zone;

@@ -36,6 +36,9 @@ static void get_one(int fd, struct sbuddy_alloc request, struct buffers *buffers
 	err = sbuddy_query(fd, request.handle, 0, query, sizeof(*query));
 	if (err)
 		die_error("cannot ask about a buffer", err);
+	err = given(OPT_NAME) ? sbuddy_set_name(fd, request.handle, given(OPT_NAME)) : 0;
+	if (err)
+		die_error("cannot name a buffer", err);
 	if (given(OPT_PIN))
 		query->phys = pin(fd, request.handle);
 	buffers->bytes += query->bytes;
@@ -49,6 +52,10 @@ static struct buffers get(int fd)
 	unsigned int count = (unsigned int)number_of(OPT_COUNT, 1, 1, info.max_handles);
 	struct buffers buffers = { .list = calloc(count, sizeof(*buffers.list)) };
 
+	if (given(OPT_WAIT)) {
+		request.flags |= SBUDDY_ALLOC_WAIT;
+		request.timeout_ms = (uint32_t)(seconds_of(OPT_WAIT, 0) * 1000);
+	}
 	if (!buffers.list)
 		die("no memory to keep account of %u buffers", count);
 	while (buffers.count < count)

@@ -9,7 +9,7 @@ _sbuddyctl_words()
 	case "$2" in
 	--type) echo unmovable movable reclaimable ;;
 	--zone) echo dma normal highmem movable ;;
-	--flags) echo thisnode high atomic memalloc scattered ;;
+	--flags) echo thisnode high atomic memalloc scattered wc uncached ;;
 	--color) echo auto always never ;;
 	--by) echo state type order ;;
 	--cell) echo page block ;;

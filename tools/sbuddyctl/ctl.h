@@ -37,6 +37,8 @@ enum opt {
 	OPT_FLAGS,
 	OPT_COUNT,
 	OPT_PIN,
+	OPT_NAME,
+	OPT_WAIT,
 	OPT_FOR,
 	OPT_ALL,
 	OPT_LIST,

@@ -2,17 +2,18 @@
 #include "ctl.h"
 
 #define DEV BIT(OPT_DEVICE)
+#define OPTS_BUFFERS (BIT(OPT_COUNT) | BIT(OPT_PIN) | BIT(OPT_NAME) | BIT(OPT_WAIT))
 
 const struct verb verbs[] = {
 	{ "list", NULL, "the devices there are", 0, run_list },
 	{ "info", NULL, "what a device is", DEV, run_info },
 	{ "stat", NULL, "what is free, zone by zone", DEV, run_stat },
 	{ "alloc", NULL, "allocate buffers, and leave them with a keeper in the background",
-	  DEV | OPTS_REQUEST | BIT(OPT_COUNT) | BIT(OPT_PIN), run_alloc },
+	  DEV | OPTS_REQUEST | OPTS_BUFFERS, run_alloc },
 	{ "free", "[KEEPER...]", "end keepers, which frees their buffers",
 	  BIT(OPT_ALL) | BIT(OPT_LIST), run_free },
 	{ "hold", NULL, "allocate buffers, and have them until interrupted",
-	  DEV | OPTS_REQUEST | BIT(OPT_COUNT) | BIT(OPT_PIN) | BIT(OPT_FOR), run_hold },
+	  DEV | OPTS_REQUEST | OPTS_BUFFERS | BIT(OPT_FOR), run_hold },
 	{ "explain", NULL, "what would become of a request, and why", DEV | OPTS_REQUEST,
 	  run_explain },
 	{ "drain", NULL, "empty the lists of all CPUs", DEV, run_drain },

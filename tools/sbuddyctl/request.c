@@ -7,7 +7,8 @@ static const struct {
 } flags[] = {
 	{ "thisnode", SBUDDY_ALLOC_THIS_NODE },	 { "high", SBUDDY_ALLOC_HIGH },
 	{ "atomic", SBUDDY_ALLOC_ATOMIC },	 { "memalloc", SBUDDY_ALLOC_MEMALLOC },
-	{ "scattered", SBUDDY_ALLOC_SCATTERED },
+	{ "scattered", SBUDDY_ALLOC_SCATTERED }, { "wc", SBUDDY_ALLOC_WC },
+	{ "uncached", SBUDDY_ALLOC_UNCACHED },
 };
 
 static uint32_t flag_of(const char *name, size_t len)
@@ -17,8 +18,9 @@ static uint32_t flag_of(const char *name, size_t len)
 	for (i = 0; i < ARRAY_LEN(flags); i++)
 		if (strlen(flags[i].name) == len && !strncmp(flags[i].name, name, len))
 			return flags[i].flag;
-	die_usage("--flags knows thisnode, high, atomic, memalloc and scattered, not \"%.*s\"",
-		  (int)len, name);
+	die_usage(
+		"--flags knows thisnode, high, atomic, memalloc, scattered, wc and uncached, not \"%.*s\"",
+		(int)len, name);
 }
 
 static uint32_t flags_of_options(void)

@@ -166,6 +166,85 @@ static void dma_buf_is_the_buffer(void)
 	CHECK(!sbuddy_close(fd));
 }
 
+static void slices_are_buffers(void)
+{
+	uint32_t page = info_now().page_size;
+	struct sbuddy_buf buf, slice;
+	void *memory, *part;
+
+	SKIP_UNLESS(mappable());
+	CHECK(!sbuddy_alloc_bytes(dev, 4 * page, SBUDDY_UNMOVABLE, 0, &buf));
+	CHECK(sbuddy_slice(dev, buf.handle, page, 4 * page, &slice) == -EINVAL);
+	CHECK(!sbuddy_slice(dev, buf.handle, page, 2 * page, &slice));
+	CHECK(slice.bytes == 2 * page && slice.handle != buf.handle);
+	CHECK(!sbuddy_map(dev, buf.offset, 4 * page, PROT_READ | PROT_WRITE, &memory));
+	CHECK(!sbuddy_map(dev, slice.offset, 2 * page, PROT_READ, &part));
+	memset((char *)memory + page, 0x33, page);
+	CHECK(!memcmp((char *)memory + page, part, page));
+	CHECK(!sbuddy_unmap(memory, 4 * page));
+	CHECK(!sbuddy_free(dev, buf.handle));
+	CHECK(*(char *)part == 0x33);
+	CHECK(!sbuddy_unmap(part, 2 * page));
+	CHECK(!sbuddy_free(dev, slice.handle));
+}
+
+static void names_are_told(void)
+{
+	char name[SBUDDY_NAME_LEN], longest[SBUDDY_NAME_LEN + 1];
+	struct sbuddy_buf buf;
+
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = 0;
+	CHECK(!sbuddy_alloc_order(dev, 0, SBUDDY_MOVABLE, &buf));
+	CHECK(!sbuddy_get_name(dev, buf.handle, name) && !name[0]);
+	CHECK(!sbuddy_set_name(dev, buf.handle, "camera, front"));
+	CHECK(!sbuddy_get_name(dev, buf.handle, name) && !strcmp(name, "camera, front"));
+	CHECK(sbuddy_set_name(dev, buf.handle, longest) == -EINVAL);
+	CHECK(sbuddy_set_name(dev, buf.handle, "\n") == -EINVAL);
+	CHECK(!sbuddy_set_name(dev, buf.handle, longest + 1));
+	CHECK(!sbuddy_set_name(dev, buf.handle, NULL));
+	CHECK(!sbuddy_get_name(dev, buf.handle, name) && !name[0]);
+	CHECK(!sbuddy_free(dev, buf.handle));
+	CHECK(sbuddy_set_name(dev, buf.handle, "gone") == -ENOENT);
+}
+
+static void caches_agree_with_memory(void)
+{
+	uint32_t page = info_now().page_size, flags = SBUDDY_SYNC_END | SBUDDY_SYNC_WRITE;
+	struct sbuddy_buf buf;
+
+	SKIP_UNLESS(mappable());
+	CHECK(!sbuddy_alloc_bytes(dev, 2 * page, SBUDDY_UNMOVABLE, 0, &buf));
+	CHECK(!sbuddy_sync(dev, buf.handle, flags, 0, 2 * page));
+	CHECK(!sbuddy_sync(dev, buf.handle, SBUDDY_SYNC_START | SBUDDY_SYNC_READ, 100, 100));
+	CHECK(sbuddy_sync(dev, buf.handle, flags, page, 2 * page) == -EINVAL);
+	CHECK(sbuddy_sync(dev, buf.handle, 0, 0, page) == -EINVAL);
+	CHECK(!sbuddy_free(dev, buf.handle));
+	CHECK(sbuddy_sync(dev, buf.handle, flags, 0, page) == -ENOENT);
+}
+
+static void request_waits_no_longer_than_it_says(void)
+{
+	struct sbuddy_alloc request = {
+		.flags = SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_SCATTERED | SBUDDY_ALLOC_WAIT,
+		.type = SBUDDY_UNMOVABLE,
+		.zone = SBUDDY_ZONE_HIGHMEM,
+		.node = SBUDDY_NODE_ANY,
+		.timeout_ms = 20,
+	};
+	uint64_t all = info_now().pages_managed;
+	char text[512];
+
+	SKIP_UNLESS(all < SBUDDY_MAX_SCATTERED);
+	request.bytes = all * info_now().page_size;
+	CHECK(sbuddy_alloc(dev, &request, sizeof(request)) == -ETIMEDOUT);
+	request.flags &= ~(uint32_t)(SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_SCATTERED);
+	request.bytes = 0;
+	CHECK(sbuddy_explain_text(dev, &request, text, sizeof(text)) > 0);
+	CHECK(!sbuddy_alloc(dev, &request, sizeof(request)));
+	CHECK(!sbuddy_free(dev, request.handle));
+}
+
 const struct test buffer_tests[] = {
 	TEST(request_has_all_that_can_be_asked),
 	TEST(orders_and_bytes_are_granted),
@@ -175,5 +254,9 @@ const struct test buffer_tests[] = {
 	TEST(some_are_taken_in_a_row),
 	TEST(buffer_is_mapped_and_holds),
 	TEST(dma_buf_is_the_buffer),
+	TEST(slices_are_buffers),
+	TEST(names_are_told),
+	TEST(caches_agree_with_memory),
+	TEST(request_waits_no_longer_than_it_says),
 	{ NULL, NULL },
 };
