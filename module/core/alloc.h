@@ -42,7 +42,7 @@ int __must_check sb_alloc_take(struct sb_instance *inst, const struct sb_request
  * @nr: entries of @pfns
  * @pfns: those that are SB_PFN_NONE are filled, from the first on
  *
- * From one zone's per-CPU list under one hold of its lock; when no zone has
+ * From one zone's per-CPU lists, some at a time; when no zone has
  * that much above its low watermark, or the lists are off, one page is tried
  * for as sb_alloc() does: alloc_pages_bulk(), Linux 6.12.
  *

@@ -8,7 +8,7 @@
 
 /*
  * A list grows by frees while all lists together are below high, or by a
- * refill of up to high, or of a batch or two blocks when it is empty.
+ * refill of up to high, or of a batch or two blocks; and then one is freed to it.
  */
 static unsigned int list_max(const struct sb_instance *inst, unsigned int which)
 {
@@ -16,7 +16,7 @@ static unsigned int list_max(const struct sb_instance *inst, unsigned int which)
 		return 0;
 	return ((sb_pcp_high_max(&inst->cfg) + inst->cfg.pcp_batch) >>
 		sb_pcp_list_order(inst, which)) +
-	       2;
+	       3;
 }
 
 static unsigned int slots_per_pcp(const struct sb_instance *inst)
@@ -224,7 +224,7 @@ unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, u
 {
 	struct bulk bulk = { .take = take, .nr = nr, .pfns = pfns };
 
-	while (take_here(zone, &bulk))
+	while (take_here(zone, &bulk) && !zone->inst->corrupt)
 		;
 	sb_pcp_refill_rest(zone, bulk.pcp, &bulk.missing);
 	return bulk.taken;
@@ -271,7 +271,7 @@ static void overflow_rest(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int
 	while (surplus->nr_pages) {
 		unsigned long irq = sb_irq_save();
 
-		if (likely(sb_pcp_this(zone) == pcp)) {
+		if (likely(sb_pcp_this(zone) == pcp && !zone->inst->corrupt)) {
 			sb_lock(&pcp->lock);
 			overflow(zone, pcp, which, surplus);
 			sb_unlock(&pcp->lock);

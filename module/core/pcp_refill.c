@@ -74,10 +74,17 @@ static void move_up(struct sb_pcp_list *list, unsigned int nr)
 	list->slot = list->room + nr;
 }
 
-/* What types mix for takes as long as a part may. */
-static unsigned int effort_of(const struct sb_fallback *take, unsigned int nr)
+/* Takes that mixed types, by either rules. */
+static unsigned long nr_mixed(const struct sb_zone *zone)
 {
-	return take->mode == SB_FALLBACK_NORMAL ? FIND_EFFORT + nr : PART_EFFORT;
+	return zone->events[SB_EVENT_CLAIM] + zone->events[SB_EVENT_STEAL];
+}
+
+/* Nothing is free that would be taken before another type's. */
+static bool lacks_own(const struct sb_zone *zone, const struct sb_fallback *take)
+{
+	return sb_engine_lacks(zone, take->order, take->type) &&
+	       (!(take->flags & SB_ALLOC_CMA) || sb_engine_lacks(zone, take->order, SB_CMA));
 }
 
 /* Up to @most blocks; says whether the zone has any more. */
@@ -85,14 +92,18 @@ static bool fetch(struct sb_zone *zone, struct sb_pcp_list *list, struct sb_fall
 		  unsigned int most) __must_hold(zone->lock)
 {
 	unsigned int effort = 0, done = 0, nr = 1;
+	unsigned long mixed;
 
-	/* It tells of what this CPU has seen since it has the lock. */
-	take->mode = SB_FALLBACK_NORMAL;
+	/* A claim that failed is not tried again for each part, nor the marks boosted. */
+	if (take->mode != SB_FALLBACK_STEAL || !lacks_own(zone, take))
+		take->mode = SB_FALLBACK_NORMAL;
 	while (nr && done < most && effort < PART_EFFORT) {
+		mixed = nr_mixed(zone);
 		nr = take_some(zone, take, min(most - done, PART_EFFORT - effort), list->slot);
 		add_below(zone, list, take, nr);
 		done += nr;
-		effort += effort_of(take, nr);
+		/* What types mix for takes as long as a part may. */
+		effort += nr_mixed(zone) == mixed ? FIND_EFFORT + nr : PART_EFFORT;
 	}
 	zone->events[SB_EVENT_PCP_REFILL] += done << take->order;
 	return nr;
@@ -109,6 +120,7 @@ void sb_pcp_refill_begin(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_fal
 {
 	struct sb_pcp_list *list = list_of(pcp, take);
 
+	take->mode = SB_FALLBACK_NORMAL;
 	missing->take = take;
 	missing->nr = refill_blocks(pcp, zone, take->order);
 	missing->most = missing->nr;
@@ -119,24 +131,23 @@ void sb_pcp_refill_begin(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_fal
 void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_missing *missing)
 {
 	struct sb_pcp_list *list = list_of(pcp, missing->take);
-	unsigned int before = list->nr, limit = list->limit;
+	unsigned int before = list->nr;
 	unsigned int most = before < missing->most ? missing->most - before : 0;
 	bool first = missing->nr == missing->most, more = false;
 
 	most = min(most, missing->nr);
 	if (most) {
-		/* Frees have to look until the list has all its room again. */
-		WRITE_ONCE(list->limit, 0);
 		move_up(list, most);
 		sb_lock(&zone->lock);
 		more = fetch(zone, list, missing->take, most);
 		sb_unlock(&zone->lock);
 	}
 	missing->nr = more ? missing->nr - (list->nr - before) : 0;
-	if (!missing->nr) {
+	/* Frees have to look until the list has all its room again. */
+	if (missing->nr)
+		WRITE_ONCE(list->limit, 0);
+	else
 		sb_pcp_move_down(list);
-		WRITE_ONCE(list->limit, limit);
-	}
 	/* What is freed between two parts may have been told that there was room. */
 	if (first || !missing->nr)
 		sb_pcp_tune_refilled(pcp, zone, missing->nr << missing->take->order);
@@ -147,7 +158,7 @@ void sb_pcp_refill_rest(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_
 	while (missing->nr) {
 		unsigned long irq = sb_irq_save();
 
-		if (likely(sb_pcp_this(zone) == pcp)) {
+		if (likely(sb_pcp_this(zone) == pcp && !zone->inst->corrupt)) {
 			sb_lock(&pcp->lock);
 			sb_pcp_refill_part(zone, pcp, missing);
 			sb_unlock(&pcp->lock);

@@ -286,6 +286,54 @@ static void pages_that_follow_each_other_downwards_go_back_as_one_block(void)
 	fixture_exit(&f);
 }
 
+static void find_it_broken(void)
+{
+	sb_instance_broken(&f.inst, "test", 0);
+}
+
+static void a_broken_instance_gives_no_more_than_a_part(void)
+{
+	static unsigned long pfns[1000];
+	struct sb_request request;
+	size_t i;
+
+	boot(BATCH, HIGH, 1);
+	EXPECT_EQ(sb_request_init(&request, SB_GFP_MOVABLE, 0, SB_NID_ANY), 0);
+	for (i = 0; i < ARRAY_SIZE(pfns); i++)
+		pfns[i] = SB_PFN_NONE;
+	watch(find_it_broken);
+	EXPECT(sb_alloc_bulk(&f.inst, &request, ARRAY_SIZE(pfns), pfns) <= 32);
+	stop_watching();
+	EXPECT(sb_pcp_pages(&f.inst, pcp) < BATCH - 32);
+	fixture_drop(&f);
+}
+
+/* Each third page of others' is free, so that no pageblock can be claimed: all are stolen. */
+static void a_failed_claim_is_tried_once_in_all_parts(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+	unsigned long boosts, i;
+
+	cfg.pcp_batch = BATCH;
+	cfg.pcp_high = HIGH;
+	cfg.min_free_kbytes = 2048;
+	cfg.watermark_boost_factor = 15000;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	pcp = &zone->pcp[0];
+	fixture_fill(&f);
+	for (i = 0; i < 4096; i += 3)
+		if (sb_page_state(sb_memmap_page(&f.inst.map, PFN + i)) == SB_PAGE_ALLOC)
+			fixture_free(&f, PFN + i, 0);
+	sb_pcp_drain_all(&f.inst);
+	boosts = zone->events[SB_EVENT_BOOST];
+	alloc(SB_UNMOVABLE);
+	EXPECT(sb_pcp_pages(&f.inst, pcp) > 16);
+	EXPECT(zone->events[SB_EVENT_BOOST] - boosts <= 2);
+	CHECK(&f);
+	fixture_drop(&f);
+}
+
 static u64 seed;
 
 static void anything(void)
@@ -342,4 +390,6 @@ UNIT_MAIN(UNIT_CASE(a_refill_lets_others_in_and_is_whole_at_last),
 	  UNIT_CASE(who_comes_to_another_cpu_leaves_the_rest),
 	  UNIT_CASE(many_pages_are_taken_in_parts),
 	  UNIT_CASE(pages_that_follow_each_other_downwards_go_back_as_one_block),
+	  UNIT_CASE(a_broken_instance_gives_no_more_than_a_part),
+	  UNIT_CASE(a_failed_claim_is_tried_once_in_all_parts),
 	  UNIT_CASE(whatever_comes_between_nothing_is_lost))
