@@ -98,6 +98,7 @@ static void look(struct work_struct *work)
 
 	while ((buf = chain)) {
 		chain = buf->next;
+		cond_resched();
 		if (sb_held_any(buf)) {
 			add(held, buf);
 			rest = true;
@@ -105,7 +106,6 @@ static void look(struct work_struct *work)
 		}
 		count(held, -1, -(long)buf->nr_pages);
 		sb_buffer_end(buf);
-		cond_resched();
 	}
 	if (!rest)
 		return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/mm.h>
 
 #include "buffer.h"
@@ -48,6 +49,8 @@ static void area_close(struct vm_area_struct *vma)
  */
 static bool lock_for_fault(struct sb_buffer *buf, struct vm_fault *vmf)
 {
+	struct file *file;
+
 	if (down_read_trylock(&buf->lock))
 		return true;
 	if (!fault_flag_allow_retry_first(vmf->flags)) {
@@ -56,12 +59,14 @@ static bool lock_for_fault(struct sb_buffer *buf, struct vm_fault *vmf)
 	}
 	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
 		return false;
-	/* The area may go as soon as others may change the address space. */
+	/* The area may go as soon as others may change the address space, and the file. */
+	file = get_file(vmf->vma->vm_file);
 	refcount_inc(&buf->refs);
 	sbuddy_release_fault_lock(vmf);
 	if (!down_read_killable(&buf->lock))
 		up_read(&buf->lock);
 	sb_buffer_put(buf);
+	fput(file);
 	return false;
 }
 
@@ -212,7 +217,8 @@ static int map_buffer(struct sb_buffer *buf, struct vm_area_struct *vma, bool by
 	vm_flags_clear(vma, VM_MAYEXEC);
 	if (!by_pages)
 		return map_pfns(buf, vma);
-	err = sb_held_expect(buf);
+	/* A slice has no pages of its own: others map them, too. */
+	err = sb_held_expect(buf->whole ?: buf);
 	if (!err)
 		vm_flags_set(vma, VM_MIXEDMAP);
 	return err;

@@ -79,6 +79,27 @@ static int shows(int fd, uint64_t offset, size_t first, size_t nr)
 	return right;
 }
 
+/* Its pages are those of the whole, which others map: they are in nobody else's hands. */
+TEST_F(slices, that_go_are_gone_while_the_whole_is_mapped)
+{
+	struct sbuddy_query query;
+	struct sbuddy_slice part;
+	char *p;
+
+	if (!sb_mappable(self->fd))
+		SKIP(return, "there is no memory to map");
+	p = sb_map(self->fd, self->buf.offset, PAGES * self->page);
+	ASSERT_TRUE(p != MAP_FAILED);
+	memset(p, 1, PAGES * self->page);
+	ASSERT_EQ(0, slice(self->fd, self->buf.handle, 0, 1, &part));
+	EXPECT_EQ(0, number_pages(self->fd, part.offset, 1));
+	EXPECT_EQ(0, sb_put(self->fd, part.slice));
+	ASSERT_EQ(0, sb_query(self->fd, self->buf.handle, &query));
+	EXPECT_EQ(0, query.pins);
+	EXPECT_EQ(0, sb_info(self->fd).pages_pinned);
+	EXPECT_EQ(0, munmap(p, PAGES * self->page));
+}
+
 TEST_F(slices, keep_the_memory_whatever_is_freed_first)
 {
 	struct sbuddy_slice a, b, of_a;
