@@ -78,6 +78,7 @@ struct sb_explain;
  * @id: names it among the open files of @dev, from 1 on
  * @opened: when, in seconds since the system was started
  * @nr_pins: pins of its buffers
+ * @nr_slice_runs: entries of arrays that slices have of their own
  * @watches: it was polled
  * @falls: of struct sbuddy_pressure when it was asked for them last, or SB_PRESSURE_UNSEEN
  * @nr_loose: pages of those that have no handle any more
@@ -100,6 +101,7 @@ struct sb_client {
 	u32 id;
 	time64_t opened;
 	atomic_t nr_pins;
+	atomic_t nr_slice_runs;
 	atomic_long_t nr_loose;
 	bool watches;
 	int falls;

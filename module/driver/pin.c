@@ -55,7 +55,7 @@ static int add_pin(struct sb_buffer *buf)
 		return -EOVERFLOW;
 	atomic_inc(&buf->client->nr_pins);
 	if (!before)
-		atomic_long_add((long)buf->nr_pages, &buf->dev->nr_pinned);
+		atomic_long_add((long)sb_buffer_own(buf), &buf->dev->nr_pinned);
 	return 0;
 }
 
@@ -66,7 +66,7 @@ static unsigned int drop_pins(struct sb_buffer *buf, u32 nr)
 
 	atomic_sub((int)nr, &buf->client->nr_pins);
 	if (nr && !left)
-		atomic_long_sub((long)buf->nr_pages, &buf->dev->nr_pinned);
+		atomic_long_sub((long)sb_buffer_own(buf), &buf->dev->nr_pinned);
 	return (unsigned int)left;
 }
 

@@ -22,6 +22,20 @@ static void let_move(struct sb_buffer *whole)
 		sb_unpin(whole);
 }
 
+/* Runs of all slices of a file, which have no memory of their own that would bound them. */
+#define MAX_SLICE_RUNS 1000000
+
+static int count_runs(struct sb_buffer *slice)
+{
+	atomic_t *nr_runs = &slice->client->nr_slice_runs;
+
+	if (atomic_add_return((int)slice->nr_runs, nr_runs) <= MAX_SLICE_RUNS)
+		return 0;
+	atomic_sub((int)slice->nr_runs, nr_runs);
+	kvfree(slice->runs);
+	return -ENOMEM;
+}
+
 static int set_runs(struct sb_buffer *slice, const struct sb_buffer *of, unsigned long first,
 		    unsigned long nr_pages)
 {
@@ -35,7 +49,7 @@ static int set_runs(struct sb_buffer *slice, const struct sb_buffer *of, unsigne
 	if (nr >= nr_pages)
 		return 0;
 	slice->runs = sb_scatter_part(of->runs, of->nr_runs, first, nr_pages, &slice->nr_runs);
-	return slice->runs ? 0 : -ENOMEM;
+	return slice->runs ? count_runs(slice) : -ENOMEM;
 }
 
 struct sb_buffer *sb_slice_create(struct sb_buffer *of, unsigned long first, unsigned long nr_pages)
@@ -73,8 +87,10 @@ void sb_slice_end(struct sb_buffer *slice)
 {
 	struct sb_buffer *whole = slice->whole;
 
-	if (slice->runs != &slice->one)
+	if (slice->runs != &slice->one) {
+		atomic_sub((int)slice->nr_runs, &slice->client->nr_slice_runs);
 		kvfree(slice->runs);
+	}
 	slice->caching = SBUDDY_CACHING_CACHED;
 	let_move(whole);
 	sb_buffer_put(whole);
