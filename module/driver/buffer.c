@@ -287,6 +287,7 @@ int sb_buffer_alloc_pages(struct sb_client *client, const struct sb_request *req
 	for (i = 0; i < nr; i++)
 		pfns[i] = SB_PFN_NONE;
 	got = sb_alloc_bulk(inst, request, nr, pfns);
+	sb_pressure_slow(&client->dev->pressure);
 	if (unlikely(got < 0))
 		return (int)got;
 	if (unlikely(!got)) {

@@ -101,6 +101,7 @@ static struct sb_buffer *place_buffer(struct sb_client *client, const struct sb_
 	if (IS_ERR(buf))
 		return buf;
 	err = take(client->dev, contig, &pfn);
+	sb_pressure_slow(&client->dev->pressure);
 	if (err) {
 		sb_client_cancel(buf);
 		return ERR_PTR(err);

@@ -63,8 +63,15 @@ static void work_fn(struct work_struct *work)
 	/* Who is about to poll has the work done once more, so it is no matter who is missed. */
 	if (READ_ONCE(pressure->gone) || !waitqueue_active(&pressure->pollers))
 		return;
+	if (READ_ONCE(dev->inst.corrupt)) {
+		wake_up_poll(&pressure->pollers, EPOLLERR);
+		return;
+	}
 	sb_pressure_look(pressure);
-	if (READ_ONCE(pressure->missing) && !zones_below(&dev->inst, SB_WMARK_HIGH)) {
+	if (zones_below(&dev->inst, SB_WMARK_HIGH)) {
+		/* Also for who was told that there is enough, and does not ask again. */
+		WRITE_ONCE(pressure->missing, true);
+	} else if (READ_ONCE(pressure->missing)) {
 		WRITE_ONCE(pressure->missing, false);
 		wake_up_poll(&pressure->pollers, EPOLLIN | EPOLLRDNORM);
 	}
