@@ -67,7 +67,8 @@ void sb_holder_log_all(struct sbuddy_device *dev)
 {
 	int modules = atomic_read(&dev->nr_clients);
 	struct sb_client *client;
-	unsigned int nr = 0;
+	unsigned int nr = 0, held;
+	unsigned long held_pages;
 
 	spin_lock(&dev->clients_lock);
 	list_for_each_entry(client, &dev->clients, list)
@@ -78,6 +79,10 @@ void sb_holder_log_all(struct sbuddy_device *dev)
 		pr_warn("%s: in use by %u more open files\n", dev->name, nr - MOST_LINES);
 	if (modules)
 		pr_warn("%s: in use by kernel modules, %d times\n", dev->name, modules);
-	if (!nr && !modules)
+	held_pages = sb_held_pages(dev, &held);
+	if (held)
+		pr_warn("%s: in use by who has %lu pages of %u freed buffers\n", dev->name,
+			held_pages, held);
+	if (!nr && !modules && !held)
 		pr_warn("%s: in use by dma-bufs\n", dev->name);
 }

@@ -111,6 +111,10 @@ static int check_wait(const struct sbuddy_alloc *arg)
 {
 	if (arg->reserved || arg->reserved2)
 		return -EINVAL;
+	/* Half a field is none. */
+	if (arg->size > SBUDDY_ALLOC_SIZE_VER0 &&
+	    arg->size < SBUDDY_ALLOC_SIZE_VER0 + sizeof(arg->timeout_ms))
+		return -EINVAL;
 	if (arg->flags & SBUDDY_ALLOC_WAIT)
 		return arg->flags & SBUDDY_ALLOC_ATOMIC ? -EINVAL : 0;
 	return arg->timeout_ms ? -EINVAL : 0;

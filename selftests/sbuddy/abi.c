@@ -470,6 +470,20 @@ TEST(unknown_commands_are_refused)
 	close(fd);
 }
 
+/* What the caller has not got is not written to: half a field is refused. */
+TEST(half_a_timeout_is_none)
+{
+	struct sbuddy_alloc alloc = sb_request(0);
+	int fd = sb_open(O_RDWR);
+
+	alloc.flags = SBUDDY_ALLOC_WAIT;
+	alloc.timeout_ms = 1;
+	for (alloc.size = SBUDDY_ALLOC_SIZE_VER0 + 1; alloc.size < SBUDDY_ALLOC_SIZE_VER0 + 4;
+	     alloc.size++)
+		EXPECT_EQ(-EINVAL, sb_call(fd, SBUDDY_IOC_ALLOC, &alloc));
+	close(fd);
+}
+
 TEST(the_file_neither_seeks_nor_reads)
 {
 	int fd = sb_open(O_RDWR);

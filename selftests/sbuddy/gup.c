@@ -121,7 +121,7 @@ TEST_F(gup, a_disk_reads_and_writes_it)
 	int has = has_pages(self->fd), fd;
 	unsigned char *copy = malloc(self->len);
 
-	ASSERT_NE(NULL, copy);
+	ASSERT_TRUE(!!copy);
 	if (make_disk())
 		SKIP(return, "there is no disk in memory to be had");
 	fd = open(WHERE "/file", O_RDWR | O_CREAT | O_DIRECT, 0600);
