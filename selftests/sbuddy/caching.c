@@ -242,6 +242,8 @@ TEST_F(caching, a_device_and_the_kernel_see_the_same)
 
 	NEED_NO_MAP();
 	ASSERT_EQ(0, get(self->fd, self->bytes, variant->flag, variant->type, &alloc));
+	/* Where it may stay: a device's pin would have it moved, which flushes. */
+	ASSERT_EQ(0, sb_pin(self->fd, alloc.handle));
 	export.handle = alloc.handle;
 	if (sb_call(self->fd, SBUDDY_IOC_EXPORT, &export) ||
 	    system("modprobe sbuddy_importer 2>/dev/null"))
