@@ -75,7 +75,7 @@ step_schema()
 # What does not depend on where memory lies is left out of boards that are there for that:
 # windows on configfs, debug modes, pages of the documentation, and user programs.
 SAME_THERE=libsbuddy,sbuddyctl
-SAME_IN_BANKS=$SAME_THERE,client,configfs,debug,docs,engine,instances,release
+SAME_ANYWHERE=$SAME_THERE,client,configfs,debug,docs,engine,instances,release
 
 # boot BOARD OVERLAY MODE [RELOADS [WITHOUT]]: loading and unloading a hundred times is
 # for one board; it takes a minute.
@@ -87,8 +87,8 @@ boot()
 
 step_board-512m() { boot 512m imx6ull-512m check; }
 step_board-mapped() { boot 512m mapped check 12; }
-step_board-dynamic() { boot 512m dynamic check 12 $SAME_THERE; }
-step_board-banks() { boot 512m banks check 12 $SAME_IN_BANKS; }
+step_board-dynamic() { boot 512m dynamic check 12 $SAME_ANYWHERE; }
+step_board-banks() { boot 512m banks check 12 $SAME_ANYWHERE; }
 
 # Each node of that tree is wrong in its own way; other tests have nothing to do there.
 step_board-wrong()
@@ -97,7 +97,7 @@ step_board-wrong()
 		exec 'modprobe sbuddy; /sbuddy/run-tap /selftests/wrong.sh /selftests/client.sh'
 }
 
-step_board-256m() { boot 256m imx6ull-256m check 12 $SAME_IN_BANKS; }
+step_board-256m() { boot 256m imx6ull-256m check 12 $SAME_ANYWHERE; }
 step_board-virt4() { boot virt4 qemu-virt check 12 $SAME_THERE; }
 
 # A newer kernel, of 64 bits, that lets a module map memory for processes at large. It
