@@ -5,13 +5,15 @@
 # of pieces: no more than MOST instructions at a time, of a module that tells
 # (selftests/board/run --irqsoff). So it is for what others do for it and beside it, for
 # blocks that merge all the way up, for drains of per-CPU lists and for reading the map of
-# pages. Told and not judged are per-CPU lists that run empty or over.
+# pages. Per-CPU lists that run empty or over are filled and emptied in parts, each of which
+# takes no more than LISTS.
 
 . "$(dirname "$0")/tap.sh"
 
 MOST=1500
+LISTS=5000
 file=/sys/kernel/debug/sbuddy_irqsoff
-beside='^(sb_pcp_take|sb_pcp_put)$'
+lists='^(sb_pcp_take|sb_pcp_take_bulk|take_here|sb_pcp_put|overflow_rest|sb_pcp_refill_rest)$'
 
 # Lines of instructions and function, the longest first.
 longest()
@@ -27,9 +29,12 @@ watch()
 	result $? "$1 does what it should"
 	longest >"$tmp"
 	sed "s/^/# $1: /" "$tmp"
-	awk -v most=$MOST -v beside="$beside" '$2 !~ beside { n++; bad += $1 > most }
+	awk -v most=$MOST -v lists="$lists" '$2 !~ lists { n++; bad += $1 > most }
 		END { exit bad || !n }' "$tmp"
 	result $? "$1: no more than $MOST instructions with interrupts off"
+	awk -v most=$LISTS -v lists="$lists" '$2 ~ lists { n++; bad += $1 > most }
+		END { exit bad || !n }' "$tmp"
+	result $? "$1: no more than $LISTS where per-CPU lists run empty or over"
 }
 
 [ -e "$file" ] || skip_all "the module was not built to tell: board/run --irqsoff"
