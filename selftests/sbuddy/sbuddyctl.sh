@@ -178,6 +178,47 @@ measures()
 		[ "$(tail -n 1 "$tmp/out")" = "# EOF" ]
 }
 
+# number NAME [FILE]: of what was printed as JSON, the first of that name
+number()
+{
+	grep -o "\"$1\": [0-9][0-9]*" "${2:-$tmp/out}" | sed -n '1s/.* //p'
+}
+
+# What a seed makes is made again; paths are told apart, and times are told of each.
+stresses()
+{
+	on_test 0 stress --ops 3000 --seed 7 --sizes 0:4,1:2,64K,3 --sample 2 &&
+		prints '^ctl-test: seed 7, 1 thread, ' '^per-CPU .* %.*[mu]s' '^buddy .* %.*[mu]s' \
+			'^free  *[1-9]' '^([0-9]+) pages were free before, \1 are after$' || return 1
+	on_test 0 stress --ops 400 --seed 8 --json && is_json && cp "$tmp/out" "$tmp/first" &&
+		on_test 0 stress --ops 400 --seed 8 --json || return 1
+	for name in served freed pages_peak; do
+		[ "$(number $name)" = "$(number $name "$tmp/first")" ] ||
+			complain "$name is another: $(cat "$tmp/first" "$tmp/out")" || return 1
+	done
+	on_test 0 stress --ops 300 --threads 2 --fill 100 --sizes 8:3,10 --types unmovable --sample 1 \
+		--json && is_json && prints '"failure": \{"requests": [1-9]' '"threads": 2' &&
+		[ "$(number served)" = "$(number freed)" ] || complain "$(cat "$tmp/out")"
+}
+
+# It ends when it is told to, with a summary; and it notices what is missing.
+ends()
+{
+	$ctl stress --device ctl-test --for 100 >"$tmp/out" 2>"$tmp/err" &
+	until grep -q '%.*requests/s' "$tmp/err"; do
+		sleep 0.1
+	done
+	kill -INT $!
+	wait $! && prints '^all  *[1-9]' ' are after$' || complain "$(cat "$tmp/err")" || return 1
+	$ctl stress --device ctl-test --for 1.5 >"$tmp/out" 2>"$tmp/err" &
+	until grep -q '%.*requests/s' "$tmp/err"; do
+		sleep 0.1
+	done
+	$ctl alloc --device ctl-test >/dev/null
+	! wait $! && grep -q 'not all came back' "$tmp/err" || complain "a page is not missed" || return 1
+	runs 0 free --all
+}
+
 # The board's own tree, which is right; a PC has none.
 examines()
 {
@@ -211,7 +252,11 @@ refuses()
 		refused 'wants' free && refused 'either' free 1 --all &&
 		refused 'not "0"' hold --for 0 && refused 'not "hue"' map --by hue &&
 		refused 'whole pages' map --cell 100 && refused 'not "0"' map --width 0 &&
-		refused 'not "red"' map --color red && refused 'format of its own' metrics --json
+		refused 'weights from 1 to' stress --sizes 0:0 && refused 'not "99"' stress --sizes 99 &&
+		refused 'not ""' stress --sizes 0, && refused 'not "x"' stress --sizes x &&
+		refused 'not "cma"' stress --types cma && refused 'no buffer' stress --sizes 1G &&
+		refused 'not "101"' stress --fill 101 && refused 'not "0"' stress --ops 0 &&
+		refused 'not "0"' stress --threads 0 && refused 'not "red"' map --color red && refused 'format of its own' metrics --json
 }
 
 fails()
@@ -276,6 +321,10 @@ draws
 result $? "map draws the pages that there are"
 measures
 result $? "metrics has figures of all devices"
+stresses
+result $? "stress tells paths apart, and repeats what a seed made"
+ends
+result $? "stress ends when it is told to, and misses what does not come back"
 examines
 result $? "doctor finds nothing wrong with this board"
 refuses

@@ -7,7 +7,7 @@
 _sbuddyctl_words()
 {
 	case "$2" in
-	--type) echo unmovable movable reclaimable ;;
+	--type | --types) echo unmovable movable reclaimable ;;
 	--zone) echo dma normal highmem movable ;;
 	--flags) echo thisnode high atomic memalloc scattered wc uncached ;;
 	--color) echo auto always never ;;

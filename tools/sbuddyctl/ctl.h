@@ -48,6 +48,13 @@ enum opt {
 	OPT_SVG,
 	OPT_PNG,
 	OPT_BASE,
+	OPT_OPS,
+	OPT_THREADS,
+	OPT_SEED,
+	OPT_SIZES,
+	OPT_TYPES,
+	OPT_FILL,
+	OPT_SAMPLE,
 	NR_OPTS,
 };
 
@@ -79,6 +86,7 @@ int run_drain(int argc, char **argv);
 int run_map(int argc, char **argv);
 int run_metrics(int argc, char **argv);
 int run_doctor(int argc, char **argv);
+int run_stress(int argc, char **argv);
 
 /* options.c: what was given, "" for an option without argument, NULL when it was not */
 const char *given(enum opt opt);
@@ -89,6 +97,7 @@ const char *option_name(enum opt opt);
 /* value.c: numbers of options, or the end of the program with a word about the value */
 uint64_t number_of(enum opt opt, uint64_t without, uint64_t min, uint64_t max);
 uint64_t bytes_of(enum opt opt, uint64_t without);
+int parse_size(const char *text, uint64_t *bytes); /* -EINVAL when it is none */
 double seconds_of(enum opt opt, double without);
 unsigned int word_of(enum opt opt, const char *const *words, unsigned int count,
 		     unsigned int without);

@@ -25,6 +25,10 @@ const struct verb verbs[] = {
 	{ "doctor", "[FILE]",
 	  "what is wrong with a device tree or this board, and what to write instead",
 	  BIT(OPT_BASE), run_doctor },
+	{ "stress", NULL, "allocate and free at random, and tell how long that takes",
+	  DEV | BIT(OPT_FOR) | BIT(OPT_OPS) | BIT(OPT_THREADS) | BIT(OPT_SEED) | BIT(OPT_SIZES) |
+		  BIT(OPT_TYPES) | BIT(OPT_FILL) | BIT(OPT_SAMPLE),
+	  run_stress },
 };
 
 const unsigned int nr_verbs = ARRAY_LEN(verbs);

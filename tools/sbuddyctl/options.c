@@ -36,6 +36,15 @@ static const struct {
 	[OPT_SVG] = { "svg", "FILE", "draw into this file" },
 	[OPT_PNG] = { "png", "FILE", "draw into this file, a pixel square a cell" },
 	[OPT_BASE] = { "base", "DTB", "the tree that the overlay is applied to" },
+	[OPT_OPS] = { "ops", "N", "end after so many requests, frees included" },
+	[OPT_THREADS] = { "threads", "N", "so many at a time; 1 if not given" },
+	[OPT_SEED] = { "seed", "N", "the same random numbers again; others if not given" },
+	[OPT_SIZES] = { "sizes", "LIST",
+			"orders or sizes, with weights: 0:8,1:4,100K for example" },
+	[OPT_TYPES] = { "types", "LIST", "with weights: movable:2,unmovable for example" },
+	[OPT_FILL] = { "fill", "PERCENT", "of what is free, to be had; 50 if not given" },
+	[OPT_SAMPLE] = { "sample", "N",
+			 "ask for the path of each Nth request, or 0; 8 if not given" },
 };
 
 static const char *values[NR_OPTS];

@@ -33,23 +33,31 @@ static int unit_of(const char *text)
 	return 10 * (int)(unit - units + 1);
 }
 
-uint64_t bytes_of(enum opt opt, uint64_t without)
+int parse_size(const char *text, uint64_t *bytes)
 {
-	const char *text = given(opt);
 	unsigned long long value;
 	char *end;
 	int shift;
 
-	if (!text)
-		return without;
 	errno = 0;
 	value = strtoull(text, &end, 0);
 	shift = unit_of(end);
 	if (!isdigit((unsigned char)text[0]) || errno || shift < 0 || !value ||
 	    value > UINT64_MAX >> shift)
+		return -EINVAL;
+	*bytes = value << shift;
+	return 0;
+}
+
+uint64_t bytes_of(enum opt opt, uint64_t without)
+{
+	const char *text = given(opt);
+	uint64_t bytes = without;
+
+	if (text && parse_size(text, &bytes))
 		die_usage("--%s takes a size like 4096, 100K or 4MiB, not \"%s\"", option_name(opt),
 			  text);
-	return value << shift;
+	return bytes;
 }
 
 double seconds_of(enum opt opt, double without)
