@@ -201,6 +201,44 @@ stresses()
 		[ "$(number served)" = "$(number freed)" ] || complain "$(cat "$tmp/out")"
 }
 
+# index_of ORDER: what stat says, so that nobody is believed about himself
+index_of()
+{
+	$ctl stat --device ctl-test --json | sed 's/.*"unusable": \[\([^]]*\)\].*/\1/' |
+		cut -d , -f $(($1 + 1)) | tr -d ' '
+}
+
+# near ORDER INDEX
+near()
+{
+	awk -v is="$(index_of "$1")" -v wanted="$2" 'BEGIN { off = is - wanted; exit off < -0.001 || off > 0.001 }' ||
+		complain "order $1: $(index_of "$1"), not $2"
+}
+
+# cells SEED: which pages are held for it
+cells()
+{
+	on_test 0 frag --order 3 --index 0.3 --seed "$1" && on_test 0 map --cell page --json &&
+		sed 's/.*"cells": "\([^"]*\)".*/\1/' "$tmp/out" >"$tmp/cells.$1" &&
+		on_test 0 frag --release
+}
+
+fragments()
+{
+	before=$(free_pages)
+	on_test 0 frag --order 4 --index 0.6 --seed 7 && near 4 0.6 &&
+		prints 'order 4 was 0\.0.*, and is 0\.[56]' 'buffers held, .*; seed 7' '^keeper 1 has' || return 1
+	on_test 1 frag --order 4 --index 0.7 && grep -q 'fragmented already' "$tmp/err" &&
+		on_test 0 frag --release --json && is_json && prints '"order": 4, "index_before": 0\.[56]' &&
+		[ "$(free_pages)" = "$before" ] || complain "$(free_pages) free, not $before" || return 1
+	on_test 1 frag --release && on_test 0 frag --order 9 --index 0.35 --json && is_json &&
+		near 9 0.35 && runs 0 free --all && [ "$(free_pages)" = "$before" ] || return 1
+	cells 1 && cp "$tmp/cells.1" "$tmp/same" && cells 2 && cells 1 && cmp "$tmp/same" "$tmp/cells.1" &&
+		! cmp -s "$tmp/same" "$tmp/cells.2" || complain "a seed does not decide" || return 1
+	on_test 0 alloc --type unmovable && on_test 1 frag --order 10 --index 0 &&
+		grep -q 'already' "$tmp/err" && runs 0 free --all
+}
+
 # It ends when it is told to, with a summary; and it notices what is missing.
 ends()
 {
@@ -256,7 +294,9 @@ refuses()
 		refused 'not ""' stress --sizes 0, && refused 'not "x"' stress --sizes x &&
 		refused 'not "cma"' stress --types cma && refused 'no buffer' stress --sizes 1G &&
 		refused 'not "101"' stress --fill 101 && refused 'not "0"' stress --ops 0 &&
-		refused 'not "0"' stress --threads 0 && refused 'not "red"' map --color red && refused 'format of its own' metrics --json
+		refused 'not "0"' stress --threads 0 && refused 'wants' frag --order 4 &&
+		refused 'wants' frag --release --index 0.5 && refused 'from 1 on' frag --order 0 --index 0 &&
+		refused 'not "2"' frag --order 4 --index 2 --device ctl-test && refused 'not "red"' map --color red && refused 'format of its own' metrics --json
 }
 
 fails()
@@ -323,6 +363,8 @@ measures
 result $? "metrics has figures of all devices"
 stresses
 result $? "stress tells paths apart, and repeats what a seed made"
+fragments
+result $? "frag gets to the index that is wanted, and back"
 ends
 result $? "stress ends when it is told to, and misses what does not come back"
 examines

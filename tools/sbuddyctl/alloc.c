@@ -106,7 +106,8 @@ int run_alloc(int argc, char **argv)
 {
 	int fd = open_device(O_RDWR);
 	struct buffers buffers = get(fd);
-	unsigned int keeper = keep_in_background(fd, buffers.count, buffers.bytes);
+	struct keeping keeping = { .buffers = buffers.count, .bytes = buffers.bytes };
+	unsigned int keeper = keep_in_background(fd, &keeping);
 
 	if (in_json()) {
 		json_open(NULL, '{');

@@ -55,6 +55,8 @@ enum opt {
 	OPT_TYPES,
 	OPT_FILL,
 	OPT_SAMPLE,
+	OPT_INDEX,
+	OPT_RELEASE,
 	NR_OPTS,
 };
 
@@ -87,6 +89,7 @@ int run_map(int argc, char **argv);
 int run_metrics(int argc, char **argv);
 int run_doctor(int argc, char **argv);
 int run_stress(int argc, char **argv);
+int run_frag(int argc, char **argv);
 
 /* options.c: what was given, "" for an option without argument, NULL when it was not */
 const char *given(enum opt opt);
@@ -99,6 +102,7 @@ uint64_t number_of(enum opt opt, uint64_t without, uint64_t min, uint64_t max);
 uint64_t bytes_of(enum opt opt, uint64_t without);
 int parse_size(const char *text, uint64_t *bytes); /* -EINVAL when it is none */
 double seconds_of(enum opt opt, double without);
+double share_of(enum opt opt); /* which was given */
 unsigned int word_of(enum opt opt, const char *const *words, unsigned int count,
 		     unsigned int without);
 

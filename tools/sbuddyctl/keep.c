@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -14,36 +15,66 @@ struct farewell {
 	uint32_t denied;
 	uint32_t buffers;
 	uint64_t bytes;
+	uint32_t note;
+	uint32_t reserved;
 };
 
-static socklen_t address_of(unsigned int nr, struct sockaddr_un *address)
+static socklen_t address_of(const char *name, struct sockaddr_un *address)
 {
 	int len;
 
 	memset(address, 0, sizeof(*address));
 	address->sun_family = AF_UNIX;
-	len = snprintf(address->sun_path + 1, sizeof(address->sun_path) - 1, "sbuddyctl-%u", nr);
+	len = snprintf(address->sun_path + 1, sizeof(address->sun_path) - 1, "sbuddyctl-%s", name);
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len);
 }
 
-/* The lowest number that no keeper has. */
-static unsigned int listen_as(int *sock)
+static const char *name_of(unsigned int nr, char *name, size_t size)
+{
+	snprintf(name, size, "%u", nr);
+	return name;
+}
+
+static int new_socket(void)
+{
+	int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (sock < 0)
+		die_error("cannot make a socket", -errno);
+	return sock;
+}
+
+static int listen_as(int sock, const char *name)
 {
 	struct sockaddr_un address;
+	socklen_t len = address_of(name, &address);
+
+	if (bind(sock, (struct sockaddr *)&address, len))
+		return -EADDRINUSE;
+	if (listen(sock, 4))
+		die_error("cannot listen", -errno);
+	return 0;
+}
+
+int keeper_alias(const char *name)
+{
+	int sock = new_socket();
+
+	if (!listen_as(sock, name))
+		return sock;
+	close(sock);
+	return -EADDRINUSE;
+}
+
+/* The lowest number that no keeper has. */
+static unsigned int listen_as_any(int sock)
+{
+	char name[16];
 	unsigned int nr;
 
-	*sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (*sock < 0)
-		die_error("cannot make a socket", -errno);
-	for (nr = 1; nr <= MAX_KEEPERS; nr++) {
-		socklen_t len = address_of(nr, &address);
-
-		if (!bind(*sock, (struct sockaddr *)&address, len)) {
-			if (listen(*sock, 4))
-				die_error("cannot listen", -errno);
+	for (nr = 1; nr <= MAX_KEEPERS; nr++)
+		if (!listen_as(sock, name_of(nr, name, sizeof(name))))
 			return nr;
-		}
-	}
 	die("there are %u keepers already: sbuddyctl free --all ends them", MAX_KEEPERS);
 }
 
@@ -58,12 +89,15 @@ static int may_end_it(int peer)
 }
 
 /* Memory is given back before anybody is told that it was. */
-__attribute__((noreturn)) static void keep(int fd, int sock, struct farewell farewell)
+__attribute__((noreturn)) static void keep(int fd, int sock, int alias, struct farewell farewell)
 {
+	struct pollfd socks[] = { { sock, POLLIN, 0 }, { alias, POLLIN, 0 } };
 	int peer;
 
 	for (;;) {
-		peer = accept(sock, NULL, NULL);
+		if (poll(socks, alias ? 2 : 1, -1) < 0)
+			continue;
+		peer = accept(socks[0].revents ? sock : alias, NULL, NULL);
 		if (peer < 0)
 			continue;
 		farewell.denied = !may_end_it(peer);
@@ -94,22 +128,25 @@ static void leave_terminal(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-unsigned int keep_in_background(int fd, unsigned int buffers, uint64_t bytes)
+unsigned int keep_in_background(int fd, const struct keeping *what)
 {
-	struct farewell farewell = { .buffers = buffers, .bytes = bytes };
-	unsigned int nr;
-	int sock;
+	struct farewell farewell = { .buffers = what->buffers,
+				     .bytes = what->bytes,
+				     .note = what->note };
+	int sock = new_socket();
+	unsigned int nr = listen_as_any(sock);
 
-	nr = listen_as(&sock);
 	fflush(stdout);
 	switch (fork()) {
 	case -1:
 		die_error("cannot start a keeper", -errno);
 	case 0:
 		leave_terminal();
-		keep(fd, sock, farewell);
+		keep(fd, sock, what->alias, farewell);
 	default:
 		close(sock);
+		if (what->alias)
+			close(what->alias);
 		return nr;
 	}
 }
@@ -130,30 +167,55 @@ static void say_freed(unsigned int nr, const struct farewell *farewell)
 	json_close('}');
 }
 
+/* 0; -ENOENT without such a keeper, -EPERM when it does not let go. */
+static int end_named(const char *name, struct farewell *farewell)
+{
+	struct sockaddr_un address;
+	socklen_t len = address_of(name, &address);
+	int sock = new_socket();
+	ssize_t got;
+
+	if (connect(sock, (struct sockaddr *)&address, len)) {
+		close(sock);
+		return -ENOENT;
+	}
+	got = recv(sock, farewell, sizeof(*farewell), MSG_WAITALL);
+	close(sock);
+	return got != (ssize_t)sizeof(*farewell) || farewell->denied ? -EPERM : 0;
+}
+
+int keeper_end(const char *name, struct keeping *had)
+{
+	struct farewell farewell;
+	int err = end_named(name, &farewell);
+
+	if (err)
+		return err;
+	*had = (struct keeping){
+		.buffers = farewell.buffers,
+		.bytes = farewell.bytes,
+		.note = farewell.note,
+	};
+	return 0;
+}
+
 /* 0 when it is gone, or what kept it. */
 static int end_keeper(unsigned int nr)
 {
 	struct farewell farewell;
-	struct sockaddr_un address;
-	socklen_t len = address_of(nr, &address);
-	int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ssize_t got;
+	char name[16];
 
-	if (sock < 0)
-		die_error("cannot make a socket", -errno);
-	if (connect(sock, (struct sockaddr *)&address, len)) {
-		close(sock);
+	switch (end_named(name_of(nr, name, sizeof(name)), &farewell)) {
+	case 0:
+		say_freed(nr, &farewell);
+		return 0;
+	case -ENOENT:
 		warn("there is no keeper %u: sbuddyctl free --list tells which there are", nr);
 		return FAILED;
-	}
-	got = recv(sock, &farewell, sizeof(farewell), MSG_WAITALL);
-	close(sock);
-	if (got != (ssize_t)sizeof(farewell) || farewell.denied) {
+	default:
 		warn("keeper %u does not let go: it is another user's", nr);
 		return FAILED;
 	}
-	say_freed(nr, &farewell);
-	return 0;
 }
 
 static int by_number(const void *a, const void *b)

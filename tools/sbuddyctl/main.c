@@ -29,6 +29,8 @@ const struct verb verbs[] = {
 	  DEV | BIT(OPT_FOR) | BIT(OPT_OPS) | BIT(OPT_THREADS) | BIT(OPT_SEED) | BIT(OPT_SIZES) |
 		  BIT(OPT_TYPES) | BIT(OPT_FILL) | BIT(OPT_SAMPLE),
 	  run_stress },
+	{ "frag", NULL, "hold pages until free memory is as fragmented as is wanted",
+	  DEV | BIT(OPT_ORDER) | BIT(OPT_INDEX) | BIT(OPT_SEED) | BIT(OPT_RELEASE), run_frag },
 };
 
 const unsigned int nr_verbs = ARRAY_LEN(verbs);

@@ -45,6 +45,8 @@ static const struct {
 	[OPT_FILL] = { "fill", "PERCENT", "of what is free, to be had; 50 if not given" },
 	[OPT_SAMPLE] = { "sample", "N",
 			 "ask for the path of each Nth request, or 0; 8 if not given" },
+	[OPT_INDEX] = { "index", "SHARE", "of what is free, to be in smaller blocks: 0 to 1" },
+	[OPT_RELEASE] = { "release", NULL, "give back what is held" },
 };
 
 static const char *values[NR_OPTS];

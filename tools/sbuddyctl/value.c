@@ -75,6 +75,18 @@ double seconds_of(enum opt opt, double without)
 	return value;
 }
 
+double share_of(enum opt opt)
+{
+	const char *text = given(opt);
+	double value;
+	char *end;
+
+	value = strtod(text, &end);
+	if (!isdigit((unsigned char)text[0]) || *end || !(value >= 0 && value <= 1))
+		die_usage("--%s takes a share from 0 to 1, not \"%s\"", option_name(opt), text);
+	return value;
+}
+
 unsigned int word_of(enum opt opt, const char *const *words, unsigned int count,
 		     unsigned int without)
 {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../sbuddyctl/frag.h"
 #include "../sbuddyctl/histogram.h"
 #include "../sbuddyctl/random.h"
 #include "../sbuddyctl/stress.h"
@@ -135,6 +136,77 @@ static void mixes_have_orders_sizes_and_weights(void)
 	CHECK(!weights[0] && weights[1] == 2 && weights[2] == 1);
 }
 
+static struct frag_state free_memory(unsigned int order, uint64_t whole, uint64_t smaller)
+{
+	return (struct frag_state){
+		.order = order,
+		.free = (whole << order) + smaller,
+		.smaller = smaller,
+		.whole = whole,
+	};
+}
+
+/* What holding these pages leaves. */
+static void hold(struct frag_state *state, uint64_t blocks, uint64_t run)
+{
+	uint64_t pages = UINT64_C(1) << state->order;
+
+	state->whole -= blocks + !!run;
+	state->free -= blocks + run;
+	state->smaller += blocks * (pages - 1) + (run ? pages - run : 0);
+}
+
+static void any_index_is_met_to_a_page(void)
+{
+	uint64_t random = 3, run;
+	unsigned int i;
+
+	for (i = 0; i < 20000; i++) {
+		unsigned int order = 1 + random_below(&random, 10);
+		struct frag_state state = free_memory(order, random_below(&random, 2000),
+						      random_below(&random, 3000));
+		double pages = (double)(UINT64_C(1) << order);
+		double low = frag_index(&state), high = frag_highest(&state), index, off;
+
+		index = low + (high - low) * random_below(&random, 1001) / 1000;
+		hold(&state, frag_blocks(&state, index), 0);
+		CHECK(frag_index(&state) <= index + 0.000000001);
+		CHECK(frag_index(&state) >= low);
+		CHECK(!state.whole || !frag_blocks(&state, index));
+		run = frag_run(&state, index);
+		CHECK(run <= UINT64_C(1) << order);
+		hold(&state, 0, run);
+		off = index - frag_index(&state);
+		off = off < 0 ? -off : off;
+		CHECK(off <= index - low + 1 / (double)(state.free + 1));
+		if (run || (double)state.smaller < index * ((double)state.free - pages))
+			CHECK(off * (double)(state.free + 1) <= 1.001);
+	}
+}
+
+static void nothing_free_has_no_index(void)
+{
+	struct frag_state none = free_memory(4, 0, 0);
+
+	CHECK(frag_index(&none) == 0 && frag_highest(&none) == 0);
+	CHECK(!frag_blocks(&none, 0.5) && !frag_run(&none, 0.5));
+	none = free_memory(4, 100, 0);
+	CHECK(!frag_blocks(&none, 0) && !frag_run(&none, 0));
+}
+
+static void no_page_is_held_in_movable_memory(void)
+{
+	struct sbuddy_explain_zone zones[2] = {
+		{ .zone = SBUDDY_ZONE_NORMAL, .blocks = { [0] = 3, [4] = 1, [6] = 2 } },
+		{ .zone = SBUDDY_ZONE_MOVABLE, .blocks = { [1] = 1, [4] = 10 } },
+	};
+	struct frag_state state;
+
+	frag_look(&state, zones, 2, 4);
+	CHECK(state.free == 3 + 16 + 128 + 2 + 160 && state.smaller == 5 && state.whole == 9);
+	CHECK(frag_highest(&state) == (5.0 + 9 * 15) / (309 - 9));
+}
+
 #define TEST(name)          \
 	{                   \
 #name, name \
@@ -152,6 +224,9 @@ static const struct {
 	TEST(times_have_units),
 	TEST(seed_repeats_numbers_within_bounds),
 	TEST(mixes_have_orders_sizes_and_weights),
+	TEST(any_index_is_met_to_a_page),
+	TEST(nothing_free_has_no_index),
+	TEST(no_page_is_held_in_movable_memory),
 };
 
 int main(void)
