@@ -239,6 +239,28 @@ fragments()
 		grep -q 'already' "$tmp/err" && runs 0 free --all
 }
 
+# Frames as lines, and as objects; who has most is first, and what happens has a rate.
+shows()
+{
+	on_test 0 alloc --order 4 --count 3 --type unmovable && on_test 0 alloc --order 2 &&
+		on_test 0 top --batch -n 2 --delay 0.2 &&
+		prints '^ctl-test: sandbox, 16 MiB, ' '^  *alloc .* per s$' '^0 Normal .* %$' \
+			'^0 Normal  *Unmovable' '^0 Normal  *[0-9]*: [0-9]*/[0-9]' ' 192 KiB .* sbuddyctl$' &&
+		[ "$(grep -c '^ctl-test: ' "$tmp/out")" = 2 ] || complain "$(cat "$tmp/out")" || return 1
+	[ "$(sed -n '/^ *id /{n;p;q}' "$tmp/out" | awk '{ print $4 }')" = 192 ] &&
+		on_test 0 top -b -n 1 --sort id && on_test 0 top --json --frames 1 && is_json &&
+		prints '"clients": \[\{' '"buffers": 3, "bytes": 196608' && runs 0 free --all || return 1
+	$ctl stress --device ctl-test --for 100 >/dev/null 2>"$tmp/err" &
+	until grep -q '%.*requests/s' "$tmp/err"; do
+		sleep 0.1
+	done
+	on_test 0 top --json -n 2 -d 0.3 && sed -i 1d "$tmp/out" && is_json &&
+		prints '"per_second": \{"alloc": [1-9]'
+	status=$?
+	kill $!
+	wait $! && return $status
+}
+
 # It ends when it is told to, with a summary; and it notices what is missing.
 ends()
 {
@@ -295,6 +317,8 @@ refuses()
 		refused 'not "cma"' stress --types cma && refused 'no buffer' stress --sizes 1G &&
 		refused 'not "101"' stress --fill 101 && refused 'not "0"' stress --ops 0 &&
 		refused 'not "0"' stress --threads 0 && refused 'wants' frag --order 4 &&
+		refused 'not "hue"' top --sort hue && refused 'not "0"' top -n 0 &&
+		refused 'no option "-n"' list -n 1 && refused 'not "0"' top -d 0 &&
 		refused 'wants' frag --release --index 0.5 && refused 'from 1 on' frag --order 0 --index 0 &&
 		refused 'not "2"' frag --order 4 --index 2 --device ctl-test && refused 'not "red"' map --color red && refused 'format of its own' metrics --json
 }
@@ -365,6 +389,8 @@ stresses
 result $? "stress tells paths apart, and repeats what a seed made"
 fragments
 result $? "frag gets to the index that is wanted, and back"
+shows
+result $? "top shows zones, rates and clients, frame by frame"
 ends
 result $? "stress ends when it is told to, and misses what does not come back"
 examines

@@ -12,6 +12,7 @@ _sbuddyctl_words()
 	--flags) echo thisnode high atomic memalloc scattered wc uncached ;;
 	--color) echo auto always never ;;
 	--by) echo state type order ;;
+	--sort) echo bytes peak buffers pins age id pid name ;;
 	--cell) echo page block ;;
 	--device) (cd /dev && compgen -G 'sbuddy[0-9]*') ;;
 	*) "${1:-sbuddyctl}" ${3:+"$3"} --help 2>/dev/null |

@@ -57,6 +57,10 @@ enum opt {
 	OPT_SAMPLE,
 	OPT_INDEX,
 	OPT_RELEASE,
+	OPT_SORT,
+	OPT_BATCH,
+	OPT_FRAMES,
+	OPT_DELAY,
 	NR_OPTS,
 };
 
@@ -90,6 +94,7 @@ int run_metrics(int argc, char **argv);
 int run_doctor(int argc, char **argv);
 int run_stress(int argc, char **argv);
 int run_frag(int argc, char **argv);
+int run_top(int argc, char **argv);
 
 /* options.c: what was given, "" for an option without argument, NULL when it was not */
 const char *given(enum opt opt);
@@ -123,6 +128,10 @@ extern const char *const zone_names[4];
 #define MAX_ZONES 32
 unsigned int zones_of(int fd, struct sbuddy_explain_zone *zones);
 double unusable(const struct sbuddy_explain_zone *zones, unsigned int nr, unsigned int order);
+
+/* debugfs.c: a file of an instance, for root; where it is, and NULL when it cannot be read */
+const char *debugfs_path(const char *instance, const char *file, char *path, size_t size);
+FILE *open_debugfs(const char *instance, const char *file);
 
 /* request.c: what the options of OPTS_REQUEST ask for */
 struct sbuddy_alloc request_of_options(const struct sbuddy_info *info);

@@ -31,6 +31,8 @@ const struct verb verbs[] = {
 	  run_stress },
 	{ "frag", NULL, "hold pages until free memory is as fragmented as is wanted",
 	  DEV | BIT(OPT_ORDER) | BIT(OPT_INDEX) | BIT(OPT_SEED) | BIT(OPT_RELEASE), run_frag },
+	{ "top", NULL, "show what there is again and again: zones, rates, clients",
+	  DEV | BIT(OPT_SORT) | BIT(OPT_BATCH) | BIT(OPT_FRAMES) | BIT(OPT_DELAY), run_top },
 };
 
 const unsigned int nr_verbs = ARRAY_LEN(verbs);

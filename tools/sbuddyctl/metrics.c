@@ -164,14 +164,10 @@ static int rises(const char *name)
 
 static void events_of(const struct device *device)
 {
-	const char *debugfs = getenv("DEBUGFS");
-	char path[512], line[256], name[128];
+	FILE *file = open_debugfs(device->info.name, "vmstat");
+	char line[256], name[128];
 	uint64_t value;
-	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/sbuddy/%s/vmstat", debugfs ? debugfs : "/sys/kernel/debug",
-		 device->info.name);
-	file = fopen(path, "re");
 	while (file && fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%127s %" SCNu64, name, &value) != 2 || !rises(name))
 			continue;

@@ -7,6 +7,7 @@ static const struct {
 	const char *name;
 	const char *argument; /* NULL for none */
 	const char *what;
+	char letter; /* short for it, as another program has it */
 } options[NR_OPTS] = {
 	[OPT_HELP] = { "help", NULL, "print this" },
 	[OPT_JSON] = { "json", NULL, "print one JSON object" },
@@ -47,6 +48,10 @@ static const struct {
 			 "ask for the path of each Nth request, or 0; 8 if not given" },
 	[OPT_INDEX] = { "index", "SHARE", "of what is free, to be in smaller blocks: 0 to 1" },
 	[OPT_RELEASE] = { "release", NULL, "give back what is held" },
+	[OPT_SORT] = { "sort", "KEY", "bytes, peak, buffers, pins, age, id, pid or name" },
+	[OPT_BATCH] = { "batch", NULL, "print one after the other, for no terminal", 'b' },
+	[OPT_FRAMES] = { "frames", "N", "end after so many; -n does the same", 'n' },
+	[OPT_DELAY] = { "delay", "SECONDS", "from one to the next; 2 if not given", 'd' },
 };
 
 static const char *values[NR_OPTS];
@@ -88,25 +93,54 @@ void print_options(const struct verb *verb, FILE *to)
 	print_option(OPT_HELP, to);
 }
 
+/* The option of a verb that has this letter, or NR_OPTS. */
+static unsigned int opt_of_letter(const struct verb *verb, int letter)
+{
+	unsigned int opt;
+
+	for (opt = 0; opt < NR_OPTS; opt++)
+		if (letter && options[opt].letter == letter && opts_of(verb) & BIT(opt))
+			break;
+	return opt;
+}
+
+/* What getopt_long() is to know of a verb; its letters are like ":bn:". */
+static void known_options(const struct verb *verb, struct option *known, char *letters)
+{
+	unsigned int opt;
+
+	*letters++ = ':';
+	for (opt = 0; opt < NR_OPTS; opt++) {
+		if (!(opts_of(verb) & BIT(opt)))
+			continue;
+		*known++ = (struct option){
+			.name = options[opt].name,
+			.has_arg = options[opt].argument ? required_argument : no_argument,
+			.val = (int)opt + 256,
+		};
+		if (options[opt].letter)
+			*letters++ = options[opt].letter;
+		if (options[opt].letter && options[opt].argument)
+			*letters++ = ':';
+	}
+}
+
 int parse_options(const struct verb *verb, int argc, char **argv)
 {
 	struct option known[NR_OPTS + 1] = { { NULL, 0, NULL, 0 } };
-	int opt, nr = 0, value;
+	char letters[2 * NR_OPTS + 2] = "";
+	unsigned int opt;
+	int value;
 
-	for (opt = 0; opt < NR_OPTS; opt++)
-		if (opts_of(verb) & BIT(opt))
-			known[nr++] = (struct option){
-				.name = options[opt].name,
-				.has_arg = options[opt].argument ? required_argument : no_argument,
-				.val = opt + 256,
-			};
+	known_options(verb, known, letters);
 	opterr = 0;
-	while ((value = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+	while ((value = getopt_long(argc, argv, letters, known, NULL)) != -1) {
 		if (value == ':')
 			die_usage("%s needs a value", argv[optind - 1]);
-		if (value < 256)
+		opt = value < 256 ? opt_of_letter(verb, value) : (unsigned int)value - 256;
+		if (opt == NR_OPTS)
 			die_usage("%s has no option \"%s\"", verb->name, argv[optind - 1]);
-		values[value - 256] = optarg ? optarg : "";
+		values[opt] = optarg ? optarg : "";
 	}
 	return optind;
 }

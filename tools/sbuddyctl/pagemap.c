@@ -2,25 +2,20 @@
 #include "ctl.h"
 #include "pagemap.h"
 
-#define DEBUGFS "/sys/kernel/debug"
-
-static FILE *open_file(const char *name, const char *file, const char *mode)
+static FILE *open_file(const char *name, const char *file)
 {
-	const char *debugfs = getenv("DEBUGFS");
+	FILE *stream = open_debugfs(name, file);
 	char path[512];
-	FILE *stream;
 
-	snprintf(path, sizeof(path), "%s/sbuddy/%s/%s", debugfs ? debugfs : DEBUGFS, name, file);
-	stream = fopen(path, mode);
 	if (!stream)
-		die("cannot open %s: %s (it is for root, and debugfs has to be mounted)", path,
-		    strerror(errno));
+		die("cannot open %s: %s (it is for root, and debugfs has to be mounted)",
+		    debugfs_path(name, file, path, sizeof(path)), strerror(errno));
 	return stream;
 }
 
 static void read_size(struct pagemap *map)
 {
-	FILE *file = open_file(map->name, "tunables", "re");
+	FILE *file = open_file(map->name, "tunables");
 	char line[256], value[128];
 
 	while (fgets(line, sizeof(line), file)) {
@@ -51,7 +46,7 @@ void read_pagemap(struct pagemap *map)
 	map->words = calloc(map->pages, sizeof(*map->words));
 	if (!map->words)
 		die("no memory for a word for each of %" PRIu64 " pages", map->pages);
-	file = open_file(map->name, "pagemap", "re");
+	file = open_file(map->name, "pagemap");
 	got = fread(map->words, sizeof(*map->words), map->pages, file);
 	fclose(file);
 	/* Memory may have gone meanwhile; what was not read is shown as a hole. */

@@ -5,7 +5,6 @@
  */
 #include <dirent.h>
 #include <dlfcn.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -17,6 +16,7 @@
 
 typedef void *(*opendir_type)(const char *path);
 typedef int (*open_type)(const char *path, int flags, ...);
+typedef int (*ioctl_type)(int fd, unsigned long cmd, ...);
 
 #define NAME "a \"b\" \\c<&"
 
@@ -105,6 +105,5 @@ int ioctl(int fd, unsigned long cmd, ...)
 		return tell_info(arg);
 	if (cmd == SBUDDY_IOC_EXPLAIN)
 		return tell_zones(arg);
-	errno = ENOTTY;
-	return -1;
+	return ((ioctl_type)next("ioctl"))(fd, cmd, arg);
 }

@@ -9,6 +9,7 @@
 #include "../sbuddyctl/histogram.h"
 #include "../sbuddyctl/random.h"
 #include "../sbuddyctl/stress.h"
+#include "../sbuddyctl/top.h"
 
 static int failures;
 
@@ -207,6 +208,99 @@ static void no_page_is_held_in_movable_memory(void)
 	CHECK(frag_highest(&state) == (5.0 + 9 * 15) / (309 - 9));
 }
 
+static struct top_sample sample, later;
+
+static void two_zones(void)
+{
+	memset(&sample, 0, sizeof(sample));
+	sample.nr_zones = 2;
+	sample.zones[0].zone = SBUDDY_ZONE_MOVABLE;
+	sample.zones[1].zone = SBUDDY_ZONE_NORMAL;
+}
+
+static void zones_are_known_by_node_and_name(void)
+{
+	static const char *const types[] = {
+		"Page block order: 8\n",
+		"Free pages count per migrate type at order       0      1\n",
+		"Node    0, zone   Normal, type    Unmovable      7      0     15\n",
+		"Node    0, zone  Movable, type          CMA      0      9\n",
+		"Node    1, zone   Normal, type    Unmovable      1      1      1\n",
+		"Node    0, zone   Normal, type      Nothing      2      2      2\n",
+		"Node 0, zone   Normal            0           64            0\n",
+	};
+	static const char *const lines[] = {
+		"Node 0, zone   Normal\n",  "  pages free     16334\n",	 "        min      255\n",
+		"        low      318\n",   "        high     381\n",	 "    cpu: 0\n",
+		"              count: 4\n", "              high:  64\n", "    cpu: 1\n",
+		"              count: 5\n", "              high:  63\n", "Node 3, zone  Movable\n",
+		"        min      1\n",	    "Node 0, zone  Movable\n",	 "        min      2\n",
+	};
+	struct top_zone *at = NULL;
+	size_t i;
+
+	two_zones();
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		top_parse_types(types[i], &sample);
+	CHECK(sample.more[1].blocks[0][0] == 7 && !sample.more[1].blocks[0][1]);
+	CHECK(sample.more[1].blocks[0][2] == 15 && sample.more[0].blocks[4][1] == 9);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		top_parse_zones(lines[i], &sample, &at);
+	CHECK(sample.more[1].min == 255 && sample.more[1].low == 318 && sample.more[1].high == 381);
+	CHECK(sample.more[1].nr_cpus == 2 && sample.more[1].cpus[0].count == 4);
+	CHECK(sample.more[1].cpus[1].count == 5 && sample.more[1].cpus[1].high == 63);
+	CHECK(sample.more[0].min == 2 && !sample.more[0].nr_cpus);
+}
+
+static void rates_are_of_what_happened_between(void)
+{
+	two_zones();
+	memset(&later, 0, sizeof(later));
+	top_parse_events("pgalloc_normal 100\n", &sample);
+	top_parse_events("pgalloc_normal 180\n", &later);
+	top_parse_events("pgalloc_movable 40\n", &later);
+	top_parse_events("pgalloc_nothing 1000\n", &later);
+	later.time = 4;
+	CHECK(top_rate(&sample, &later, EVENT_ALLOC) == 30);
+	CHECK(top_rate(NULL, &later, EVENT_ALLOC) < 0 && top_rate(&later, &later, EVENT_ALLOC) < 0);
+	sample.events[EVENT_FREE] = 5;
+	CHECK(top_rate(&sample, &later, EVENT_FREE) == 0);
+}
+
+/* Columns that are to come are before the last one. */
+static void clients_are_sorted_by_any_column(void)
+{
+	static const char first[TOP_KEYS] = {
+		[KEY_BYTES] = 'b', [KEY_PEAK] = 'b', [KEY_BUFFERS] = 'a', [KEY_PINS] = 'c',
+		[KEY_AGE] = 'a',   [KEY_ID] = 'a',   [KEY_PID] = 'c',	  [KEY_NAME] = 'a',
+	};
+	unsigned int key;
+
+	two_zones();
+	top_parse_clients("id pid buffers bytes peak pins age comm\n", &sample);
+	top_parse_clients("1 30 9 4096 4096 0 100 a\n", &sample);
+	top_parse_clients("2 20 3 49152 90000 0 50 17 23 b\n", &sample);
+	top_parse_clients("3 10 1 8192 8192 5 70 c\n", &sample);
+	CHECK(sample.nr_clients == 3);
+	for (key = 0; key < TOP_KEYS; key++) {
+		top_sort(&sample, key, false);
+		CHECK(sample.clients[0].name[0] == first[key] && !sample.clients[0].name[1]);
+		top_sort(&sample, key, true);
+		CHECK(sample.clients[0].name[0] != first[key]);
+	}
+}
+
+static void pages_are_cut_to_the_terminal(void)
+{
+	static struct page page = { .columns = 5, .rows = 2 };
+
+	page_head(&page, "%s", "abcdefgh");
+	page_line(&page, "%d", 42);
+	page_line(&page, "%s", "too much");
+	CHECK(page.nr == 2 && !strcmp(page.lines[0].text, "abcde") && page.lines[0].reverse);
+	CHECK(!strcmp(page.lines[1].text, "42") && !page.lines[1].reverse);
+}
+
 #define TEST(name)          \
 	{                   \
 #name, name \
@@ -227,6 +321,10 @@ static const struct {
 	TEST(any_index_is_met_to_a_page),
 	TEST(nothing_free_has_no_index),
 	TEST(no_page_is_held_in_movable_memory),
+	TEST(zones_are_known_by_node_and_name),
+	TEST(rates_are_of_what_happened_between),
+	TEST(clients_are_sorted_by_any_column),
+	TEST(pages_are_cut_to_the_terminal),
 };
 
 int main(void)
