@@ -167,7 +167,23 @@ draws()
 	on_test 0 map --svg "$tmp/map.svg" --png "$tmp/map.png" && [ ! -s "$tmp/out" ] &&
 		grep -q '^</svg>$' "$tmp/map.svg" &&
 		[ "$(tail -c 8 "$tmp/map.png" | head -c 4)" = IEND ] || return 1
-	on_test 1 map --png /no/such/file && runs 0 free --all
+	on_test 1 map --png /no/such/file && on_test 0 map --follow -n 2 --delay 0.1 &&
+		[ "$(grep -c '; a cell is ' "$tmp/out")" = 2 ] &&
+		on_test 0 map --follow --frames 3 -d 0.1 --json && [ "$(wc -l <"$tmp/out")" = 3 ] &&
+		sed -i '1,2d' "$tmp/out" && is_json && runs 0 free --all
+}
+
+# Whose each page is, once that is kept.
+tells_owners()
+{
+	on_test 1 map --by owner && grep -q 'no owners are kept: echo +owner >' "$tmp/err" || return 1
+	on_test 0 alloc --order 3 && echo +owner >"$dir/debug" &&
+		on_test 0 alloc --order 4 --count 3 && on_test 0 map --by owner --cell page --json &&
+		is_json && prints '"a": "sbuddyctl, pid [0-9]*"' || return 1
+	cells=$(sed 's/.*"cells": "\([^"]*\)".*/\1/' "$tmp/out")
+	[ "$(echo "$cells" | tr -dc a | wc -c)" = 48 ] && [ "$(echo "$cells" | tr -dc '?' | wc -c)" = 8 ] ||
+		complain "$cells" || return 1
+	on_test 0 map --by owner && prints "^'[.]' free: " && echo -owner >"$dir/debug" && runs 0 free --all
 }
 
 measures()
@@ -317,6 +333,7 @@ refuses()
 		refused 'not "cma"' stress --types cma && refused 'no buffer' stress --sizes 1G &&
 		refused 'not "101"' stress --fill 101 && refused 'not "0"' stress --ops 0 &&
 		refused 'not "0"' stress --threads 0 && refused 'wants' frag --order 4 &&
+		refused 'on the terminal' map --follow --svg x && refused 'go with' map -n 1 &&
 		refused 'not "hue"' top --sort hue && refused 'not "0"' top -n 0 &&
 		refused 'no option "-n"' list -n 1 && refused 'not "0"' top -d 0 &&
 		refused 'wants' frag --release --index 0.5 && refused 'from 1 on' frag --order 0 --index 0 &&
@@ -383,6 +400,8 @@ drains
 result $? "drain empties the lists"
 draws
 result $? "map draws the pages that there are"
+tells_owners
+result $? "map tells owners, while these are kept"
 measures
 result $? "metrics has figures of all devices"
 stresses

@@ -11,7 +11,7 @@ _sbuddyctl_words()
 	--zone) echo dma normal highmem movable ;;
 	--flags) echo thisnode high atomic memalloc scattered wc uncached ;;
 	--color) echo auto always never ;;
-	--by) echo state type order ;;
+	--by) echo state type order owner ;;
 	--sort) echo bytes peak buffers pins age id pid name ;;
 	--cell) echo page block ;;
 	--device) (cd /dev && compgen -G 'sbuddy[0-9]*') ;;

@@ -61,6 +61,7 @@ enum opt {
 	OPT_BATCH,
 	OPT_FRAMES,
 	OPT_DELAY,
+	OPT_FOLLOW,
 	NR_OPTS,
 };
 

@@ -19,7 +19,7 @@ const struct verb verbs[] = {
 	{ "drain", NULL, "empty the lists of all CPUs", DEV, run_drain },
 	{ "map", NULL, "draw what each page is",
 	  DEV | BIT(OPT_BY) | BIT(OPT_CELL) | BIT(OPT_WIDTH) | BIT(OPT_SVG) | BIT(OPT_PNG) |
-		  BIT(OPT_COLOR),
+		  BIT(OPT_COLOR) | BIT(OPT_FOLLOW) | BIT(OPT_DELAY) | BIT(OPT_FRAMES),
 	  run_map },
 	{ "metrics", NULL, "figures of all devices, as OpenMetrics", 0, run_metrics },
 	{ "doctor", "[FILE]",

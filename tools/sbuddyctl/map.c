@@ -6,6 +6,7 @@
 
 #include "ctl.h"
 #include "pagemap.h"
+#include "terminal.h"
 
 #define ROWS 16 /* that it fits into, beside legend and scale, unless a cell is given */
 #define ADDRESS 13 /* columns in front of a row */
@@ -51,110 +52,91 @@ static uint64_t cell_of_options(const struct pagemap *map, unsigned int width)
 	return cell;
 }
 
-/* A colour is told where it changes, in a row. */
-static void draw_cell(const struct picture *picture, uint64_t cell)
+static struct pagemap map;
+
+static void draw_picture(struct picture *picture, unsigned int legend_columns)
 {
-	const struct kind *kind = picture_kind(picture->by, picture->kinds[cell]);
-	int begins = !(cell % picture->width);
-	int ends = cell % picture->width == picture->width - 1 || cell + 1 == picture->cells;
+	char *text = NULL;
+	size_t size;
+	FILE *to;
 
-	if (in_color() && (begins || picture->kinds[cell - 1] != picture->kinds[cell]))
-		printf("\033[48;5;%um\033[38;5;0m", kind->ansi);
-	putchar(kind->letter);
-	if (in_color() && ends)
-		fputs("\033[0m", stdout);
-}
-
-/* Only of kinds that there are, with their share. */
-static void draw_legend(const struct picture *picture)
-{
-	uint64_t count[16] = { 0 }, cell;
-	const struct kind *kind;
-	unsigned int i;
-
-	for (cell = 0; cell < picture->cells; cell++)
-		count[picture->kinds[cell]]++;
-	for (i = 0; (kind = picture_kind(picture->by, i)); i++) {
-		if (!count[i])
-			continue;
-		if (in_color())
-			printf("\033[48;5;%um\033[38;5;0m%c\033[0m", kind->ansi, kind->letter);
-		else
-			printf("'%c'", kind->letter);
-		printf(" %s: %" PRIu64 " cells, %.1f %%\n", kind->name, count[i],
-		       100.0 * (double)count[i] / (double)picture->cells);
+	if (in_json()) {
+		print_map_json(picture);
+	} else if (legend_columns < 2) {
+		draw_map(stdout, picture, legend_columns);
+	} else {
+		to = open_memstream(&text, &size);
+		if (!to)
+			die("no memory for a picture");
+		draw_map(to, picture, legend_columns);
+		fclose(to);
+		terminal_show_text(text);
+		free(text);
 	}
 }
 
-static void draw(const struct picture *picture)
+/* As it is now. */
+static void read_picture(struct picture *picture)
 {
-	const struct pagemap *map = picture->map;
-	uint64_t cell, bytes = picture->cell * map->page_size;
-	char of_cell[32], of_row[32], all[32];
-
-	printf("%s: %s; a cell is %s, a row %s\n", map->name,
-	       human(map->pages * map->page_size, all, sizeof(all)),
-	       human(bytes, of_cell, sizeof(of_cell)),
-	       human(bytes * picture->width, of_row, sizeof(of_row)));
-	for (cell = 0; cell < picture->cells; cell++) {
-		if (!(cell % picture->width))
-			printf("%s0x%09" PRIx64 " ", cell ? "\n" : "",
-			       map->base_pfn * map->page_size + cell * bytes);
-		draw_cell(picture, cell);
-	}
-	putchar('\n');
-	draw_legend(picture);
+	picture->map = &map;
+	picture->width = width_of_options();
+	read_pagemap(&map, picture->by);
+	picture->cell = cell_of_options(&map, picture->width);
+	make_picture(picture);
 }
 
-/* Cells as letters: short, and what the legend tells. */
-static void print_json(const struct picture *picture)
+static void free_picture(struct picture *picture)
 {
-	const struct kind *kind;
-	char *letters = calloc(1, picture->cells + 1), letter[2] = "";
-	uint64_t cell;
-	unsigned int i;
+	free(picture->kinds);
+	free_pagemap(&map);
+}
 
-	if (!letters)
-		die("no memory for %" PRIu64 " letters", picture->cells);
-	for (cell = 0; cell < picture->cells; cell++)
-		letters[cell] = picture_kind(picture->by, picture->kinds[cell])->letter;
-	json_open(NULL, '{');
-	json_text("instance", picture->map->name);
-	json_number("base", picture->map->base_pfn * picture->map->page_size);
-	json_number("page_bytes", picture->map->page_size);
-	json_number("cell_bytes", picture->cell * picture->map->page_size);
-	json_open("legend", '{');
-	for (i = 0; (kind = picture_kind(picture->by, i)); i++) {
-		letter[0] = kind->letter;
-		json_text(letter, kind->name);
+/* Until q, a signal, or the last frame. */
+static void follow(struct picture *picture)
+{
+	uint64_t frames = number_of(OPT_FRAMES, 0, 1, UINT32_MAX);
+	double delay = seconds_of(OPT_DELAY, 2);
+	int live = !in_json() && terminal_there(), key;
+
+	if (live)
+		terminal_begin();
+	for (;;) {
+		read_picture(picture);
+		draw_picture(picture, live ? 2 : 1);
+		free_picture(picture);
+		if (frames && !--frames)
+			return;
+		if (!live && !in_json())
+			putchar('\n');
+		fflush(stdout);
+		key = terminal_wait(delay);
+		if (key < 0 || key == 'q' || key == 'Q')
+			return;
+		if (key == 'b')
+			picture->by = (picture->by + 1) % BY_OWNER;
 	}
-	json_close('}');
-	json_text("cells", letters);
-	json_close('}');
-	json_end();
-	free(letters);
 }
 
 int run_map(int argc, char **argv)
 {
-	static const char *const bys[] = { "state", "type", "order" };
-	enum by by = (enum by)word_of(OPT_BY, bys, 3, BY_STATE);
-	unsigned int width = width_of_options();
-	struct pagemap map;
-	struct picture picture = { .map = &map, .by = by, .width = width };
+	static const char *const bys[] = { "state", "type", "order", "owner" };
+	struct picture picture = { .by = (enum by)word_of(OPT_BY, bys, 4, BY_STATE) };
 
-	read_pagemap(&map);
-	picture.cell = cell_of_options(&map, width);
-	make_picture(&picture);
+	if (given(OPT_FOLLOW)) {
+		if (given(OPT_SVG) || given(OPT_PNG))
+			die_usage("--follow draws on the terminal, not into a file");
+		follow(&picture);
+		return 0;
+	}
+	if (given(OPT_DELAY) || given(OPT_FRAMES))
+		die_usage("--delay and --frames go with --follow");
+	read_picture(&picture);
 	if (given(OPT_SVG))
 		write_svg(&picture, given(OPT_SVG));
 	if (given(OPT_PNG))
 		write_png(&picture, given(OPT_PNG));
-	if (in_json())
-		print_json(&picture);
-	else if (!given(OPT_SVG) && !given(OPT_PNG))
-		draw(&picture);
-	free(picture.kinds);
-	free(map.words);
+	if (in_json() || (!given(OPT_SVG) && !given(OPT_PNG)))
+		draw_picture(&picture, 1);
+	free_picture(&picture);
 	return 0;
 }

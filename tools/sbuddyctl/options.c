@@ -30,7 +30,7 @@ static const struct {
 	[OPT_FOR] = { "for", "SECONDS", "no longer than that" },
 	[OPT_ALL] = { "all", NULL, "all keepers" },
 	[OPT_LIST] = { "list", NULL, "end none, and tell which there are" },
-	[OPT_BY] = { "by", "WHAT", "colours mean state, type or order; state if not given" },
+	[OPT_BY] = { "by", "WHAT", "colours mean state, type, order or owner; state if not given" },
 	[OPT_CELL] = { "cell", "SIZE",
 		       "memory of one cell, \"page\" or \"block\"; as much as fits if not given" },
 	[OPT_WIDTH] = { "width", "N", "cells in a row; as many as fit if not given" },
@@ -52,6 +52,7 @@ static const struct {
 	[OPT_BATCH] = { "batch", NULL, "print one after the other, for no terminal", 'b' },
 	[OPT_FRAMES] = { "frames", "N", "end after so many; -n does the same", 'n' },
 	[OPT_DELAY] = { "delay", "SECONDS", "from one to the next; 2 if not given", 'd' },
+	[OPT_FOLLOW] = { "follow", NULL, "draw it again and again" },
 };
 
 static const char *values[NR_OPTS];

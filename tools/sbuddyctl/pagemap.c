@@ -29,20 +29,11 @@ static void read_size(struct pagemap *map)
 		die("the instance %s has no pages yet", map->name);
 }
 
-void read_pagemap(struct pagemap *map)
+static void read_words(struct pagemap *map)
 {
-	int fd = open_device(O_RDONLY);
-	struct sbuddy_info info = info_of(fd);
 	size_t got;
 	FILE *file;
 
-	sbuddy_close(fd);
-	memset(map, 0, sizeof(*map));
-	snprintf(map->name, sizeof(map->name), "%s", info.name);
-	map->page_size = info.page_size;
-	map->pageblock_order = info.pageblock_order;
-	map->max_order = info.max_order;
-	read_size(map);
 	map->words = calloc(map->pages, sizeof(*map->words));
 	if (!map->words)
 		die("no memory for a word for each of %" PRIu64 " pages", map->pages);
@@ -52,6 +43,50 @@ void read_pagemap(struct pagemap *map)
 	/* Memory may have gone meanwhile; what was not read is shown as a hole. */
 	if (!got)
 		die("cannot read the page map of %s", map->name);
+}
+
+static int keeps_owners(const struct pagemap *map)
+{
+	FILE *file = open_file(map->name, "debug");
+	int on = 0, value;
+	char line[256];
+
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "owner %d", &value) == 1)
+			on = value;
+	fclose(file);
+	return on;
+}
+
+void read_pagemap(struct pagemap *map, enum by by)
+{
+	int fd = open_device(O_RDONLY);
+	struct sbuddy_info info = info_of(fd);
+	char path[512];
+	FILE *file;
+
+	sbuddy_close(fd);
+	memset(map, 0, sizeof(*map));
+	snprintf(map->name, sizeof(map->name), "%s", info.name);
+	map->page_size = info.page_size;
+	map->pageblock_order = info.pageblock_order;
+	map->max_order = info.max_order;
+	read_size(map);
+	read_words(map);
+	if (by != BY_OWNER)
+		return;
+	if (!keeps_owners(map))
+		die("no owners are kept: echo +owner >%s has that begin",
+		    debugfs_path(map->name, "debug", path, sizeof(path)));
+	file = open_file(map->name, "page_owner");
+	read_owners(map, file);
+	fclose(file);
+}
+
+void free_pagemap(struct pagemap *map)
+{
+	free(map->words);
+	free(map->owners);
 }
 
 /* Later ones win over earlier ones of which a cell has as many pages. */
@@ -100,7 +135,25 @@ static const struct {
 
 const struct kind *picture_kind(enum by by, unsigned int kind)
 {
+	if (by == BY_OWNER)
+		return owner_kind(kind);
 	return kind < palettes[by].count ? &palettes[by].kinds[kind] : NULL;
+}
+
+/* What is kept empty, rests or is bad is nobody's, and counts as free. */
+static unsigned int kind_of_owner(const struct pagemap *map, uint64_t page)
+{
+	switch (SBUDDY_PM_STATE(map->words[page])) {
+	case SBUDDY_PM_HOLE:
+	case SBUDDY_PM_RESERVED:
+		return 0;
+	case SBUDDY_PM_PCP:
+		return 2;
+	case SBUDDY_PM_USED:
+		return map->owners[page];
+	default:
+		return 1;
+	}
 }
 
 static unsigned int kind_of(enum by by, uint64_t word)
@@ -124,7 +177,7 @@ static unsigned int kind_of(enum by by, uint64_t word)
 void make_picture(struct picture *picture)
 {
 	const struct pagemap *map = picture->map;
-	unsigned int count[16], kind, best;
+	unsigned int count[MAX_KINDS], kind, best;
 	uint64_t cell, page, end;
 
 	picture->cells = (map->pages + picture->cell - 1) / picture->cell;
@@ -135,7 +188,8 @@ void make_picture(struct picture *picture)
 		memset(count, 0, sizeof(count));
 		end = (cell + 1) * picture->cell;
 		for (page = cell * picture->cell; page < end && page < map->pages; page++)
-			count[kind_of(picture->by, map->words[page])]++;
+			count[picture->by == BY_OWNER ? kind_of_owner(map, page) :
+							kind_of(picture->by, map->words[page])]++;
 		for (kind = best = 0; kind < ARRAY_LEN(count); kind++)
 			best = count[kind] && count[kind] >= count[best] ? kind : best;
 		picture->kinds[cell] = (unsigned char)best;

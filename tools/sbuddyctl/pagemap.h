@@ -6,11 +6,15 @@
 #define SBUDDYCTL_PAGEMAP_H
 
 #include <stdint.h>
+#include <stdio.h>
+
+#define MAX_KINDS 64
 
 struct pagemap {
 	uint64_t base_pfn;
 	uint64_t pages;
 	uint64_t *words; /* SBUDDY_PM_* */
+	unsigned short *owners; /* of each page in use, for owner_kind(); or NULL */
 	uint32_t page_size;
 	uint32_t pageblock_order;
 	uint32_t max_order;
@@ -18,7 +22,7 @@ struct pagemap {
 };
 
 /* What colours mean. */
-enum by { BY_STATE, BY_TYPE, BY_ORDER };
+enum by { BY_STATE, BY_TYPE, BY_ORDER, BY_OWNER };
 
 /* How one kind of cell is shown. */
 struct kind {
@@ -39,11 +43,26 @@ struct picture {
 
 /**
  * read_pagemap() - Read what each page of --device is, from debugfs.
- * @map: filled in; the words are allocated
+ * @map: filled in; what is allocated is for free_pagemap()
+ * @by: what it is for: owners are read for BY_OWNER alone
  *
- * Ends the program when it cannot be read.
+ * Ends the program when it cannot be read, or when no owners are kept.
  */
-void read_pagemap(struct pagemap *map);
+void read_pagemap(struct pagemap *map, enum by by);
+void free_pagemap(struct pagemap *map);
+
+/**
+ * read_owners() - Whose the pages are.
+ * @map: @words are read; @owners is set
+ * @file: the file page_owner
+ *
+ * What owner_kind() tells is of the map that was read last: processes with the most
+ * pages have letters.
+ */
+void read_owners(struct pagemap *map, FILE *file);
+
+/* How an owner is shown; NULL behind the last one. */
+const struct kind *owner_kind(unsigned int kind);
 
 /**
  * make_picture() - Decide on each cell.
@@ -55,12 +74,16 @@ void make_picture(struct picture *picture);
 
 /**
  * picture_kind() - How a kind is shown.
- * @by: what colours mean
+ * @by: what colours mean; BY_OWNER after a map was read for it
  * @kind: 0, 1, ...
  *
  * Return: NULL behind the last one.
  */
 const struct kind *picture_kind(enum by by, unsigned int kind);
+
+/* map_draw.c: with addresses, scale and legend, of so many columns beside each other */
+void draw_map(FILE *to, const struct picture *picture, unsigned int legend_columns);
+void print_map_json(const struct picture *picture);
 
 /* Both end the program when the file cannot be written. */
 void write_svg(const struct picture *picture, const char *file);

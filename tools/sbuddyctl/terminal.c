@@ -176,6 +176,22 @@ void terminal_show(const struct page *page)
 	fflush(stdout);
 }
 
+void terminal_show_text(const char *text)
+{
+	unsigned int columns, rows, i;
+	size_t len;
+
+	terminal_size(&columns, &rows);
+	fputs("\033[H", stdout);
+	for (i = 0; i < rows && *text; i++) {
+		len = strcspn(text, "\n");
+		printf("%s%.*s\033[K", i ? "\r\n" : "", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+	fputs("\033[J", stdout);
+	fflush(stdout);
+}
+
 /* As a shell expects of who is told to stop. */
 static void stop(void)
 {

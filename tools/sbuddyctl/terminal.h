@@ -46,6 +46,9 @@ void terminal_size(unsigned int *columns, unsigned int *rows);
 /* Over what was shown before; or one after the other, when it is plain. */
 void terminal_show(const struct page *page);
 
+/* Lines that were made otherwise, over what was shown before; those that fit. */
+void terminal_show_text(const char *text);
+
 /**
  * terminal_wait() - Wait for a key, or for the time to be over.
  * @seconds: how long
