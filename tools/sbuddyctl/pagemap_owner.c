@@ -30,6 +30,7 @@ static struct kind kinds[FIRST + LETTERS + 1] = {
 	{ 'o', "per-CPU list", 0xe8d35a, 221 },
 	{ '?', "in use before owners were kept", 0x9a9a9a, 245 },
 };
+
 static unsigned int nr_kinds;
 
 static const struct {

@@ -214,6 +214,6 @@ void top_draw(struct page *page, const struct top_sample *before, const struct t
 		return;
 	while (page->nr + 1 < page->rows && page->nr < PAGE_LINES)
 		page_line(page, "%s", "");
-	page_line(page, "q quit   s, S sort by (%s%s)   r other way round   +, - delay",
-		  top_key_names[key], backwards ? ", other way round" : "");
+	page_line(page, "q quit  s, S sort by (%s%s)  r reverse  +, - delay", top_key_names[key],
+		  backwards ? ", reversed" : "");
 }
