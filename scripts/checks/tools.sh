@@ -136,7 +136,6 @@ fake_device()
 	mkdir -p "$dir" "$TMP/dev"
 	touch "$TMP/dev/sbuddy0"
 	printf 'pagemap_base_pfn 0x98000\npagemap_pages 1000\n' >"$dir/tunables"
-	printf 'nr_free_pages 7\npgalloc_normal 12\nsbuddy_alloc_fail 3\nx_pages 1\n' >"$dir/vmstat"
 	{
 		printf '\000\000\000\000\000\000\000\000'
 		for state in 1 2 3 4 5 6 7; do
@@ -146,6 +145,7 @@ fake_device()
 			printf '\004\000\000\000\000\000\000\000'
 		done
 	} >"$dir/pagemap"
+	cp tools/tests/fake_debugfs/* "$dir/"
 	gcc -std=gnu11 -shared -fPIC -Wall -Werror -Iinclude/uapi tools/tests/fake_device.c \
 		-ldl -o "$TMP/fake_device.so"
 }
@@ -161,6 +161,58 @@ program_json()
 	[ "$(look map --json --cell page --width 32 | jq -r '.cells[0:10]')" = ' #.oXgq!XX' ]
 	[ "$(look map --json --cell page | jq '.cells | length')" = 1000 ]
 	jq -e .panels tools/monitoring/sbuddy-dashboard.json >/dev/null
+}
+
+# A record by a reader of its own, from a device that goes on as it is.
+program_record()
+{
+	look record -o "$TMP/a.record" --interval 0.01 --samples 3 --phys
+	look record -o "$TMP/b.record" --interval 0.01 -- \
+		sh -c 'echo "{\"mark\": \"x\"}" >$SBUDDY_RECORD; sleep 0.1'
+	python3 tools/tests/record.py "$TMP/a.record" "$TMP/b.record"
+	if look record -o /dev/full; then return 1; fi
+	if look record -o "$TMP/c.record" -- false; then return 1; fi
+	tail -n 1 "$TMP/c.record" | grep '"why": "command ended"'
+	if look record -o "$TMP/c.record" -- /no/such/program; then return 1; fi
+	disk_fills
+	size_is_limited
+	interrupted
+}
+
+# What is in the file when there is no room for more is whole. A limit on a file's size
+# is a disk that fills, but for the signal.
+disk_fills()
+{
+	if (trap '' XFSZ; ulimit -f 8; look record -o "$TMP/full.record" --interval 0.001) 2>"$TMP/err"; then
+		return 1
+	fi
+	grep 'File too large; what is in it already is good' "$TMP/err"
+	jq . "$TMP/full.record" >/dev/null
+	[ "$(wc -l <"$TMP/full.record")" -gt 3 ]
+}
+
+size_is_limited()
+{
+	look record -o "$TMP/limit.record" --interval 0.001 --limit 64K | grep limit
+	[ "$(wc -c <"$TMP/limit.record")" -le 65536 ]
+	tail -n 1 "$TMP/limit.record" | jq -e '.end.why == "limit"'
+}
+
+interrupted()
+{
+	local pid
+
+	: >"$TMP/int.record"
+	SBUDDY_FAKE_DEV=$TMP/dev DEBUGFS=$TMP/debugfs LD_PRELOAD=$TMP/fake_device.so \
+		"$TMP/64/sbuddyctl" record -o "$TMP/int.record" --interval 100 -- sleep 100 &
+	pid=$!
+	until [ "$(wc -l <"$TMP/int.record")" = 2 ]; do
+		sleep 0.05
+	done
+	# What a shell starts in the background ignores SIGINT, so another signal has to do.
+	kill -TERM "$pid"
+	wait "$pid"
+	tail -n 1 "$TMP/int.record" | jq -e '.end.why == "interrupted" and .end.samples == 2'
 }
 
 program_svg()
@@ -246,6 +298,7 @@ step_tools()
 	program_completion
 	fake_device
 	program_json
+	program_record
 	program_svg
 	program_png
 	program_metrics

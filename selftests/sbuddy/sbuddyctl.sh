@@ -186,6 +186,24 @@ tells_owners()
 	on_test 0 map --by owner && prints "^'[.]' free: " && echo -owner >"$dir/debug" && runs 0 free --all
 }
 
+# What a process has meanwhile is in it, and where memory lies is not.
+records()
+{
+	on_test 0 record -o "$tmp/record" --interval 0.05 -- \
+		$ctl hold --device ctl-test --order 4 --type unmovable --for 0.3 &&
+		prints 'samples in .*ended for: command ended$' || return 1
+	tail -n 1 "$tmp/record" >"$tmp/out"
+	is_json && prints '^\{"end": ' || return 1
+	sed -n 2p "$tmp/record" >"$tmp/out"
+	is_json && prints '"map": "[0-9a-fx* ]*"' '"counters": \{"nr_free_pages": [1-9]' || return 1
+	cp "$tmp/record" "$tmp/out"
+	prints '"buffers": 1, "bytes": 65536, ' '"map": "[^"]* [0-9a-f]*4[0-9a-f]\*16 ' || return 1
+	! grep -q base_pfn "$tmp/record" || complain "it tells addresses" || return 1
+	on_test 0 record --phys --samples 2 --interval 0.01 -o "$tmp/record" --json && is_json &&
+		prints '"samples": 2' && grep -q '"base_pfn": [1-9]' "$tmp/record" &&
+		on_test 1 record -o /no/such/file
+}
+
 measures()
 {
 	runs 0 metrics && prints '^sbuddy_memory_bytes\{instance_name="ctl-test"\} 16777216$' \
@@ -337,7 +355,9 @@ refuses()
 		refused 'not "hue"' top --sort hue && refused 'not "0"' top -n 0 &&
 		refused 'no option "-n"' list -n 1 && refused 'not "0"' top -d 0 &&
 		refused 'wants' frag --release --index 0.5 && refused 'from 1 on' frag --order 0 --index 0 &&
-		refused 'not "2"' frag --order 4 --index 2 --device ctl-test && refused 'not "red"' map --color red && refused 'format of its own' metrics --json
+		refused 'not "2"' frag --order 4 --index 2 --device ctl-test && refused 'not "red"' map --color red &&
+		refused '0.001' record --interval 0.0001 &&
+		refused '64K or more' record --limit 1K && refused 'format of its own' metrics --json
 }
 
 fails()
@@ -402,6 +422,8 @@ draws
 result $? "map draws the pages that there are"
 tells_owners
 result $? "map tells owners, while these are kept"
+records
+result $? "record writes down what becomes of it"
 measures
 result $? "metrics has figures of all devices"
 stresses

@@ -26,7 +26,7 @@ _sbuddyctl()
 
 	COMPREPLY=()
 	case "$before" in
-	--svg | --png | --rules | --dashboard | --base)
+	--svg | --png | --rules | --dashboard | --base | --output | -o)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;

@@ -62,6 +62,12 @@ enum opt {
 	OPT_FRAMES,
 	OPT_DELAY,
 	OPT_FOLLOW,
+	OPT_INTERVAL,
+	OPT_DURATION,
+	OPT_SAMPLES,
+	OPT_LIMIT,
+	OPT_PHYS,
+	OPT_OUTPUT,
 	NR_OPTS,
 };
 
@@ -96,6 +102,7 @@ int run_doctor(int argc, char **argv);
 int run_stress(int argc, char **argv);
 int run_frag(int argc, char **argv);
 int run_top(int argc, char **argv);
+int run_record(int argc, char **argv);
 
 /* options.c: what was given, "" for an option without argument, NULL when it was not */
 const char *given(enum opt opt);
@@ -141,7 +148,9 @@ struct sbuddy_alloc request_of_options(const struct sbuddy_info *info);
 const char *human(uint64_t bytes, char *text, size_t size);
 int in_json(void);
 int in_color(void);
-/* JSON: a comma comes where it has to; NULL as key in arrays and at the top */
+/* JSON goes to this stream; NULL for the standard output */
+void json_to(FILE *stream);
+/* A comma comes where it has to; NULL as key in arrays and at the top */
 void json_open(const char *key, char bracket);
 void json_close(char bracket);
 void json_text(const char *key, const char *value);
@@ -149,6 +158,11 @@ void json_number(const char *key, uint64_t value);
 void json_signed(const char *key, int64_t value);
 void json_float(const char *key, double value);
 void json_bool(const char *key, int value);
+void json_raw(const char *key, const char *json);
 void json_end(void);
+/* What was begun is not ended: the next goes to the standard output again */
+void json_forget(void);
+/* Bytes of the character that @text begins with; 0 if that is no UTF-8 */
+unsigned int utf8_length(const char *text);
 
 #endif

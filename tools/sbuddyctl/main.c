@@ -33,6 +33,10 @@ const struct verb verbs[] = {
 	  DEV | BIT(OPT_ORDER) | BIT(OPT_INDEX) | BIT(OPT_SEED) | BIT(OPT_RELEASE), run_frag },
 	{ "top", NULL, "show what there is again and again: zones, rates, clients",
 	  DEV | BIT(OPT_SORT) | BIT(OPT_BATCH) | BIT(OPT_FRAMES) | BIT(OPT_DELAY), run_top },
+	{ "record", "[-- COMMAND...]", "write into a file what becomes of a device, for report",
+	  DEV | BIT(OPT_INTERVAL) | BIT(OPT_DURATION) | BIT(OPT_SAMPLES) | BIT(OPT_LIMIT) |
+		  BIT(OPT_PHYS) | BIT(OPT_OUTPUT),
+	  run_record },
 };
 
 const unsigned int nr_verbs = ARRAY_LEN(verbs);

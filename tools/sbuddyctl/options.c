@@ -53,6 +53,12 @@ static const struct {
 	[OPT_FRAMES] = { "frames", "N", "end after so many; -n does the same", 'n' },
 	[OPT_DELAY] = { "delay", "SECONDS", "from one to the next; 2 if not given", 'd' },
 	[OPT_FOLLOW] = { "follow", NULL, "draw it again and again" },
+	[OPT_INTERVAL] = { "interval", "SECONDS", "from one sample to the next; 1 if not given" },
+	[OPT_DURATION] = { "duration", "SECONDS", "no longer than that" },
+	[OPT_SAMPLES] = { "samples", "N", "no more than that" },
+	[OPT_LIMIT] = { "limit", "SIZE", "end before the file is larger; 64M if not given" },
+	[OPT_PHYS] = { "phys", NULL, "record physical addresses, too" },
+	[OPT_OUTPUT] = { "output", "FILE", "write into this file; -o FILE for short", 'o' },
 };
 
 static const char *values[NR_OPTS];

@@ -39,70 +39,120 @@ int in_color(void)
 
 /* Whether a comma has to come before the next one at this depth. */
 static int depth, has_one[16];
+static FILE *out; /* NULL for the standard output */
+
+static FILE *where(void)
+{
+	return out ? out : stdout;
+}
+
+void json_to(FILE *stream)
+{
+	out = stream;
+}
+
+unsigned int utf8_length(const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	unsigned int len = *c < 0x80 ? 1 : *c < 0xc2 ? 0 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : 4, i;
+
+	if (*c > 0xf4 || (*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) ||
+	    (*c == 0xf0 && c[1] < 0x90) || (*c == 0xf4 && c[1] > 0x8f))
+		return 0;
+	for (i = 1; i < len; i++)
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	return len;
+}
+
+/* What is no UTF-8 would spoil all of it for who reads it. */
+static void json_string(const char *text)
+{
+	unsigned int len;
+
+	putc('"', where());
+	for (; *text; text += len ? len : 1) {
+		len = utf8_length(text);
+		if (!len)
+			fputs("\\ufffd", where());
+		else if (*text == '"' || *text == '\\')
+			fprintf(where(), "\\%c", *text);
+		else if ((unsigned char)*text < ' ')
+			fprintf(where(), "\\u%04x", (unsigned int)*text);
+		else
+			fwrite(text, 1, len, where());
+	}
+	putc('"', where());
+}
 
 static void begin(const char *key)
 {
 	if (has_one[depth])
-		fputs(", ", stdout);
+		fputs(", ", where());
 	has_one[depth] = 1;
-	if (key)
-		printf("\"%s\": ", key);
+	if (key) {
+		json_string(key);
+		fputs(": ", where());
+	}
 }
 
 void json_open(const char *key, char bracket)
 {
 	begin(key);
-	putchar(bracket);
+	putc(bracket, where());
 	has_one[++depth] = 0;
 }
 
 void json_close(char bracket)
 {
-	putchar(bracket);
+	putc(bracket, where());
 	depth--;
 }
 
 void json_text(const char *key, const char *value)
 {
 	begin(key);
-	putchar('"');
-	for (; *value; value++) {
-		if (*value == '"' || *value == '\\')
-			printf("\\%c", *value);
-		else if ((unsigned char)*value < ' ')
-			printf("\\u%04x", (unsigned int)*value);
-		else
-			putchar(*value);
-	}
-	putchar('"');
+	json_string(value);
 }
 
 void json_number(const char *key, uint64_t value)
 {
 	begin(key);
-	printf("%" PRIu64, value);
+	fprintf(where(), "%" PRIu64, value);
 }
 
 void json_signed(const char *key, int64_t value)
 {
 	begin(key);
-	printf("%" PRId64, value);
+	fprintf(where(), "%" PRId64, value);
 }
 
 void json_float(const char *key, double value)
 {
 	begin(key);
-	printf("%.6g", value);
+	fprintf(where(), "%.6g", value);
 }
 
 void json_bool(const char *key, int value)
 {
 	begin(key);
-	fputs(value ? "true" : "false", stdout);
+	fputs(value ? "true" : "false", where());
+}
+
+void json_raw(const char *key, const char *json)
+{
+	begin(key);
+	fputs(json, where());
+}
+
+void json_forget(void)
+{
+	depth = has_one[0] = 0;
+	out = NULL;
 }
 
 void json_end(void)
 {
-	putchar('\n');
+	putc('\n', where());
 	has_one[0] = 0;
 }

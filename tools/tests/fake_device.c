@@ -33,24 +33,29 @@ DIR *opendir(const char *path)
 	return real(strcmp(path, "/dev") ? path : getenv("SBUDDY_FAKE_DEV"));
 }
 
-int open(const char *path, int flags, ...)
+static int open_as(const char *name, const char *path, int flags, unsigned int mode)
 {
-	open_type real = (open_type)next("open");
-	unsigned int mode = 0;
-	va_list args;
+	open_type real = (open_type)next(name);
 
-	if (flags & O_CREAT) {
-		va_start(args, flags);
-		mode = va_arg(args, unsigned int);
-		va_end(args);
-	}
 	return real(strcmp(path, "/dev/sbuddy0") ? path : "/dev/null", flags, mode);
 }
 
-int open64(const char *path, int flags, ...)
-{
-	return open(path, flags & ~O_CREAT);
-}
+/* open() has a third argument when it makes files. */
+#define OPEN(name)                                         \
+	int name(const char *path, int flags, ...)         \
+	{                                                  \
+		unsigned int mode = 0;                     \
+		va_list args;                              \
+                                                           \
+		va_start(args, flags);                     \
+		if (flags & O_CREAT)                       \
+			mode = va_arg(args, unsigned int); \
+		va_end(args);                              \
+		return open_as(#name, path, flags, mode);  \
+	}
+
+OPEN(open)
+OPEN(open64)
 
 static int tell_info(struct sbuddy_info *info)
 {

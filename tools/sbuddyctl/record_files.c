@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a sample has of the files zoneinfo and vmstat.
+ */
+#include "ctl.h"
+#include "record.h"
+
+FILE *record_debugfs(const struct sbuddy_info *info, const char *name)
+{
+	const char *debugfs = getenv("DEBUGFS");
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/sbuddy/%s/%s", debugfs ? debugfs : "/sys/kernel/debug",
+		 info->name, name);
+	return fopen(path, "re");
+}
+
+uint64_t record_tunable(const struct sbuddy_info *info, const char *name)
+{
+	FILE *file = record_debugfs(info, "tunables");
+	char line[256], seen[64], value[64];
+	uint64_t found = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63s %63s", seen, value) == 2 && !strcmp(seen, name))
+			found = strtoull(value, NULL, 0);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static void tell_cpu(int node, const char *zone, unsigned int cpu, const uint64_t *figures)
+{
+	json_open(NULL, '{');
+	json_signed("node", node);
+	json_text("zone", zone);
+	json_number("cpu", cpu);
+	json_number("count", figures[0]);
+	json_number("high", figures[1]);
+	json_number("batch", figures[2]);
+	json_close('}');
+}
+
+/* A CPU of zoneinfo ends with its batch. */
+void record_cpus(const struct sbuddy_info *info)
+{
+	FILE *file = record_debugfs(info, "zoneinfo");
+	char line[256], zone[32] = "";
+	uint64_t figures[3] = { 0 };
+	unsigned int cpu = 0;
+	int node = 0;
+
+	if (!file)
+		return;
+	json_open("cpus", '[');
+	while (fgets(line, sizeof(line), file)) {
+		sscanf(line, "Node %d, zone %31s", &node, zone);
+		sscanf(line, " cpu: %u", &cpu);
+		sscanf(line, " count: %" SCNu64, &figures[0]);
+		sscanf(line, " high: %" SCNu64, &figures[1]);
+		if (sscanf(line, " batch: %" SCNu64, &figures[2]) == 1)
+			tell_cpu(node, zone, cpu, figures);
+	}
+	json_close(']');
+	fclose(file);
+}
+
+/* Whether it is another value than before. */
+static bool counter_changed(struct record_seen *seen, const char *name, uint64_t value)
+{
+	struct record_counter *counter = seen->counters;
+	unsigned int i;
+
+	for (i = 0; i < seen->nr_counters; i++, counter++)
+		if (!strcmp(counter->name, name))
+			break;
+	if (i == RECORD_COUNTERS)
+		return true;
+	if (i < seen->nr_counters && counter->value == value)
+		return false;
+	if (i == seen->nr_counters)
+		snprintf(seen->counters[seen->nr_counters++].name, sizeof(counter->name), "%s",
+			 name);
+	counter->value = value;
+	return true;
+}
+
+/* Those that are not what they were. */
+void record_counters(const struct sbuddy_info *info, struct record_seen *seen)
+{
+	FILE *file = record_debugfs(info, "vmstat");
+	char line[256], name[64];
+	uint64_t value;
+
+	if (!file)
+		return;
+	json_open("counters", '{');
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63s %" SCNu64, name, &value) == 2 &&
+		    counter_changed(seen, name, value))
+			json_number(name, value);
+	json_close('}');
+	fclose(file);
+}
