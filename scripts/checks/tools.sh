@@ -248,6 +248,103 @@ program_png()
 	END
 }
 
+# A browser without a window: of this machine, or of the package with what it depends on
+# and this machine lacks, which are unpacked once.
+find_browser()
+{
+	local kept=$SBUDDY_CACHE/browser name
+
+	for name in chromium chromium-headless-shell; do
+		command -v "$name" && return
+	done
+	if [ ! -x "$kept/run" ]; then
+		unpack_browser "$kept" >&2 || { rm -rf "$kept"; return 0; }
+	fi
+	echo "$kept/run"
+}
+
+unpack_browser()
+{
+	local package
+	local -a packages
+
+	mapfile -t packages < <(apt-get -q -s --no-install-recommends install \
+		"$(listed_packages browser)" | sed -n 's/^Inst \([^ ]*\).*/\1/p')
+	[ ${#packages[@]} -gt 0 ] || return 1
+	rm -rf "$1"
+	mkdir -p "$1" "$TMP/debs"
+	(cd "$TMP/debs" && apt-get -q download "${packages[@]}") || return 1
+	for package in "$TMP"/debs/*.deb; do
+		dpkg -x "$package" "$1" || return 1
+	done
+	cat >"$1/run" <<-'END'
+		#!/bin/bash
+		cd "$(dirname "$0")/usr/lib" || exit 1
+		LD_LIBRARY_PATH=$(find "$PWD" -name '*.so*' -printf '%h\n' | sort -u | tr '\n' :) \
+			exec chromium/chromium-headless-shell "$@"
+	END
+	chmod +x "$1/run"
+	"$1/run" --headless --no-sandbox --version >&2
+}
+
+# refuses PATTERN COMMAND...: it fails, and says so.
+refuses()
+{
+	local pattern=$1
+	shift
+
+	if "$@" 2>"$TMP/err"; then
+		echo "this should fail: $*"
+		return 1
+	fi
+	grep -e "$pattern" "$TMP/err" || { cat "$TMP/err"; return 1; }
+}
+
+# A page of a record that somebody else may have written. What has no end, or is cut off, is
+# shown as far as it goes; what is no record is none.
+program_report()
+{
+	local program=$TMP/64/sbuddyctl sample=tools/tests/sample.record
+
+	"$program" report $sample -o "$TMP/report.html"
+	[ "$("$program" report $sample -o "$TMP/report.html" --json | jq .samples)" = 3 ]
+	# Within the page there is no more markup than what the page itself has.
+	[ "$(grep -c '</script>' "$TMP/report.html")" = 2 ]
+	if grep -nE 'https?://' "$TMP/report.html" | grep -v 'www.w3.org/2000/svg'; then return 1; fi
+	cp $sample "$TMP/cut.record"
+	truncate -s -10 "$TMP/cut.record"
+	"$program" report "$TMP/cut.record" 2>&1 | grep 'ends within line'
+	refuses 'no record' "$program" report tools/Makefile -o "$TMP/x.html"
+	refuses 'No such file' "$program" report /no/such/file
+	refuses 'No space left' "$program" report $sample -o /dev/full
+	refuses 'the record itself' "$program" report "$TMP/cut.record" -o "$TMP/cut.record"
+	sed '1s/"sbuddy_record": 1/"sbuddy_record": 2/' $sample >"$TMP/new.record"
+	refuses 'of version 2' "$program" report "$TMP/new.record"
+	sed '2s/.*/{"us": 1, "zones": [],}/' $sample >"$TMP/bad.record"
+	refuses 'line 2: this is no object' "$program" report "$TMP/bad.record"
+	sed '2s/.*/{"us": 1, "x": "\xff"}/' $sample >"$TMP/bad.record"
+	refuses 'line 2: this is no object' "$program" report "$TMP/bad.record"
+	json_is_checked
+	report_in_browser
+}
+
+# Of each line a page may be made when it is JSON, and only then: python3 is the judge.
+json_is_checked()
+{
+	python3 tools/tests/json_check.py "$TMP/64/sbuddyctl" "$TMP/json.record"
+}
+
+report_in_browser()
+{
+	SBUDDY_BROWSER=$(find_browser)
+	if [ -z "$SBUDDY_BROWSER" ]; then
+		echo "no browser: the package is not to be had"
+		return
+	fi
+	export SBUDDY_BROWSER
+	PYTHONDONTWRITEBYTECODE=1 timeout 300 python3 tools/tests/report.py "$TMP/report.html"
+}
+
 # The one of this machine, or of the package, which is unpacked once.
 find_promtool()
 {
@@ -299,6 +396,7 @@ step_tools()
 	fake_device
 	program_json
 	program_record
+	program_report
 	program_svg
 	program_png
 	program_metrics

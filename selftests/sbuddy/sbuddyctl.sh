@@ -198,6 +198,9 @@ records()
 	is_json && prints '"map": "[0-9a-fx* ]*"' '"counters": \{"nr_free_pages": [1-9]' || return 1
 	cp "$tmp/record" "$tmp/out"
 	prints '"buffers": 1, "bytes": 65536, ' '"map": "[^"]* [0-9a-f]*4[0-9a-f]\*16 ' || return 1
+	runs 0 report "$tmp/record" && prints 'record.html: [0-9]* samples' &&
+		grep -q '"comm": "sbuddyctl"' "$tmp/record.html" &&
+		[ "$(tail -n 1 "$tmp/record.html")" = "</html>" ] || return 1
 	! grep -q base_pfn "$tmp/record" || complain "it tells addresses" || return 1
 	on_test 0 record --phys --samples 2 --interval 0.01 -o "$tmp/record" --json && is_json &&
 		prints '"samples": 2' && grep -q '"base_pfn": [1-9]' "$tmp/record" &&
@@ -357,7 +360,8 @@ refuses()
 		refused 'wants' frag --release --index 0.5 && refused 'from 1 on' frag --order 0 --index 0 &&
 		refused 'not "2"' frag --order 4 --index 2 --device ctl-test && refused 'not "red"' map --color red &&
 		refused '0.001' record --interval 0.0001 &&
-		refused '64K or more' record --limit 1K && refused 'format of its own' metrics --json
+		refused '64K or more' record --limit 1K && refused 'one record' report &&
+		refused 'format of its own' metrics --json
 }
 
 fails()
@@ -365,7 +369,7 @@ fails()
 	runs 1 info --device nobody && grep -q 'cannot open nobody: No such file' "$tmp/err" &&
 		on_test 1 alloc --bytes 64M && grep -q 'buffer 1: ' "$tmp/err" &&
 		on_test 1 alloc --order 10 --count 20 && grep -q 'Cannot allocate memory' "$tmp/err" &&
-		runs 1 free 99
+		runs 1 free 99 && runs 1 report /no/such/file
 }
 
 helps()

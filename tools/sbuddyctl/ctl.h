@@ -103,6 +103,7 @@ int run_stress(int argc, char **argv);
 int run_frag(int argc, char **argv);
 int run_top(int argc, char **argv);
 int run_record(int argc, char **argv);
+int run_report(int argc, char **argv);
 
 /* options.c: what was given, "" for an option without argument, NULL when it was not */
 const char *given(enum opt opt);

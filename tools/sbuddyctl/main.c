@@ -37,6 +37,7 @@ const struct verb verbs[] = {
 	  DEV | BIT(OPT_INTERVAL) | BIT(OPT_DURATION) | BIT(OPT_SAMPLES) | BIT(OPT_LIMIT) |
 		  BIT(OPT_PHYS) | BIT(OPT_OUTPUT),
 	  run_record },
+	{ "report", "FILE", "make a page of HTML of a record", BIT(OPT_OUTPUT), run_report },
 };
 
 const unsigned int nr_verbs = ARRAY_LEN(verbs);
