@@ -147,7 +147,8 @@ void json_raw(const char *key, const char *json)
 
 void json_forget(void)
 {
-	depth = has_one[0] = 0;
+	depth = 0;
+	has_one[0] = 0;
 	out = NULL;
 }
 

@@ -106,9 +106,6 @@ void record_clients(const struct sbuddy_info *info);
 void record_buffers(const struct sbuddy_info *info);
 void record_owners(const struct sbuddy_info *info, struct record_seen *seen);
 
-/* A file of the instance in debugfs, or NULL. */
-FILE *record_debugfs(const struct sbuddy_info *info, const char *name);
-
 /* A figure of the file tunables; 0 when there is none. */
 uint64_t record_tunable(const struct sbuddy_info *info, const char *name);
 

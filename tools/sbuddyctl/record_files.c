@@ -3,21 +3,12 @@
  * What a sample has of the files zoneinfo and vmstat.
  */
 #include "ctl.h"
+#include "layout.h"
 #include "record.h"
-
-FILE *record_debugfs(const struct sbuddy_info *info, const char *name)
-{
-	const char *debugfs = getenv("DEBUGFS");
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/sbuddy/%s/%s", debugfs ? debugfs : "/sys/kernel/debug",
-		 info->name, name);
-	return fopen(path, "re");
-}
 
 uint64_t record_tunable(const struct sbuddy_info *info, const char *name)
 {
-	FILE *file = record_debugfs(info, "tunables");
+	FILE *file = debugfs_open(info->name, "tunables");
 	char line[256], seen[64], value[64];
 	uint64_t found = 0;
 
@@ -29,7 +20,7 @@ uint64_t record_tunable(const struct sbuddy_info *info, const char *name)
 	return found;
 }
 
-static void tell_cpu(int node, const char *zone, unsigned int cpu, const uint64_t *figures)
+static void tell_cpu(int node, const char *zone, uint64_t cpu, const uint64_t *figures)
 {
 	json_open(NULL, '{');
 	json_signed("node", node);
@@ -44,20 +35,20 @@ static void tell_cpu(int node, const char *zone, unsigned int cpu, const uint64_
 /* A CPU of zoneinfo ends with its batch. */
 void record_cpus(const struct sbuddy_info *info)
 {
-	FILE *file = record_debugfs(info, "zoneinfo");
+	FILE *file = debugfs_open(info->name, "zoneinfo");
 	char line[256], zone[32] = "";
-	uint64_t figures[3] = { 0 };
-	unsigned int cpu = 0;
+	uint64_t figures[3] = { 0 }, cpu = 0;
 	int node = 0;
 
 	if (!file)
 		return;
 	json_open("cpus", '[');
 	while (fgets(line, sizeof(line), file)) {
-		sscanf(line, "Node %d, zone %31s", &node, zone);
-		sscanf(line, " cpu: %u", &cpu);
-		sscanf(line, " count: %" SCNu64, &figures[0]);
-		sscanf(line, " high: %" SCNu64, &figures[1]);
+		if (sscanf(line, "Node %d, zone %31s", &node, zone) == 2)
+			continue;
+		layout_figure(line, "cpu", &cpu);
+		layout_figure(line, "count", &figures[0]);
+		layout_figure(line, "high", &figures[1]);
 		if (sscanf(line, " batch: %" SCNu64, &figures[2]) == 1)
 			tell_cpu(node, zone, cpu, figures);
 	}
@@ -88,7 +79,7 @@ static bool counter_changed(struct record_seen *seen, const char *name, uint64_t
 /* Those that are not what they were. */
 void record_counters(const struct sbuddy_info *info, struct record_seen *seen)
 {
-	FILE *file = record_debugfs(info, "vmstat");
+	FILE *file = debugfs_open(info->name, "vmstat");
 	char line[256], name[64];
 	uint64_t value;
 

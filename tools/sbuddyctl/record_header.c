@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "ctl.h"
+#include "layout.h"
 #include "record.h"
 
 static void tell_instance(const struct sbuddy_info *info)
@@ -21,65 +22,45 @@ static void tell_instance(const struct sbuddy_info *info)
 	json_number("pages_managed", info->pages_managed);
 }
 
-/* Lines of memblock/memory and memblock/reserved: "   0: 0xBASE..0xEND    0 NONE". */
-static void tell_regions(const struct sbuddy_info *info, const char *key, const char *name,
-			 uint64_t base_pfn)
+static void tell_regions(const struct sbuddy_info *info, const char *key,
+			 const struct layout_regions *regions, uint64_t base_pfn)
 {
-	FILE *file = record_debugfs(info, name);
-	char line[256], node[16], flag[32];
-	uint64_t base, end;
+	const struct layout_region *region = regions->list;
 
 	json_open(key, '[');
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, " %*u: 0x%" SCNx64 "..0x%" SCNx64 " %15s %31s", &base, &end, node,
-			   flag) != 4)
-			continue;
+	for (; region < regions->list + regions->nr; region++) {
 		json_open(NULL, '{');
-		json_signed("page", (int64_t)(base / info->page_size - base_pfn));
-		json_number("bytes", end - base + 1);
-		if (strcmp(node, "x"))
-			json_number("node", strtoul(node, NULL, 10));
-		json_text("flag", flag);
+		json_signed("page", (int64_t)(region->base / info->page_size - base_pfn));
+		json_number("bytes", region->bytes);
+		if (region->node >= 0)
+			json_signed("node", region->node);
+		json_text("flag", region->flag);
 		json_close('}');
 	}
 	json_close(']');
-	if (file)
-		fclose(file);
 }
 
-/* A zone of zoneinfo ends with its start. */
-static void tell_zones(const struct sbuddy_info *info, uint64_t base_pfn)
+static void tell_zones(const struct layout *layout, uint64_t base_pfn)
 {
-	FILE *file = record_debugfs(info, "zoneinfo");
-	uint64_t spanned = 0, present = 0, managed = 0, start;
-	char line[256], zone[32] = "";
-	int node = 0;
+	const struct layout_zone *zone = layout->zones;
 
 	json_open("zones", '[');
-	while (file && fgets(line, sizeof(line), file)) {
-		sscanf(line, "Node %d, zone %31s", &node, zone);
-		sscanf(line, " spanned %" SCNu64, &spanned);
-		sscanf(line, " present %" SCNu64, &present);
-		sscanf(line, " managed %" SCNu64, &managed);
-		if (sscanf(line, " start_pfn: %" SCNu64, &start) != 1)
-			continue;
+	for (; zone < layout->zones + layout->nr_zones; zone++) {
 		json_open(NULL, '{');
-		json_signed("node", node);
-		json_text("zone", zone);
-		json_signed("page", (int64_t)(start - base_pfn));
-		json_number("spanned", spanned);
-		json_number("present", present);
-		json_number("managed", managed);
+		json_signed("node", zone->node);
+		json_text("zone", zone->name);
+		json_signed("page", (int64_t)(zone->start - base_pfn));
+		json_number("spanned", zone->spanned);
+		json_number("present", zone->present);
+		json_number("managed", zone->managed);
 		json_close('}');
 	}
 	json_close(']');
-	if (file)
-		fclose(file);
 }
 
 static void tell_stages(const struct sbuddy_info *info)
 {
-	FILE *file = record_debugfs(info, "stages");
+	FILE *file = debugfs_open(info->name, "stages");
 	char line[512];
 
 	json_open("stages", '[');
@@ -107,7 +88,9 @@ void record_header(const struct sbuddy_info *info, double interval, bool phys, i
 		   char **argv)
 {
 	uint64_t base_pfn = record_tunable(info, "pagemap_base_pfn");
+	static struct layout layout;
 
+	layout_read(&layout, info->name);
 	json_open(NULL, '{');
 	json_number("sbuddy_record", RECORD_VERSION);
 	json_text("sbuddyctl", sbuddy_version());
@@ -118,9 +101,9 @@ void record_header(const struct sbuddy_info *info, double interval, bool phys, i
 	json_number("started", (uint64_t)time(NULL));
 	json_float("interval", interval);
 	tell_command(argc, argv);
-	tell_regions(info, "memory", "memblock/memory", base_pfn);
-	tell_regions(info, "reserved", "memblock/reserved", base_pfn);
-	tell_zones(info, base_pfn);
+	tell_regions(info, "memory", &layout.memory, base_pfn);
+	tell_regions(info, "reserved", &layout.reserved, base_pfn);
+	tell_zones(&layout, base_pfn);
 	tell_stages(info);
 	json_close('}');
 }

@@ -3,6 +3,7 @@
  * What a sample has of who has memory: the files clients, buffers and page_owner.
  */
 #include "ctl.h"
+#include "layout.h"
 #include "record.h"
 
 #define MAX_CLIENTS 256
@@ -31,7 +32,7 @@ static char *unescape(char *text)
 /* The recorder itself has no buffers, and is nobody's concern. */
 void record_clients(const struct sbuddy_info *info)
 {
-	FILE *file = record_debugfs(info, "clients");
+	FILE *file = debugfs_open(info->name, "clients");
 	uint64_t buffers, bytes, peak, pins, age;
 	char line[512], comm[128];
 	unsigned int id, nr = 0;
@@ -84,7 +85,8 @@ static struct group *group_of(struct group *groups, unsigned int *nr, unsigned i
 		return &groups[MAX_GROUPS - 1];
 	groups[i].id = id;
 	snprintf(groups[i].name, sizeof(groups[i].name), "%s", name);
-	groups[i].buffers = groups[i].bytes = 0;
+	groups[i].buffers = 0;
+	groups[i].bytes = 0;
 	*nr += 1;
 	return &groups[i];
 }
@@ -112,7 +114,7 @@ static unsigned int read_groups(FILE *file, struct group *groups)
 
 void record_buffers(const struct sbuddy_info *info)
 {
-	FILE *file = record_debugfs(info, "buffers");
+	FILE *file = debugfs_open(info->name, "buffers");
 	static struct group groups[MAX_GROUPS];
 	unsigned int i, nr;
 
@@ -201,7 +203,7 @@ static void read_owners(FILE *file, uint64_t base_pfn, struct owners *owners)
 /* Only while the debug mode owner keeps them, and when they are not what they were. */
 void record_owners(const struct sbuddy_info *info, struct record_seen *seen)
 {
-	FILE *file = record_debugfs(info, "page_owner");
+	FILE *file = debugfs_open(info->name, "page_owner");
 	static struct owners owners;
 	unsigned int i;
 

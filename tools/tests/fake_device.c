@@ -46,7 +46,6 @@ static int open_as(const char *name, const char *path, int flags, unsigned int m
 	{                                                  \
 		unsigned int mode = 0;                     \
 		va_list args;                              \
-                                                           \
 		va_start(args, flags);                     \
 		if (flags & O_CREAT)                       \
 			mode = va_arg(args, unsigned int); \
