@@ -15,6 +15,7 @@ cleanup()
 {
 	$ctl free --all >/dev/null 2>&1
 	[ ! -d "$item" ] || rmdir "$item"
+	[ ! -d "$configfs/sbuddy/ctl-boot" ] || rmdir "$configfs/sbuddy/ctl-boot"
 	rm -rf "$tmp"
 }
 
@@ -207,6 +208,22 @@ records()
 		on_test 1 record -o /no/such/file
 }
 
+# One that is made for it goes again; one that is there stays, at the stage that it came to.
+boots()
+{
+	runs 0 boot --auto && prints '^== 1 of 6: new$' '^== 6 of 6: live$' '^   zones      D+N+H+M+$' \
+		'^   reserved  *\+ *$' '^   pageblocks m+$' '^   pageblocks M+mM+$' 'node 0, Movable' &&
+		[ ! -d "$configfs/sbuddy/boot" ] || return 1
+	runs 0 boot --json && is_json && prints '"stage": "memmap"' '"zone": "HighMem", "base": ' &&
+		[ ! -d "$configfs/sbuddy/boot" ] || return 1
+	mkdir "$configfs/sbuddy/ctl-boot" && echo dry >"$configfs/sbuddy/ctl-boot/kind" &&
+		echo '0x80000000 16M' >"$configfs/sbuddy/ctl-boot/memory" || return 1
+	printf '\n\nq\n' | $ctl boot --step ctl-boot >"$tmp/out" && prints 'of 6: layout' &&
+		[ "$(cat "$configfs/sbuddy/ctl-boot/stage")" = layout ] && ! grep 'of 6: memmap' "$tmp/out" &&
+		runs 1 boot ctl-boot && echo 0 >"$configfs/sbuddy/ctl-boot/live" &&
+		runs 0 boot ctl-boot && prints 'ctl-boot is live' && runs 1 boot no-such-instance
+}
+
 measures()
 {
 	runs 0 metrics && prints '^sbuddy_memory_bytes\{instance_name="ctl-test"\} 16777216$' \
@@ -361,6 +378,7 @@ refuses()
 		refused 'not "2"' frag --order 4 --index 2 --device ctl-test && refused 'not "red"' map --color red &&
 		refused '0.001' record --interval 0.0001 &&
 		refused '64K or more' record --limit 1K && refused 'one record' report &&
+		refused 'give one' boot --step --auto &&
 		refused 'format of its own' metrics --json
 }
 
@@ -426,6 +444,8 @@ draws
 result $? "map draws the pages that there are"
 tells_owners
 result $? "map tells owners, while these are kept"
+boots
+result $? "boot draws each stage"
 records
 result $? "record writes down what becomes of it"
 measures

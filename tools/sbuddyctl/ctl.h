@@ -68,6 +68,8 @@ enum opt {
 	OPT_LIMIT,
 	OPT_PHYS,
 	OPT_OUTPUT,
+	OPT_STEP,
+	OPT_AUTO,
 	NR_OPTS,
 };
 
@@ -104,6 +106,7 @@ int run_frag(int argc, char **argv);
 int run_top(int argc, char **argv);
 int run_record(int argc, char **argv);
 int run_report(int argc, char **argv);
+int run_boot(int argc, char **argv);
 
 /* options.c: what was given, "" for an option without argument, NULL when it was not */
 const char *given(enum opt opt);

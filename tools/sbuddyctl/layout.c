@@ -2,20 +2,10 @@
 #include "ctl.h"
 #include "layout.h"
 
-FILE *debugfs_open(const char *instance, const char *name)
-{
-	const char *debugfs = getenv("DEBUGFS");
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/sbuddy/%s/%s", debugfs ? debugfs : "/sys/kernel/debug",
-		 instance, name);
-	return fopen(path, "re");
-}
-
 /* Lines like "   0: 0xBASE..0xLAST    0 NONE", with x for no node. */
 static void read_regions(struct layout_regions *regions, const char *instance, const char *name)
 {
-	FILE *file = debugfs_open(instance, name);
+	FILE *file = open_debugfs(instance, name);
 	struct layout_region *region;
 	char line[256], node[16];
 	uint64_t last;
@@ -46,7 +36,7 @@ void layout_figure(const char *line, const char *name, uint64_t *value)
 /* A zone of zoneinfo ends with its start. */
 static void read_zones(struct layout *layout, const char *instance)
 {
-	FILE *file = debugfs_open(instance, "zoneinfo");
+	FILE *file = open_debugfs(instance, "zoneinfo");
 	struct layout_zone zone = { 0 };
 	char line[256];
 

@@ -7,7 +7,6 @@
 #define SBUDDYCTL_LAYOUT_H
 
 #include <stdint.h>
-#include <stdio.h>
 
 #define LAYOUT_REGIONS 128
 #define LAYOUT_ZONES 32
@@ -46,9 +45,6 @@ struct layout {
 	struct layout_zone zones[LAYOUT_ZONES];
 	unsigned int nr_zones;
 };
-
-/* A file of an instance in debugfs, or NULL. */
-FILE *debugfs_open(const char *instance, const char *name);
 
 /* The number behind @name, "NAME 5" or "NAME: 5", if @line has it. */
 void layout_figure(const char *line, const char *name, uint64_t *value);

@@ -38,6 +38,8 @@ const struct verb verbs[] = {
 		  BIT(OPT_PHYS) | BIT(OPT_OUTPUT),
 	  run_record },
 	{ "report", "FILE", "make a page of HTML of a record", BIT(OPT_OUTPUT), run_report },
+	{ "boot", "[INSTANCE]", "walk through the stages by which an instance comes to life",
+	  BIT(OPT_STEP) | BIT(OPT_AUTO) | BIT(OPT_COLOR), run_boot },
 };
 
 const unsigned int nr_verbs = ARRAY_LEN(verbs);

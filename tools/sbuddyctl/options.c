@@ -59,6 +59,8 @@ static const struct {
 	[OPT_LIMIT] = { "limit", "SIZE", "end before the file is larger; 64M if not given" },
 	[OPT_PHYS] = { "phys", NULL, "record physical addresses, too" },
 	[OPT_OUTPUT] = { "output", "FILE", "write into this file; -o FILE for short", 'o' },
+	[OPT_STEP] = { "step", NULL, "wait for Enter after each stage, as on a terminal" },
+	[OPT_AUTO] = { "auto", NULL, "do not wait, as elsewhere" },
 };
 
 static const char *values[NR_OPTS];

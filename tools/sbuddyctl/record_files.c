@@ -8,7 +8,7 @@
 
 uint64_t record_tunable(const struct sbuddy_info *info, const char *name)
 {
-	FILE *file = debugfs_open(info->name, "tunables");
+	FILE *file = open_debugfs(info->name, "tunables");
 	char line[256], seen[64], value[64];
 	uint64_t found = 0;
 
@@ -35,7 +35,7 @@ static void tell_cpu(int node, const char *zone, uint64_t cpu, const uint64_t *f
 /* A CPU of zoneinfo ends with its batch. */
 void record_cpus(const struct sbuddy_info *info)
 {
-	FILE *file = debugfs_open(info->name, "zoneinfo");
+	FILE *file = open_debugfs(info->name, "zoneinfo");
 	char line[256], zone[32] = "";
 	uint64_t figures[3] = { 0 }, cpu = 0;
 	int node = 0;
@@ -79,7 +79,7 @@ static bool counter_changed(struct record_seen *seen, const char *name, uint64_t
 /* Those that are not what they were. */
 void record_counters(const struct sbuddy_info *info, struct record_seen *seen)
 {
-	FILE *file = debugfs_open(info->name, "vmstat");
+	FILE *file = open_debugfs(info->name, "vmstat");
 	char line[256], name[64];
 	uint64_t value;
 

@@ -60,7 +60,7 @@ static void tell_zones(const struct layout *layout, uint64_t base_pfn)
 
 static void tell_stages(const struct sbuddy_info *info)
 {
-	FILE *file = debugfs_open(info->name, "stages");
+	FILE *file = open_debugfs(info->name, "stages");
 	char line[512];
 
 	json_open("stages", '[');

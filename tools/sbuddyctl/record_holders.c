@@ -32,7 +32,7 @@ static char *unescape(char *text)
 /* The recorder itself has no buffers, and is nobody's concern. */
 void record_clients(const struct sbuddy_info *info)
 {
-	FILE *file = debugfs_open(info->name, "clients");
+	FILE *file = open_debugfs(info->name, "clients");
 	uint64_t buffers, bytes, peak, pins, age;
 	char line[512], comm[128];
 	unsigned int id, nr = 0;
@@ -114,7 +114,7 @@ static unsigned int read_groups(FILE *file, struct group *groups)
 
 void record_buffers(const struct sbuddy_info *info)
 {
-	FILE *file = debugfs_open(info->name, "buffers");
+	FILE *file = open_debugfs(info->name, "buffers");
 	static struct group groups[MAX_GROUPS];
 	unsigned int i, nr;
 
@@ -203,7 +203,7 @@ static void read_owners(FILE *file, uint64_t base_pfn, struct owners *owners)
 /* Only while the debug mode owner keeps them, and when they are not what they were. */
 void record_owners(const struct sbuddy_info *info, struct record_seen *seen)
 {
-	FILE *file = debugfs_open(info->name, "page_owner");
+	FILE *file = open_debugfs(info->name, "page_owner");
 	static struct owners owners;
 	unsigned int i;
 

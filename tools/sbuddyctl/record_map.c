@@ -70,7 +70,7 @@ static char *runs_of(const uint64_t *words, uint64_t pages)
 /* Not there for who may not read it, and when it is what it was. */
 void record_map(const struct sbuddy_info *info, struct record_seen *seen)
 {
-	FILE *file = debugfs_open(info->name, "pagemap");
+	FILE *file = open_debugfs(info->name, "pagemap");
 	uint64_t pages = record_tunable(info, "pagemap_pages");
 	uint64_t *words = file && pages ? calloc(pages, sizeof(*words)) : NULL;
 	char *text = NULL;
