@@ -129,9 +129,27 @@ step_board-shell() { selftests/board/terminal; }
 
 step_board-demo()
 {
+	rm -f build/demo-*.html
 	boot 512m imx6ull-512m demo | tee "$TMP/console"
+	pages_of_demo
 	boot 256m imx6ull-256m demo
 	in_order <(transcript) <(sed 's/^\[ *[0-9.]*\] //; s/ *$//' "$TMP/console")
+}
+
+# The demo hands out pages, which say what they are about, and come to a browser without
+# complaint.
+pages_of_demo()
+{
+	local page
+
+	SBUDDY_BROWSER=$(find_browser)
+	export SBUDDY_BROWSER
+	for page in build/demo-carveout.html build/demo-pieces.html; do
+		grep -q '"comm": "sbuddy-demo"' $page
+		grep -q '"mark": ' $page
+		[ -z "$SBUDDY_BROWSER" ] ||
+			PYTHONDONTWRITEBYTECODE=1 timeout 300 python3 tools/tests/report.py --any $page
+	done
 }
 
 # What README says that the demo prints.

@@ -203,6 +203,10 @@ records()
 		grep -q '"comm": "sbuddyctl"' "$tmp/record.html" &&
 		[ "$(tail -n 1 "$tmp/record.html")" = "</html>" ] || return 1
 	! grep -q base_pfn "$tmp/record" || complain "it tells addresses" || return 1
+	on_test 0 record -o "$tmp/record" -- \
+		$ctl stress --device ctl-test --ops 500 --seed 1 >"$tmp/out" &&
+		grep -qE '"load": \{"latency": "all", "ns": \[\[2, ' "$tmp/record" ||
+		complain "no latencies: $(tail -n 3 "$tmp/record")" || return 1
 	on_test 0 record --phys --samples 2 --interval 0.01 -o "$tmp/record" --json && is_json &&
 		prints '"samples": 2' && grep -q '"base_pfn": [1-9]' "$tmp/record" &&
 		on_test 1 record -o /no/such/file

@@ -33,6 +33,8 @@ struct recording {
 	const char *why; /* it ended, or NULL */
 };
 
+static bool shown; /* progress */
+
 static uint64_t now(void)
 {
 	struct timespec time;
@@ -165,13 +167,15 @@ static void wait_until(struct recording *r, uint64_t when)
 	while (!r->why && now() < when);
 }
 
+/* A command has the terminal for itself. */
 static void progress(const struct recording *r)
 {
 	static uint64_t last;
 	char size[32];
 
-	if (!isatty(STDERR_FILENO) || now() - last < 200000000)
+	if (r->load.pid || !isatty(STDERR_FILENO) || now() - last < 200000000)
 		return;
+	shown = true;
 	last = now();
 	fprintf(stderr, "\r%" PRIu64 " samples, %.1f s, %s\033[K", r->samples,
 		(double)(now() - r->start) / 1e9, human(r->file.bytes, size, sizeof(size)));
@@ -235,7 +239,7 @@ static void summary(const struct recording *r)
 	double seconds = (double)(now() - r->start) / 1e9;
 	char size[32];
 
-	if (isatty(STDERR_FILENO))
+	if (shown)
 		fputs("\r\033[K", stderr);
 	if (in_json()) {
 		json_open(NULL, '{');

@@ -127,6 +127,7 @@ int run_stress(int argc, char **argv)
 	seconds = now() - start;
 	after = free_after(fd, before);
 	sbuddy_close(fd);
+	stress_record(&totals);
 	if (in_json())
 		stress_json(&plan, &totals, seconds, before, after);
 	else

@@ -115,6 +115,7 @@ void stress_run(const struct stress_plan *plan, struct stress_progress *progress
 /* stress_report.c */
 void stress_print(const struct stress_plan *plan, const struct stress_totals *totals,
 		  double seconds, uint64_t before, uint64_t after);
+void stress_record(const struct stress_totals *totals);
 void stress_json(const struct stress_plan *plan, const struct stress_totals *totals, double seconds,
 		 uint64_t before, uint64_t after);
 

@@ -154,3 +154,36 @@ void stress_json(const struct stress_plan *plan, const struct stress_totals *tot
 	json_close('}');
 	json_end();
 }
+
+/* For record, whose command this may be: a line for each column of the table. */
+void stress_record(const struct stress_totals *totals)
+{
+	const char *path = getenv("SBUDDY_RECORD"), *name;
+	FILE *file = path ? fopen(path, "ae") : NULL;
+	const struct histogram *of;
+	unsigned int i, power;
+
+	if (!file)
+		return;
+	json_to(file);
+	for (i = 0; i < COLUMNS; i++) {
+		of = column(totals, i, &name);
+		if (!of->count)
+			continue;
+		json_open(NULL, '{');
+		json_text("latency", name);
+		json_open("ns", '[');
+		for (power = 0; power < HISTOGRAM_POWERS && of->max >> power; power++) {
+			json_open(NULL, '[');
+			json_number(NULL, UINT64_C(2) << power);
+			json_number(NULL, histogram_power(of, power));
+			json_close(']');
+		}
+		json_close(']');
+		json_close('}');
+		json_end();
+		fflush(file);
+	}
+	json_to(NULL);
+	fclose(file);
+}
