@@ -198,14 +198,33 @@ static void draw_blocks(const struct boot *boot)
 		fclose(file);
 }
 
+/* In lines of up to 80 columns, if words allow. */
+static void put_text(const char *text)
+{
+	size_t column = 0, len;
+
+	for (; *text; text += len) {
+		text += strspn(text, " ");
+		len = strcspn(text, " ");
+		if (column && column + 1 + len > 80) {
+			putchar('\n');
+			column = 0;
+		}
+		printf("%s%.*s", column ? " " : "   ", (int)len, text);
+		column += len + (column ? 1 : 3);
+	}
+	putchar('\n');
+}
+
 void boot_draw(const struct boot *boot)
 {
 	struct scale scale = scale_of(&boot->now);
 	char cell[32];
 
-	printf("%s== %u of %u: %s%s\n   %s\n   %s\n", boot->stage ? "\n" : "", boot->stage + 1,
-	       BOOT_STAGES, boot->name, in_color() ? "\033[0m" : "", boot_texts[boot->stage],
-	       boot->line);
+	printf("%s%s== %u of %u: %s%s\n", boot->stage ? "\n" : "", in_color() ? "\033[1m" : "",
+	       boot->stage + 1, BOOT_STAGES, boot->name, in_color() ? "\033[0m" : "");
+	put_text(boot_texts[boot->stage]);
+	put_text(boot->line);
 	if (scale.cells) {
 		printf("\n   0x%08" PRIx64 " to 0x%08" PRIx64 "; a cell is %s\n", scale.base,
 		       scale.base + scale.cells * scale.cell,
@@ -215,7 +234,8 @@ void boot_draw(const struct boot *boot)
 		draw_pageblocks(boot, &scale);
 	}
 	if (boot->stage == BOOT_STAGES - 1) {
-		printf("   = is there, # was taken before, + by this stage; a pageblock is m, and M when all of it is free\n");
+		put_text(
+			"= is there, # was taken before, + in part by this stage; a pageblock is m, and M when all of it is free");
 		draw_blocks(boot);
 	}
 	fflush(stdout);
