@@ -56,6 +56,8 @@ library_installed()
 	local -a flags
 
 	build_tools OUTPUT="$TMP/64" DESTDIR="$root" PREFIX=/usr install
+	grep -q 'GROUP="sbuddy"' "$root/usr/lib/udev/rules.d/60-sbuddy.rules"
+	grep -q '^g sbuddy ' "$root/usr/lib/sysusers.d/sbuddy.conf"
 	mapfile -t flags < <(PKG_CONFIG_LIBDIR=$root/usr/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root \
 		PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 \
 		pkg-config --cflags --libs libsbuddy | tr ' ' '\n' | grep .)
