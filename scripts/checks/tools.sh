@@ -227,6 +227,19 @@ program_svg()
 	END
 }
 
+# What scripts/screenshots makes of a terminal's colours.
+terminal_svg()
+{
+	printf 'a\033[48;5;26m<\033[0m\n' | scripts/ansi-to-svg 'x & y' >"$TMP/terminal.svg"
+	python3 - "$TMP/terminal.svg" <<-'END'
+		import sys, xml.dom.minidom as dom
+		picture = dom.parse(sys.argv[1])
+		texts = [text.firstChild.data for text in picture.getElementsByTagName("text")]
+		fills = [rect.getAttribute("fill") for rect in picture.getElementsByTagName("rect")]
+		assert texts == ["$ x & y", "a", "<"] and fills[1:] == ["#005fd7"], (texts, fills)
+	END
+}
+
 # A picture by a reader of its own: the size, and the pixel of each cell.
 program_png()
 {
@@ -400,6 +413,7 @@ step_tools()
 	program_record
 	program_report
 	program_svg
+	terminal_svg
 	program_png
 	program_metrics
 	make -s -C dts-overlays OUTPUT="$TMP/overlays"
