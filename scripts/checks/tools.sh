@@ -360,6 +360,24 @@ report_in_browser()
 	PYTHONDONTWRITEBYTECODE=1 timeout 300 python3 tools/tests/report.py "$TMP/report.html"
 }
 
+# Who looks at a picture while it is drawn again sees the old one or the new one.
+pictures_are_whole()
+{
+	local map=$TMP/live.png
+
+	look map --png "$map"
+	ln "$map" "$TMP/old.png"
+	look map --by type --follow -n 2 -d 0.01 --png "$map" --svg "$TMP/live.svg"
+	if cmp "$map" "$TMP/old.png"; then return 1; fi
+	[ "$(find "$TMP" -name '*.part' | wc -l)" = 0 ]
+	cp "$map" "$TMP/old.png"
+	if (trap '' XFSZ; ulimit -f 1; look map --cell page --width 500 --png "$map"); then return 1; fi
+	cmp "$map" "$TMP/old.png"
+	[ "$(find "$TMP" -name '*.part' | wc -l)" = 0 ]
+	look map --png /dev/stdout | cmp - <(look map --png >(cat))
+	refuses 'No space left' look map --svg /dev/full
+}
+
 # The one of this machine, or of the package, which is unpacked once.
 find_promtool()
 {
@@ -415,6 +433,7 @@ step_tools()
 	program_svg
 	terminal_svg
 	program_png
+	pictures_are_whole
 	program_metrics
 	make -s -C dts-overlays OUTPUT="$TMP/overlays"
 	tools/tests/doctor.sh "$TMP/64/sbuddyctl" "$DTB_DIR" "$TMP/overlays"

@@ -91,22 +91,38 @@ static void free_picture(struct picture *picture)
 	free_pagemap(&map);
 }
 
+static int into_file(void)
+{
+	return given(OPT_SVG) || given(OPT_PNG);
+}
+
+/* On the terminal if no file is named, or if JSON is asked for. */
+static void put_picture(struct picture *picture, unsigned int legend_columns)
+{
+	if (given(OPT_SVG))
+		write_svg(picture, given(OPT_SVG));
+	if (given(OPT_PNG))
+		write_png(picture, given(OPT_PNG));
+	if (in_json() || !into_file())
+		draw_picture(picture, legend_columns);
+}
+
 /* Until q, a signal, or the last frame. */
 static void follow(struct picture *picture)
 {
 	uint64_t frames = number_of(OPT_FRAMES, 0, 1, UINT32_MAX);
 	double delay = seconds_of(OPT_DELAY, 2);
-	int live = !in_json() && terminal_there(), key;
+	int live = !in_json() && !into_file() && terminal_there(), key;
 
 	if (live)
 		terminal_begin();
 	for (;;) {
 		read_picture(picture);
-		draw_picture(picture, live ? 2 : 1);
+		put_picture(picture, live ? 2 : 1);
 		free_picture(picture);
 		if (frames && !--frames)
 			return;
-		if (!live && !in_json())
+		if (!live && !in_json() && !into_file())
 			putchar('\n');
 		fflush(stdout);
 		key = terminal_wait(delay);
@@ -123,20 +139,13 @@ int run_map(int argc, char **argv)
 	struct picture picture = { .by = (enum by)word_of(OPT_BY, bys, 4, BY_STATE) };
 
 	if (given(OPT_FOLLOW)) {
-		if (given(OPT_SVG) || given(OPT_PNG))
-			die_usage("--follow draws on the terminal, not into a file");
 		follow(&picture);
 		return 0;
 	}
 	if (given(OPT_DELAY) || given(OPT_FRAMES))
 		die_usage("--delay and --frames go with --follow");
 	read_picture(&picture);
-	if (given(OPT_SVG))
-		write_svg(&picture, given(OPT_SVG));
-	if (given(OPT_PNG))
-		write_png(&picture, given(OPT_PNG));
-	if (in_json() || (!given(OPT_SVG) && !given(OPT_PNG)))
-		draw_picture(&picture, 1);
+	put_picture(&picture, 1);
 	free_picture(&picture);
 	return 0;
 }

@@ -149,17 +149,15 @@ void write_png(const struct picture *picture, const char *path)
 	uint32_t height = (uint32_t)((picture->cells + picture->width - 1) / picture->width) * SIDE;
 	struct buffer raw = pixels_of(picture, width, height), data = stored(&raw);
 	struct buffer palette = palette_of(picture->by), nothing = { NULL, 0 }, png = { NULL, 0 };
-	FILE *file = fopen(path, "we");
+	FILE *file = begin_picture_file(path);
 
-	if (!file)
-		die("cannot write %s: %s", path, strerror(errno));
 	put(&png, "\x89PNG\r\n\x1a\n", 8);
 	put_header(&png, width, height);
 	put_chunk(&png, "PLTE", &palette);
 	put_chunk(&png, "IDAT", &data);
 	put_chunk(&png, "IEND", &nothing);
-	if (fwrite(png.bytes, 1, png.used, file) != png.used || fclose(file))
-		die("cannot write %s: %s", path, strerror(errno));
+	fwrite(png.bytes, 1, png.used, file);
+	end_picture_file(file, path);
 	free(raw.bytes);
 	free(data.bytes);
 	free(palette.bytes);

@@ -18,19 +18,34 @@ static uint64_t end_of(const struct picture *picture, uint64_t cell)
 	return i;
 }
 
-/* They are one rectangle. */
+/* A name may have what means something else there. */
+static void put_text(FILE *file, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '<' || *text == '&')
+			fprintf(file, "&#%d;", *text);
+		else
+			fputc(*text, file);
+	}
+}
+
+/* They are one rectangle, which a browser tells about. */
 static void draw_rows(FILE *file, const struct picture *picture)
 {
-	uint64_t cell, end;
+	uint64_t cell, end, bytes = picture->cell * picture->map->page_size;
+	const struct kind *kind;
 
 	for (cell = 0; cell < picture->cells; cell = end) {
 		end = end_of(picture, cell);
+		kind = picture_kind(picture->by, picture->kinds[cell]);
 		fprintf(file,
 			"<rect x=\"%" PRIu64 "\" y=\"%" PRIu64 "\" width=\"%" PRIu64
-			"\" height=\"%d\" fill=\"#%06x\"/>\n",
+			"\" height=\"%d\" fill=\"#%06x\"><title>0x%08" PRIx64 ": ",
 			LEFT + cell % picture->width * SIDE, TOP + cell / picture->width * SIDE,
-			(end - cell) * SIDE, SIDE,
-			picture_kind(picture->by, picture->kinds[cell])->rgb);
+			(end - cell) * SIDE, SIDE, kind->rgb,
+			picture->map->base_pfn * picture->map->page_size + cell * bytes);
+		put_text(file, kind->name);
+		fputs("</title></rect>\n", file);
 	}
 }
 
@@ -53,9 +68,10 @@ static void draw_legend(FILE *file, const struct picture *picture, uint64_t y)
 		fprintf(file,
 			"<rect x=\"%d\" y=\"%" PRIu64
 			"\" width=\"%d\" height=\"%d\" fill=\"#%06x\" "
-			"stroke=\"#999\"/><text x=\"%d\" y=\"%" PRIu64 "\">%s</text>\n",
-			LEFT, y + i * 14, SIDE, SIDE, kind->rgb, LEFT + 14, y + i * 14 + SIDE,
-			kind->name);
+			"stroke=\"#999\"/><text x=\"%d\" y=\"%" PRIu64 "\">",
+			LEFT, y + i * 14, SIDE, SIDE, kind->rgb, LEFT + 14, y + i * 14 + SIDE);
+		put_text(file, kind->name);
+		fputs("</text>\n", file);
 	}
 }
 
@@ -68,26 +84,13 @@ static unsigned int nr_kinds(enum by by)
 	return nr;
 }
 
-/* A name may have what means something else there. */
-static void put_text(FILE *file, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '<' || *text == '&')
-			fprintf(file, "&#%d;", *text);
-		else
-			fputc(*text, file);
-	}
-}
-
 void write_svg(const struct picture *picture, const char *path)
 {
 	uint64_t rows = (picture->cells + picture->width - 1) / picture->width;
 	uint64_t legend = TOP + rows * SIDE + 14, width = LEFT + picture->width * SIDE + 10;
 	char size[32];
-	FILE *file = fopen(path, "we");
+	FILE *file = begin_picture_file(path);
 
-	if (!file)
-		die("cannot write %s: %s", path, strerror(errno));
 	fprintf(file,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%" PRIu64 "\" height=\"%" PRIu64
 		"\" font-family=\"monospace\" font-size=\"11\">\n",
@@ -101,6 +104,5 @@ void write_svg(const struct picture *picture, const char *path)
 	draw_addresses(file, picture, rows);
 	draw_legend(file, picture, legend);
 	fprintf(file, "</svg>\n");
-	if (fclose(file))
-		die("cannot write %s: %s", path, strerror(errno));
+	end_picture_file(file, path);
 }
