@@ -351,13 +351,23 @@ json_is_checked()
 
 report_in_browser()
 {
+	local fault nr=0
+	local -a bad=()
+
+	for fault in '1s/"pages": 1024/"pages": 1e12/' '1s/"max_order": 3/"max_order": 1e9/' \
+		'2s/"blocks": /"block": /' '1s/"base_pfn": [0-9]*/"base_pfn": "x"/'; do
+		nr=$((nr + 1))
+		sed "$fault" tools/tests/sample.record >"$TMP/bad.record"
+		"$TMP/64/sbuddyctl" report "$TMP/bad.record" -o "$TMP/bad$nr.html"
+		bad+=("$TMP/bad$nr.html")
+	done
 	SBUDDY_BROWSER=$(find_browser)
 	if [ -z "$SBUDDY_BROWSER" ]; then
 		echo "no browser: the package is not to be had"
 		return
 	fi
 	export SBUDDY_BROWSER
-	PYTHONDONTWRITEBYTECODE=1 timeout 300 python3 tools/tests/report.py "$TMP/report.html"
+	PYTHONDONTWRITEBYTECODE=1 timeout 300 python3 tools/tests/report.py "$TMP/report.html" "${bad[@]}"
 }
 
 # Who looks at a picture while it is drawn again sees the old one or the new one.

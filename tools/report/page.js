@@ -446,8 +446,10 @@ function theme(redraw) {
 function start() {
 	const record = readRecord(byId("record").textContent);
 
-	if (!record.head || record.head.sbuddy_record !== 1)
-		return trouble("This is no record of version 1.");
+	const fault = faultOf(record.head);
+
+	if (fault)
+		return trouble(`This record cannot be drawn: ${fault}.`);
 	const model = new Model(record);
 	const map = new PageMap(model);
 	const charts = { orders: new Chart("orders", 220, model), fragmentation: new Chart("fragmentation", 220, model),
@@ -486,4 +488,8 @@ function start() {
 	addEventListener("resize", () => { clearTimeout(wait); wait = setTimeout(redraw, 80); });
 }
 
-start();
+try {
+	start();
+} catch (error) {
+	trouble(`This record cannot be drawn: ${error.message}.`);
+}

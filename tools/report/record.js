@@ -50,6 +50,22 @@ function addLoad(record, line) {
 		record.latencies.push({ us: line.us, name: line.load.latency, ns: line.load.ns });
 }
 
+// What is wrong with the first line, or nothing. A record may be anybody's, and what it says
+// decides how much is drawn.
+function faultOf(head) {
+	const within = (value, low, high) => Number.isInteger(value) && value >= low && value <= high;
+
+	if (head?.sbuddy_record !== 1)
+		return "it is none of version 1";
+	if (!within(head.pages, 0, 2 ** 26))
+		return "its page map is too large";
+	if (!within(head.page_bytes, 512, 2 ** 20) || !within(head.max_order, 0, 20))
+		return "it has pages or orders that there are none of";
+	if (head.base_pfn !== undefined && !within(head.base_pfn, 0, 2 ** 40))
+		return "it begins where there is no memory";
+	return "";
+}
+
 // What a sample does not tell is as it was.
 function complete(sample, before) {
 	sample.map = sample.map ?? before?.map ?? null;
@@ -61,13 +77,27 @@ function complete(sample, before) {
 	return sample;
 }
 
-function* runsOf(text) {
-	for (const run of text.split(" ")) {
-		const match = /^([0-9a-f]{1,8})(?:\*(\d{1,9}))?(?:x(\d{1,9}))?$/.exec(run);
+// [word, pages, times], or null. There are few different runs, and they come very often.
+const knownRuns = new Map();
 
-		if (match)
-			yield [parseInt(match[1], 16), Number(match[2] ?? 1), Number(match[3] ?? 1)];
+function parseRun(run) {
+	const match = /^([0-9a-f]{1,8})(?:\*([1-9]\d{0,8}))?(?:x([1-9]\d{0,8}))?$/.exec(run);
+	const parsed = match && [parseInt(match[1], 16), Number(match[2] ?? 1), Number(match[3] ?? 1)];
+
+	if (knownRuns.size < 100000)
+		knownRuns.set(run, parsed);
+	return parsed;
+}
+
+function runsOf(text) {
+	const runs = [];
+
+	for (const run of text.split(" ")) {
+		const parsed = knownRuns.get(run) ?? parseRun(run);
+		if (parsed)
+			runs.push(parsed);
 	}
+	return runs;
 }
 
 // A word a page; the first of a block has HEAD.
@@ -100,7 +130,10 @@ function rangesOf(record) {
 		seen.add(sample.map);
 		let page = 0;
 		for (const [word, count, times] of runsOf(sample.map)) {
-			if (stateOf(word) !== HOLE)
+			const last = ranges[ranges.length - 1];
+			if (stateOf(word) !== HOLE && last?.[1] === page)
+				last[1] += count * times;
+			else if (stateOf(word) !== HOLE)
 				ranges.push([page, page + count * times]);
 			page += count * times;
 		}

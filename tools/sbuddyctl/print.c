@@ -5,15 +5,19 @@ const char *human(uint64_t bytes, char *text, size_t size)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
 	unsigned int unit = 0;
+	double value;
 
 	while (unit < 4 && bytes && !(bytes & 1023)) {
 		bytes >>= 10;
 		unit++;
 	}
-	if (bytes < 10240 || unit == 4)
+	if (bytes < 10240 || unit == 4) {
 		snprintf(text, size, "%" PRIu64 " %s", bytes, units[unit]);
-	else
-		snprintf(text, size, "%.1f %s", (double)bytes / 1024, units[unit + 1]);
+		return text;
+	}
+	for (value = (double)bytes; value >= 10240 && unit < 4; unit++)
+		value /= 1024;
+	snprintf(text, size, "%.1f %s", value, units[unit]);
 	return text;
 }
 

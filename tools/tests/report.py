@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# report.py PAGE: clicks through what sbuddyctl report has written of
-# tools/tests/sample.record, whose names are hostile; light and dark, wide and narrow.
+# report.py PAGE [BAD...]: clicks through what sbuddyctl report has written of
+# tools/tests/sample.record, whose names are hostile; light and dark, wide and narrow. Of a
+# BAD page it is said on the page that it cannot be drawn.
 # report.py --any PAGE: any page, from the first sample to the last, by all colours.
 
 import sys
@@ -102,6 +103,16 @@ def main():
             browser.close()
 
 
+def refuse(path):
+    browser = Browser()
+    try:
+        browser.open(path)
+        assert "This record cannot be drawn: " in text_of(browser, "trouble")
+        assert not browser.complaints(), browser.complaints()
+    finally:
+        browser.close()
+
+
 def look_at(path):
     browser = Browser()
     try:
@@ -122,3 +133,5 @@ if sys.argv[1] == "--any":
     look_at(sys.argv[2])
 else:
     main()
+    for bad in sys.argv[2:]:
+        refuse(bad)
