@@ -130,38 +130,32 @@ static u32 *active_of(const struct sb_zone *zone, unsigned int type)
 }
 
 /*
- * The fullest pageblock that has the order, is not free as a whole, and that no CPU takes
- * from; SB_WORD_NONE when there is none. With @active, one of those that a CPU takes from.
+ * The pageblock whose largest free block is the smallest that will do, and of such the
+ * fullest. Not one that is free as a whole; nor one that a CPU takes from, unless with
+ * @active. SB_WORD_NONE when there is none.
  */
-static u32 fullest(const struct sb_zone *zone, unsigned int order, unsigned int type, bool active)
+static u32 tightest(const struct sb_zone *zone, unsigned int order, unsigned int type, bool active)
 {
 	u32 orders = zone->nonempty[type] & ((1u << zone->inst->blocks.order) - 1);
 	const struct sb_word_zone *lists = lists_of(zone);
-	unsigned int most = active ? SB_WORD_ACTIVE + 1 : SB_WORD_ACTIVE;
-	u32 index = SB_WORD_NONE;
 
 	for (orders = orders >> order << order; orders; orders &= orders - 1) {
 		unsigned int at = sb_ctz(orders), fill = sb_ctz(lists->fills[type][at]);
 
-		if (fill >= most)
-			continue;
-		most = fill;
-		index = lists->partial[type][at][fill];
+		if (fill != SB_WORD_ACTIVE || active)
+			return lists->partial[type][at][fill];
 	}
-	return index;
+	return SB_WORD_NONE;
 }
 
-/* There is a block: in a pageblock in part free, or else one of a whole one, or of another CPU. */
-static u32 find(const struct sb_zone *zone, unsigned int order, unsigned int type)
+/* There is a block: in a whole pageblock, or else in one that another CPU takes from. */
+static u32 last_resort(const struct sb_zone *zone, unsigned int order, unsigned int type)
 {
-	u32 index = fullest(zone, order, type, false), orders;
+	u32 orders = zone->nonempty[type] >> zone->inst->blocks.order;
 
-	if (index != SB_WORD_NONE)
-		return index;
-	orders = zone->nonempty[type] >> zone->inst->blocks.order;
 	if (orders)
 		return lists_of(zone)->whole[type][zone->inst->blocks.order + sb_ctz(orders)];
-	return fullest(zone, order, type, true);
+	return tightest(zone, order, type, true);
 }
 
 /* The pageblock that this CPU took from before will do again. */
@@ -174,6 +168,25 @@ static bool is_good(const struct sb_zone *zone, u32 index, unsigned int order, u
 	block = sb_word_at(zone->inst, index);
 	return block->type == type && is_partial(zone, block) && block->order >= order &&
 	       sb_instance_zone_at(zone->inst, sb_word_pfn(zone->inst, index)) == zone;
+}
+
+/*
+ * Where a block of less than a pageblock is taken from: there is one. Whole words of the
+ * pageblock that this CPU took from before are left as long as smaller ones are elsewhere.
+ */
+static u32 choose(const struct sb_zone *zone, const u32 *active, unsigned int order,
+		  unsigned int type)
+{
+	bool good = active && is_good(zone, *active, order, type);
+	unsigned int largest = good ? sb_word_at(zone->inst, *active)->order : SB_WORD_EMPTY;
+	u32 index;
+
+	if (largest < SB_WORD_ORDER)
+		return *active;
+	index = tightest(zone, order, type, false);
+	if (index != SB_WORD_NONE && sb_word_at(zone->inst, index)->order < largest)
+		return index;
+	return good ? *active : last_resort(zone, order, type);
 }
 
 /* This CPU takes from another pageblock, which is in part free, from now on. */
@@ -199,8 +212,8 @@ static unsigned int take_small(struct sb_zone *zone, unsigned int order, unsigne
 {
 	u32 *active = type < SB_PCPTYPES ? active_of(zone, type) : NULL;
 	struct sb_instance *inst = zone->inst;
-	bool again = active && is_good(zone, *active, order, type);
-	u32 index = again ? *active : find(zone, order, type);
+	u32 index = choose(zone, active, order, type);
+	bool again = active && index == *active && sb_word_at(inst, index)->active;
 	unsigned int nr;
 
 	if (!is_partial(zone, sb_word_at(inst, index)))

@@ -97,6 +97,40 @@ static void the_fullest_pageblock_is_taken_from(void)
 	fixture_exit(&f);
 }
 
+/* Every other page is free in an emptier pageblock: nobody else could use these. */
+static void crumbs_are_taken_before_runs(void)
+{
+	unsigned long last, at;
+
+	boot(8 * MiB, 1);
+	fixture_fill(&f);
+	last = active();
+	fixture_free_run(&f, last ^ 2 * BLOCK, 32);
+	for (at = 0; at < BLOCK; at += 2)
+		fixture_free_run(&f, (last ^ 3 * BLOCK) + at, 1);
+	EXPECT_EQ(take_page(), last ^ 3 * BLOCK);
+	EXPECT_EQ(block_of((unsigned long)fixture_alloc(&f, 1, SB_MOVABLE)), last ^ 2 * BLOCK);
+	fixture_exit(&f);
+}
+
+/* The pageblock that was taken from before has whole words, and another one less. */
+static void whole_words_are_left_where_there_are_crumbs(void)
+{
+	unsigned long last, i;
+
+	boot(8 * MiB, 1);
+	fixture_fill(&f);
+	last = active();
+	fixture_free_run(&f, last ^ 2 * BLOCK, BLOCK / 2);
+	EXPECT_EQ(take_page(), last ^ 2 * BLOCK);
+	fixture_free_run(&f, last ^ 3 * BLOCK, 4);
+	for (i = 0; i < 4; i++)
+		EXPECT_EQ(take_page(), last ^ 3 * BLOCK);
+	EXPECT_EQ(take_page(), last ^ 2 * BLOCK);
+	CHECK(&f);
+	fixture_exit(&f);
+}
+
 /* What a larger request needs is left alone: a page comes from where there is no more. */
 static void the_smallest_run_that_will_do_is_taken(void)
 {
@@ -475,7 +509,8 @@ static void random_steps_agree_with_the_model(void)
 
 UNIT_MAIN(UNIT_CASE(runs_are_found_at_all_places_at_once),
 	  UNIT_CASE(it_keeps_less_than_two_bits_a_page),
-	  UNIT_CASE(the_fullest_pageblock_is_taken_from),
+	  UNIT_CASE(the_fullest_pageblock_is_taken_from), UNIT_CASE(crumbs_are_taken_before_runs),
+	  UNIT_CASE(whole_words_are_left_where_there_are_crumbs),
 	  UNIT_CASE(the_smallest_run_that_will_do_is_taken),
 	  UNIT_CASE(each_cpu_takes_from_a_pageblock_of_its_own),
 	  UNIT_CASE(pageblocks_that_are_free_merge_and_come_apart),
