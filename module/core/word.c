@@ -171,8 +171,8 @@ static bool is_good(const struct sb_zone *zone, u32 index, unsigned int order, u
 }
 
 /*
- * Where a block of less than a pageblock is taken from: there is one. Whole words of the
- * pageblock that this CPU took from before are left as long as smaller ones are elsewhere.
+ * Where a block of less than a pageblock is taken from: there is one. Not the pageblock that
+ * this CPU took from before, as long as the largest block of another one is smaller.
  */
 static u32 choose(const struct sb_zone *zone, const u32 *active, unsigned int order,
 		  unsigned int type)
@@ -181,7 +181,7 @@ static u32 choose(const struct sb_zone *zone, const u32 *active, unsigned int or
 	unsigned int largest = good ? sb_word_at(zone->inst, *active)->order : SB_WORD_EMPTY;
 	u32 index;
 
-	if (largest < SB_WORD_ORDER)
+	if (largest == order)
 		return *active;
 	index = tightest(zone, order, type, false);
 	if (index != SB_WORD_NONE && sb_word_at(zone->inst, index)->order < largest)

@@ -10,11 +10,11 @@
  * Merging is setting bits, splitting is clearing some: what is free beside each other
  * is one block, found by shifts. A pageblock with some free pages is on a list by its
  * type, its largest free block, and how full it is; one that is free as a whole
- * merges with its buddies as in the list engine. A request goes to the pageblock that
- * its CPU took from before, as long as that has less than a whole word to give; then to
- * one that is no other CPU's, whose largest block is the smallest that will do, the
- * fullest of such; then to one that is free as a whole. So few are in use at a time, the
- * emptiest get empty, and what large requests need is left for them.
+ * merges with its buddies as in the list engine. A request goes to the pageblock whose
+ * largest block is the smallest that will do; of such to the one that its CPU took from
+ * before, or else the fullest, unless it is another CPU's; then to one that is free as a
+ * whole. So few are in use at a time, the emptiest get empty, and what large requests
+ * need is left for them.
  *
  * Free pages are tails to their descriptors. Their type is that of their pageblock,
  * always, so Linux 6.1, which knows others, has to do with lists.

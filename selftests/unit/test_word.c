@@ -113,8 +113,8 @@ static void crumbs_are_taken_before_runs(void)
 	fixture_exit(&f);
 }
 
-/* The pageblock that was taken from before has whole words, and another one less. */
-static void whole_words_are_left_where_there_are_crumbs(void)
+/* The pageblock that was taken from before has long runs, and another one has short ones. */
+static void runs_are_left_where_there_are_crumbs(void)
 {
 	unsigned long last, i;
 
@@ -510,7 +510,7 @@ static void random_steps_agree_with_the_model(void)
 UNIT_MAIN(UNIT_CASE(runs_are_found_at_all_places_at_once),
 	  UNIT_CASE(it_keeps_less_than_two_bits_a_page),
 	  UNIT_CASE(the_fullest_pageblock_is_taken_from), UNIT_CASE(crumbs_are_taken_before_runs),
-	  UNIT_CASE(whole_words_are_left_where_there_are_crumbs),
+	  UNIT_CASE(runs_are_left_where_there_are_crumbs),
 	  UNIT_CASE(the_smallest_run_that_will_do_is_taken),
 	  UNIT_CASE(each_cpu_takes_from_a_pageblock_of_its_own),
 	  UNIT_CASE(pageblocks_that_are_free_merge_and_come_apart),
