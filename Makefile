@@ -36,8 +36,7 @@ unit:
 	$(MAKE) -C selftests/unit
 
 frag:
-	$(MAKE) -s -C selftests/unit fast-build TESTS=test_frag
-	for mib in 64 1024 16384; do SB_MIB=$$mib build/unit/fast/test_frag || exit 1; done
+	scripts/frag
 
 labs:
 	@$(MAKE) -s -C selftests/labs

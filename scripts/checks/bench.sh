@@ -129,4 +129,5 @@ step_hostbench()
 	make -s -C selftests/hostbench run ARGS='--rounds 7 --only single --json' >"$TMP/json"
 	grep -qF '{"name": "pair-order-0/list-buddy", "kernel": "host", "sbuddy": ' "$TMP/json"
 	! command -v python3 >/dev/null || well_formed "$TMP/json"
+	scripts/frag --check
 }

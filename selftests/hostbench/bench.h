@@ -54,6 +54,8 @@ extern struct bench_options bench_options;
  * @arena_base: address in the instance of the first byte of it
  * @arena_size: bytes
  * @gap: bytes below the metadata that are reserved
+ * @engine: what holds its free pages
+ * @pageblock_order: of its pageblocks, or 0 for what is usual
  */
 struct host {
 	struct sb_instance inst;
@@ -61,6 +63,8 @@ struct host {
 	u64 arena_base;
 	u64 arena_size;
 	u64 gap;
+	enum sb_engine_kind engine;
+	unsigned int pageblock_order;
 };
 
 /* Bytes of the largest block. */

@@ -80,6 +80,9 @@ bool host_boot(struct host *host, u64 size, unsigned int nr_nodes, unsigned int 
 	cfg.watermark_boost_factor = 0;
 	memset(cfg.lowmem_reserve_ratio, 0, sizeof(cfg.lowmem_reserve_ratio));
 	cfg.nr_cpus = nr_cpus;
+	cfg.engine = host->engine;
+	if (host->pageblock_order)
+		cfg.pageblock_order = host->pageblock_order;
 	sb_host_nr_cpus = nr_cpus;
 	add_nodes(&cfg, size, nr_nodes);
 	if (host->gap) {

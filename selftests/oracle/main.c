@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * /sys/kernel/debug/sbuddy-oracle: "SEED OPS EVERY LISTS" written runs a stream,
- * and fails when the sides differ; read, it tells what was seen.
+ * and fails when the sides differ; "churn TRACE SEEDS" has Linux alone replay one of
+ * churn.h; read, it tells what was seen.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -21,10 +22,23 @@ static struct dentry *file;
 static struct sb_out report;
 static DEFINE_MUTEX(lock);
 
-static ssize_t run_write(struct file *opened, const char __user *from, size_t size, loff_t *pos)
+/* What is asked for, or what is wrong with it. */
+static int run_text(const char *text)
 {
 	struct oracle_run run = { 0 };
-	unsigned int lists;
+	unsigned int lists, trace, seeds;
+
+	if (sscanf(text, "churn %u %u", &trace, &seeds) == 2)
+		return linux_churn(trace, seeds, &report);
+	if (sscanf(text, "%llu %lu %lu %u", &run.seed, &run.nr_ops, &run.every, &lists) != 4 ||
+	    !run.every)
+		return -EINVAL;
+	run.lists = lists;
+	return oracle_stream(&run, &report);
+}
+
+static ssize_t run_write(struct file *opened, const char __user *from, size_t size, loff_t *pos)
+{
 	char text[80];
 	int err;
 
@@ -33,14 +47,10 @@ static ssize_t run_write(struct file *opened, const char __user *from, size_t si
 	if (copy_from_user(text, from, size))
 		return -EFAULT;
 	text[size] = '\0';
-	if (sscanf(text, "%llu %lu %lu %u", &run.seed, &run.nr_ops, &run.every, &lists) != 4 ||
-	    !run.every)
-		return -EINVAL;
-	run.lists = lists;
 	mutex_lock(&lock);
 	report.used = 0;
 	report.text[0] = '\0';
-	err = oracle_stream(&run, &report);
+	err = run_text(text);
 	mutex_unlock(&lock);
 	return err ? err : (ssize_t)size;
 }

@@ -115,6 +115,9 @@ unsigned int linux_bulk(u32 gfp, unsigned int nr, unsigned long *pfns);
 void linux_free(unsigned long pfn, unsigned int order, u32 gfp);
 void linux_drain(void);
 
+/* churn_linux.c: a trace of churn.h, so many seeds of it; adds a line of figures. */
+int linux_churn(unsigned int trace, unsigned int seeds, struct sb_out *out);
+
 /* shadow.c: the instance. */
 int shadow_open(const struct oracle_layout *layout, const struct oracle_view *start, bool lists);
 void shadow_close(void);
