@@ -145,6 +145,8 @@ enum sb_engine_kind {
  *	SB_QUARANTINE_MAX
  * @slab_debug: those of SB_SLAB_DEBUG that all slab caches have, whatever they are
  *	created with
+ * @quota_file_bytes: most that an open file may have, for the driver; 0 for no limit
+ * @quota_uid_bytes: the same of all open files of a user
  * @nr_cpus: CPUs that have lists of their own, 1 .. SB_MAX_CPUS; those with
  *	higher numbers share them
  * @nr_banks: entries of @banks
@@ -190,6 +192,8 @@ struct sb_config {
 	unsigned int debug_guardpage_minorder;
 	unsigned int quarantine_pages;
 	u32 slab_debug;
+	u64 quota_file_bytes;
+	u64 quota_uid_bytes;
 	unsigned int nr_cpus;
 	unsigned int nr_banks;
 	unsigned int nr_reserved;

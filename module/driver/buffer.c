@@ -223,42 +223,51 @@ static int make_usable(struct sb_buffer *buf)
 }
 
 /* Counts it, and leaves nothing when it cannot be used. */
-static int settle(struct sb_buffer *buf)
+static int settle(struct sb_buffer *buf, u64 used)
 {
 	int err;
 
 	atomic_inc(&buf->dev->nr_buffers);
-	sb_handles_count(&buf->client->handles, (u32)buf->nr_pages);
+	sb_handles_got(&buf->client->handles, used);
 	err = make_usable(buf);
 	if (unlikely(err))
 		sb_buffer_abort(buf->client, buf);
 	return err;
 }
 
-int sb_buffer_adopt(struct sb_buffer *buf, unsigned long pfn, unsigned long nr_pages)
+int sb_buffer_adopt(struct sb_buffer *buf, unsigned long pfn, unsigned long nr_pages, u64 used)
 {
 	buf->exact = true;
 	buf->request.order = sb_order_for(nr_pages);
 	set_one_run(buf, nr_pages);
 	buf->one.pfn = pfn;
-	return settle(buf);
+	return settle(buf, used);
 }
 
 struct sb_buffer *sb_buffer_alloc(struct sb_client *client, const struct sb_request *request,
 				  unsigned long nr_pages, bool scattered)
 {
 	struct sb_buffer *buf = sb_client_begin(client, request);
+	u32 pages = (u32)(nr_pages ?: sb_order_pages(request->order));
+	u64 used;
 	int err;
 
 	if (IS_ERR(buf))
 		return buf;
+	err = sb_quota_charge(client, pages, &used);
+	if (unlikely(err))
+		goto err_cancel;
 	err = get_pages(buf, nr_pages, scattered);
-	if (unlikely(err)) {
-		sb_client_cancel(buf);
-		return ERR_PTR(err);
-	}
-	err = settle(buf);
+	if (unlikely(err))
+		goto err_pages;
+	err = settle(buf, used);
 	return unlikely(err) ? ERR_PTR(err) : buf;
+
+err_pages:
+	sb_handles_over(&client->handles, 0, pages);
+err_cancel:
+	sb_client_cancel(buf);
+	return ERR_PTR(err);
 }
 
 /* Gives the first @nr buffers a page each: the others are not wanted. */
@@ -269,7 +278,6 @@ static unsigned int spread(struct sb_buffer **bufs, const unsigned long *pfns, u
 	for (i = 0; i < nr; i++)
 		sb_buffer_set_block(bufs[i], pfns[i]);
 	atomic_add((int)nr, &bufs[0]->dev->nr_buffers);
-	sb_handles_count(&bufs[0]->client->handles, nr);
 	for (done = 0; done < nr && !make_usable(bufs[done]); done++)
 		;
 	for (i = done; i < nr; i++)
@@ -277,29 +285,47 @@ static unsigned int spread(struct sb_buffer **bufs, const unsigned long *pfns, u
 	return done;
 }
 
-int sb_buffer_alloc_pages(struct sb_client *client, const struct sb_request *request,
-			  struct sb_buffer **bufs, unsigned int nr)
+/* As many pages, and a structure for each, as are to be had at once: how many, or -errno. */
+static int get_many(struct sb_client *client, const struct sb_request *request,
+		    struct sb_buffer **bufs, unsigned long *pfns, unsigned int nr)
 {
 	struct sb_instance *inst = &client->dev->inst;
-	unsigned long pfns[SB_BUFFER_CHUNK];
 	long got, begun, i;
 
 	for (i = 0; i < nr; i++)
 		pfns[i] = SB_PFN_NONE;
 	got = sb_alloc_bulk(inst, request, nr, pfns);
 	sb_pressure_slow(&client->dev->pressure);
-	if (unlikely(got < 0))
+	if (unlikely(got <= 0))
 		return (int)got;
-	if (unlikely(!got)) {
-		bufs[0] = sb_buffer_alloc(client, request, 0, false);
-		return PTR_ERR_OR_ZERO(bufs[0]) ?: 1;
-	}
 	begun = sb_client_begin_many(client, request, bufs, (unsigned int)got);
 	for (i = max(begun, 0l); unlikely(i < got); i++)
 		sb_alloc_free(inst, pfns[i], 0);
-	if (unlikely(begun < 0))
-		return (int)begun;
-	return (int)spread(bufs, pfns, (unsigned int)begun) ?: -EINTR;
+	return (int)begun;
+}
+
+int sb_buffer_alloc_pages(struct sb_client *client, const struct sb_request *request,
+			  struct sb_buffer **bufs, unsigned int nr)
+{
+	unsigned long pfns[SB_BUFFER_CHUNK];
+	u64 used;
+	int got = 0;
+
+	if (likely(!sb_quota_charge(client, nr, &used))) {
+		got = get_many(client, request, bufs, pfns, nr);
+		nr -= (unsigned int)max(got, 0);
+		if (unlikely(nr))
+			sb_handles_over(&client->handles, 0, nr);
+		if (likely(got > 0))
+			sb_handles_got(&client->handles, used - ((u64)nr << 32));
+	}
+	if (likely(got > 0))
+		return (int)spread(bufs, pfns, (unsigned int)got) ?: -EINTR;
+	if (got < 0)
+		return got;
+	/* Where there are not so many, or may not be, there may be one. */
+	bufs[0] = sb_buffer_alloc(client, request, 0, false);
+	return PTR_ERR_OR_ZERO(bufs[0]) ?: 1;
 }
 
 void sb_buffer_publish(struct sb_client *client, struct sb_buffer *buf)

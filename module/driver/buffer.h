@@ -45,6 +45,7 @@
 #include "device.h"
 #include "gather.h"
 #include "handles.h"
+#include "quota.h"
 
 /*
  * The offset of a mapping is handle << SB_BUFFER_WINDOW pages, so that every
@@ -82,6 +83,7 @@ struct sb_explain;
  * @watches: it was polled
  * @falls: of struct sbuddy_pressure when it was asked for them last, or SB_PRESSURE_UNSEEN
  * @nr_loose: pages of those that have no handle any more
+ * @quota: what it may have
  * @pid: of who opened it
  * @comm: likewise
  */
@@ -105,6 +107,7 @@ struct sb_client {
 	atomic_long_t nr_loose;
 	bool watches;
 	int falls;
+	struct sb_quota quota;
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
 };
@@ -212,8 +215,8 @@ void sb_client_release(struct sb_client *client);
  *
  * Context: Process. May sleep.
  * Return: the buffer, or ERR_PTR(): -ENOSPC when the file has all the handles
- *	that it may have, -EINTR when the process was killed meanwhile, or what
- *	sb_alloc() failed with.
+ *	that it may have, -EDQUOT when it may not have so many pages, -EINTR when the
+ *	process was killed meanwhile, or what sb_alloc() failed with.
  */
 struct sb_buffer *sb_buffer_alloc(struct sb_client *client, const struct sb_request *request,
 				  unsigned long nr_pages, bool scattered);
@@ -242,13 +245,14 @@ void sb_buffer_explain(struct sb_client *client, const struct sb_request *reques
  * @buf: from sb_client_begin(); its request tells the type
  * @pfn: first page, to be freed by sb_alloc_free_exact()
  * @nr_pages: how many, up to SB_BUFFER_MAX_PAGES
+ * @used: of sb_quota_charge(), which was asked for them before
  *
  * Then as after sb_buffer_alloc(). When it fails, pages and structure are gone.
  *
  * Context: Process. May sleep.
  * Return: 0, or -errno of sb_buffer_zero().
  */
-int sb_buffer_adopt(struct sb_buffer *buf, unsigned long pfn, unsigned long nr_pages);
+int sb_buffer_adopt(struct sb_buffer *buf, unsigned long pfn, unsigned long nr_pages, u64 used);
 
 void sb_buffer_publish(struct sb_client *client, struct sb_buffer *buf);
 void sb_buffer_abort(struct sb_client *client, struct sb_buffer *buf);

@@ -57,6 +57,7 @@ static void client_free(struct sb_client *client)
 		client->spare = buf->next;
 		kfree(buf);
 	}
+	sb_quota_leave(client);
 	iput(client->space);
 	kfree(client);
 }
@@ -262,6 +263,11 @@ struct sb_client *sb_client_create(struct sbuddy_device *dev)
 	client->space = space;
 	client->falls = SB_PRESSURE_UNSEEN;
 	sb_handles_init(&client->handles);
+	if (sb_quota_join(client)) {
+		iput(space);
+		kfree(client);
+		return ERR_PTR(-ENOMEM);
+	}
 	mutex_init(&client->failure_lock);
 	client->opened = ktime_get_boottime_seconds();
 	client->pid = task_tgid_nr(current);

@@ -94,6 +94,8 @@ TUNABLE_FILE(page_poison);
 TUNABLE_FILE(page_owner);
 TUNABLE_FILE(debug_guardpage_minorder);
 TUNABLE_FILE(quarantine_pages);
+TUNABLE_FILE(quota_file_bytes);
+TUNABLE_FILE(quota_uid_bytes);
 TUNABLE_FILE(slab_debug);
 
 struct configfs_attribute *const sbuddy_tunable_attrs[SBUDDY_NR_TUNABLE_ATTRS] = {
@@ -132,5 +134,7 @@ struct configfs_attribute *const sbuddy_tunable_attrs[SBUDDY_NR_TUNABLE_ATTRS] =
 	&attr_page_owner,
 	&attr_debug_guardpage_minorder,
 	&attr_quarantine_pages,
+	&attr_quota_file_bytes,
+	&attr_quota_uid_bytes,
 	&attr_slab_debug,
 };

@@ -244,6 +244,7 @@ static int start(struct sbuddy_device *dev, const struct sb_config *cfg)
 		return err;
 	sbuddy_mover_start(dev);
 	sbuddy_held_init(dev);
+	sbuddy_quotas_set(dev);
 	sbuddy_compactd_init(dev);
 	sbuddy_memory_init(dev);
 	dev->id = ida_alloc_max(&ids, MAX_DEVICES - 1, GFP_KERNEL);
@@ -282,6 +283,7 @@ static struct sbuddy_device *alloc(const char *name, struct sb_backing *backing,
 	mutex_init(&dev->contig_lock);
 	mutex_init(&dev->slabs.lock);
 	sb_pressure_init(dev);
+	sbuddy_quotas_init(dev);
 	return dev;
 }
 

@@ -26,6 +26,7 @@
 #include "memory_dev.h"
 #include "mover.h"
 #include "pressure.h"
+#include "quota.h"
 #include "ring.h"
 #include "slabs.h"
 #include "sync.h"
@@ -73,6 +74,7 @@ struct sbuddy_device_ops {
  * @memory: memory that comes and goes
  * @slabs: caches of objects
  * @pressure: who waits for memory
+ * @quotas: what files and users may have
  * @compactd: its worker
  * @compacted: somebody has asked for a compaction; guarded by @lock
  * @compaction: the last that was asked for, likewise
@@ -108,6 +110,7 @@ struct sbuddy_device {
 	struct sbuddy_memory memory;
 	struct sbuddy_slabs slabs;
 	struct sbuddy_pressure pressure;
+	struct sbuddy_quotas quotas;
 	struct sbuddy_compactd compactd;
 	bool compacted;
 	struct sbuddy_compaction compaction;

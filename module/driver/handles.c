@@ -11,6 +11,7 @@ static_assert(SBUDDY_MAX_HANDLES <= SB_HANDLES_LAST);
 void sb_handles_init(struct sb_handles *handles)
 {
 	spin_lock_init(&handles->lock);
+	handles->allowed = INT_MAX;
 }
 
 void sb_handles_exit(struct sb_handles *handles)

@@ -18,10 +18,14 @@
  * an address is put in place of a block, and taken away, with the lock alone: who has it
  * finds the buffer alive. A leaf once made stays.
  *
- * Two counters that only grow tell what is in use, each the turns of numbers in its low
+ * Two counters that grow tell what is in use, each the turns of numbers in its low
  * half and pages in its high one, so that one operation counts both:
  *
  *	begun - past    =    pages in use << 32 | numbers in use
+ *
+ * Pages that are refused, as they are more than there may be, are taken back from @begun,
+ * so that nobody who looks at what was in use before they came takes them for freed ones:
+ * then whatever is not refused stays within the limit, with any number of threads.
  */
 #ifndef SBUDDY_HANDLES_H
 #define SBUDDY_HANDLES_H
@@ -45,6 +49,7 @@
  * @past: turns that are over, as the number was given up, or in use when it came; and
  *	pages that went back
  * @peak: most pages that were in use at a time
+ * @allowed: pages up to which nobody needs to be asked, quota.h
  * @leaf: words, by number; or NULL
  */
 struct sb_handles {
@@ -52,6 +57,7 @@ struct sb_handles {
 	atomic64_t begun;
 	atomic64_t past;
 	atomic_t peak;
+	int allowed;
 	unsigned long *leaf[SB_HANDLES_LEAVES];
 };
 
@@ -130,13 +136,25 @@ static inline bool sb_handles_highest(const struct sb_handles *handles, u64 used
 
 void sb_handles_raise(struct sb_handles *handles, u64 used);
 
-/* Counts pages that are taken. */
-static inline void sb_handles_count(struct sb_handles *handles, u32 pages)
+/* Says that pages are there which sb_handles_since() counts. */
+static inline void sb_handles_got(struct sb_handles *handles, u64 used)
 {
-	u64 used = sb_handles_since(handles, sb_handles_begin(handles, 0, pages));
-
 	if (unlikely(sb_handles_highest(handles, used)))
 		sb_handles_raise(handles, used);
+}
+
+/* Whether these are more pages than there may be without asking. */
+static inline bool sb_handles_exceed(const struct sb_handles *handles, u64 used)
+{
+	return (s32)(used >> 32) > READ_ONCE(handles->allowed);
+}
+
+/* Takes back what sb_handles_begin() counted, and was refused. */
+static inline void sb_handles_refuse(struct sb_handles *handles, unsigned int nr, u32 pages)
+{
+	atomic64_sub((s64)((u64)pages << 32), &handles->begun);
+	if (nr)
+		sb_handles_over(handles, nr, 0);
 }
 
 /* Claims a number that had its turn; false when it is in use. */

@@ -13,12 +13,16 @@
 
 void sb_holder_count(struct sb_client *client, struct sb_holding *holding)
 {
+	int limit;
+
 	/* Those of bare.h have a handle alone. */
 	spin_lock(&client->handles.lock);
 	holding->buffers = sb_handles_nr(&client->handles) - client->nr_named + client->nr_buffers;
 	spin_unlock(&client->handles.lock);
 	holding->bytes = sb_pfn_addr(sb_handles_pages(&client->handles));
 	holding->peak = sb_pfn_addr((unsigned long)atomic_read(&client->handles.peak));
+	limit = READ_ONCE(client->quota.limit);
+	holding->limit = limit == SB_QUOTA_NONE ? 0 : sb_pfn_addr((unsigned long)limit);
 	holding->pins = (u32)atomic_read(&client->nr_pins);
 	holding->age = (u64)(ktime_get_boottime_seconds() - client->opened);
 }
@@ -34,6 +38,8 @@ void sb_holder_show(struct sb_client *client, struct seq_file *seq)
 	seq_printf(seq, "sbuddy-bytes:\t%llu\n", holding.bytes);
 	seq_printf(seq, "sbuddy-peak:\t%llu\n", holding.peak);
 	seq_printf(seq, "sbuddy-pins:\t%u\n", holding.pins);
+	seq_printf(seq, "sbuddy-limit:\t%llu\n", holding.limit);
+	seq_printf(seq, "sbuddy-uid:\t%u\n", sb_quota_uid_number(client));
 }
 
 void sb_holder_log_death(struct sb_client *client)

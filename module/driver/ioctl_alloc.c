@@ -164,21 +164,33 @@ static unsigned long quick_arg(u32 flags, u64 bytes, int node, u32 order, u32 ty
 static int alloc_bare(struct sb_client *client, unsigned long arg, u32 order,
 		      struct sbuddy_alloc __user *user)
 {
+	struct sb_handles *handles = &client->handles;
+	u32 handle, pages = (u32)sb_order_pages(order);
 	unsigned long word;
-	u32 handle;
-	int err = sb_handles_reserve(&client->handles, &handle);
+	u64 used;
+	int err = sb_handles_reserve(handles, &handle);
 
 	if (unlikely(err))
 		return err;
+	err = sb_quota_charge(client, pages, &used);
+	if (unlikely(err))
+		goto err_number;
 	err = sb_quick_block(client, arg, &word);
-	if (likely(!err)) {
-		err = tell(user, handle, sb_order_pages(order));
-		if (unlikely(err))
-			sb_bare_free(client->dev, word);
-		else
-			sb_handles_count(&client->handles, (u32)sb_order_pages(order));
-	}
-	sb_handles_set(&client->handles, handle, likely(!err) ? word : 0);
+	if (unlikely(err))
+		goto err_pages;
+	err = tell(user, handle, pages);
+	if (unlikely(err))
+		goto err_block;
+	sb_handles_got(handles, used);
+	sb_handles_set(handles, handle, word);
+	return 0;
+
+err_block:
+	sb_bare_free(client->dev, word);
+err_pages:
+	sb_handles_over(handles, 0, pages);
+err_number:
+	sb_handles_set(handles, handle, 0);
 	return err;
 }
 

@@ -96,18 +96,26 @@ static struct sb_buffer *place_buffer(struct sb_client *client, const struct sb_
 {
 	struct sb_buffer *buf = sb_client_begin(client, &contig->request);
 	unsigned long pfn;
+	u64 used;
 	int err;
 
 	if (IS_ERR(buf))
 		return buf;
+	err = sb_quota_charge(client, (u32)contig->nr_pages, &used);
+	if (err)
+		goto err_cancel;
 	err = take(client->dev, contig, &pfn);
 	sb_pressure_slow(&client->dev->pressure);
-	if (err) {
-		sb_client_cancel(buf);
-		return ERR_PTR(err);
-	}
-	err = sb_buffer_adopt(buf, pfn, contig->nr_pages);
+	if (err)
+		goto err_pages;
+	err = sb_buffer_adopt(buf, pfn, contig->nr_pages, used);
 	return err ? ERR_PTR(err) : buf;
+
+err_pages:
+	sb_handles_over(&client->handles, 0, (u32)contig->nr_pages);
+err_cancel:
+	sb_client_cancel(buf);
+	return ERR_PTR(err);
 }
 
 int sb_call_place(struct sb_call *call)

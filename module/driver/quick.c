@@ -105,17 +105,29 @@ int sb_quick_block(struct sb_client *client, unsigned long arg, unsigned long *w
 /* One block, whatever is in the way. */
 static noinline long take_one(struct sb_client *client, unsigned long arg)
 {
+	struct sb_handles *handles = &client->handles;
+	u32 number, pages = 1u << (arg >> 4);
 	unsigned long word;
-	u32 number;
-	int err = sb_handles_reserve(&client->handles, &number);
+	u64 used;
+	int err = sb_handles_reserve(handles, &number);
 
 	if (err)
 		return err;
+	err = sb_quota_charge(client, pages, &used);
+	if (err)
+		goto err_number;
 	err = get_block(client, arg, &word);
-	if (likely(!err))
-		sb_handles_count(&client->handles, (u32)sb_order_pages(sb_bare_order(word)));
-	sb_handles_set(&client->handles, number, err ? 0 : word);
-	return err ?: (long)number;
+	if (err)
+		goto err_pages;
+	sb_handles_got(handles, used);
+	sb_handles_set(handles, number, word);
+	return (long)number;
+
+err_pages:
+	sb_handles_over(handles, 0, pages);
+err_number:
+	sb_handles_set(handles, number, 0);
+	return err;
 }
 
 static long taken(u32 first, unsigned int nr)
@@ -210,12 +222,13 @@ notrace long sb_quick_take(struct sb_client *client, unsigned long arg)
 	begun = sb_handles_begin(handles, 1, pages);
 	used = sb_handles_since(handles, begun);
 	at = sb_handles_word(handles, sb_handles_number((u32)begun));
-	if (unlikely(!at || sb_handles_full(used)))
-		goto slow;
+	if (unlikely(!at || sb_handles_full(used) || sb_handles_exceed(handles, used))) {
+		sb_handles_refuse(handles, 1, pages);
+		return take_one(client, arg);
+	}
 	if (unlikely(!take_from_front(inst, arg, &pfn)))
 		goto slow;
-	if (unlikely(sb_handles_highest(handles, used)))
-		sb_handles_raise(handles, used);
+	sb_handles_got(handles, used);
 	if (likely(sb_handles_claim(at, sb_bare_word(pfn, kind_of(arg)))))
 		return sb_handles_number((u32)begun);
 	sb_bare_free(client->dev, sb_bare_word(pfn, kind_of(arg)));

@@ -104,31 +104,46 @@ static int reserve_row(struct sb_handles *handles, unsigned int nr, u32 *number)
 	return likely(got) ? (int)got : sb_handles_reserve(handles, number) ?: 1;
 }
 
-static u32 memory_in(const struct sb_piece *pieces, unsigned int nr)
+/* Pages for as many blocks of up to @nr as there may be: how many, or -EDQUOT. */
+static int charge(struct sb_client *client, unsigned int nr, unsigned int order, u64 *used)
 {
-	u32 pages = 0;
+	int err;
 
-	while (nr--)
-		pages += memory_of(&pieces[nr]);
-	return pages;
+	while ((err = sb_quota_charge(client, nr << order, used)) && nr > 1)
+		nr /= 2;
+	return err ?: (int)nr;
+}
+
+/* Pages for @nr blocks were charged, and there are @got. */
+static void settle_charge(struct sb_handles *handles, u64 used, unsigned int nr, unsigned int got,
+			  unsigned int order)
+{
+	u32 rest = (nr - got) << order;
+
+	if (rest)
+		sb_handles_over(handles, 0, rest);
+	sb_handles_got(handles, used - ((u64)rest << 32));
 }
 
 int sb_share_take(struct sb_client *client, unsigned long arg, unsigned int nr,
 		  struct sb_piece *pieces, unsigned int *nr_pieces)
 {
 	struct sb_handles *handles = &client->handles;
+	const unsigned int one = (unsigned int)arg >> 4;
 	unsigned int got = 0, nr_got = 0, order;
+	int err = 0, row, charged;
 	u32 number;
-	int err = 0, row = reserve_row(handles, nr, &number);
+	u64 used;
 
-	if (row < 0)
-		return row;
-	nr = (unsigned int)row;
-	while (got < nr) {
+	charged = charge(client, nr, one, &used);
+	if (unlikely(charged < 0))
+		return charged;
+	row = reserve_row(handles, (unsigned int)charged, &number);
+	while ((int)got < row) {
 		struct sb_piece *piece = &pieces[nr_got];
 
 		piece->number = number + got;
-		order = order_for(&client->dev->inst, arg, nr - got);
+		order = order_for(&client->dev->inst, arg, (unsigned int)row - got);
 		if (!order || !take_block(client, arg, order, &piece->word))
 			err = sb_quick_block(client, arg, &piece->word);
 		if (unlikely(err))
@@ -137,9 +152,11 @@ int sb_share_take(struct sb_client *client, unsigned long arg, unsigned int nr,
 		nr_got++;
 	}
 	*nr_pieces = nr_got;
-	sb_handles_count(handles, memory_in(pieces, nr_got));
-	for (row = (int)got; row < (int)nr; row++)
-		sb_handles_set(handles, number + (u32)row, 0);
+	settle_charge(handles, used, (unsigned int)charged, got, one);
+	if (unlikely(row < 0))
+		return row;
+	for (nr = got; nr < (unsigned int)row; nr++)
+		sb_handles_set(handles, number + nr, 0);
 	return got ? (int)got : err;
 }
 

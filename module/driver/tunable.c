@@ -103,6 +103,8 @@ const struct sbuddy_tunable sbuddy_tunables[] = {
 	TUNABLE(page_owner, 0, 1),
 	TUNABLE(debug_guardpage_minorder, 0, SB_GUARD_ORDER_MAX),
 	TUNABLE(quarantine_pages, 0, SB_QUARANTINE_MAX),
+	TUNABLE_LIVE(quota_file_bytes, 0, SB_PHYS_END),
+	TUNABLE_LIVE(quota_uid_bytes, 0, SB_PHYS_END),
 	/* Linux's letters; its F, for checks of each free, needs no switch here. */
 	{ .name = "slab_debug",
 	  FIELD(slab_debug),

@@ -51,6 +51,7 @@ static int change(struct sbuddy_device *dev, const struct sbuddy_tunable *t, u64
 		sbuddy_tunable_set(t, &dev->inst.cfg, value);
 		if (dev->inst.stage == SB_STAGE_LIVE)
 			sb_watermark_setup(&dev->inst);
+		sbuddy_quotas_set(dev);
 		mutex_unlock(&dev->lock);
 		sbuddy_compactd_poke(dev);
 	}

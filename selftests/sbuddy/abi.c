@@ -22,6 +22,7 @@ _Static_assert(sizeof(struct sbuddy_unpin) == SBUDDY_UNPIN_SIZE_VER0, "unpin");
 _Static_assert(sizeof(struct sbuddy_export) == SBUDDY_EXPORT_SIZE_VER0, "export");
 _Static_assert(sizeof(struct sbuddy_sync) == SBUDDY_SYNC_SIZE_VER0, "sync");
 _Static_assert(sizeof(struct sbuddy_place) == SBUDDY_PLACE_SIZE_VER0, "place");
+_Static_assert(sizeof(struct sbuddy_limit) == SBUDDY_LIMIT_SIZE_VER0, "limit");
 _Static_assert(sizeof(struct sbuddy_slice) == SBUDDY_SLICE_SIZE_VER0, "slice");
 _Static_assert(sizeof(struct sbuddy_name) == SBUDDY_NAME_SIZE_VER0, "name");
 _Static_assert(sizeof(struct sbuddy_explain) == SBUDDY_EXPLAIN_SIZE_VER0, "explain");
@@ -51,6 +52,8 @@ SAME(sbuddy_result, offset, 8);
 SAME(sbuddy_sync, offset, 16);
 SAME(sbuddy_place, handle, 56);
 SAME(sbuddy_place, phys, 80);
+SAME(sbuddy_limit, bytes, 8);
+SAME(sbuddy_limit, uid_used, 40);
 SAME(sbuddy_explain, verdict, 40);
 SAME(sbuddy_explain, zones, 88);
 SAME(sbuddy_explain, reserved, 128);
@@ -71,6 +74,7 @@ _Static_assert(SBUDDY_IOC_UNPIN == 0xc010b90a, "unpin");
 _Static_assert(SBUDDY_IOC_EXPORT == 0xc010b90d, "export");
 _Static_assert(SBUDDY_IOC_SYNC == 0xc020b911, "sync");
 _Static_assert(SBUDDY_IOC_PLACE == 0xc058b913, "place");
+_Static_assert(SBUDDY_IOC_LIMIT == 0xc030b914, "limit");
 _Static_assert(SBUDDY_IOC_TAKE == 0xb90e, "take");
 _Static_assert(SBUDDY_IOC_GIVE == 0xb90f, "give");
 _Static_assert(SBUDDY_IOC_NAME == 0xc030b910, "name");
@@ -99,6 +103,7 @@ union arg {
 	struct sbuddy_explain explain;
 	struct sbuddy_place place;
 	struct sbuddy_sync sync;
+	struct sbuddy_limit limit;
 	unsigned char bytes[512];
 };
 
@@ -226,6 +231,14 @@ FIXTURE_VARIANT_ADD(command, place) {
 	SBUDDY_PLACE_FLAGS,
 };
 
+FIXTURE_VARIANT_ADD(command, limit) {
+	SBUDDY_IOC_LIMIT,
+	sizeof(struct sbuddy_limit),
+	NONE,
+	offsetof(struct sbuddy_limit, flags),
+	SBUDDY_LIMIT_GET,
+};
+
 /* clang-format on */
 
 /* A struct that the command takes, and zeroes behind it. */
@@ -263,6 +276,8 @@ static void fill(FIXTURE_DATA(command) * self, unsigned long cmd)
 	} else if (cmd == SBUDDY_IOC_PLACE) {
 		arg->place.bytes = 1;
 		arg->place.node = SBUDDY_NODE_ANY;
+	} else if (cmd == SBUDDY_IOC_LIMIT) {
+		arg->limit.flags = SBUDDY_LIMIT_GET;
 	} else if (cmd == SBUDDY_IOC_NAME) {
 		sb_get(self->fd, 0, &held);
 		arg->name.handle = held.handle;
@@ -440,8 +455,8 @@ static int is_known(unsigned int nr)
 		SBUDDY_IOC_INFO,      SBUDDY_IOC_ALLOC,	 SBUDDY_IOC_ALLOC_BULK, SBUDDY_IOC_FREE,
 		SBUDDY_IOC_QUERY,     SBUDDY_IOC_DRAIN,	 SBUDDY_IOC_EXPLAIN,	SBUDDY_IOC_POISON,
 		SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_PIN,	 SBUDDY_IOC_UNPIN,	SBUDDY_IOC_COMPACT,
-		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT, SBUDDY_IOC_PLACE,	SBUDDY_IOC_NAME,
-		SBUDDY_IOC_SLICE,     SBUDDY_IOC_SYNC,
+		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT, SBUDDY_IOC_LIMIT,	SBUDDY_IOC_PLACE,
+		SBUDDY_IOC_NAME,      SBUDDY_IOC_SLICE,	 SBUDDY_IOC_SYNC,
 	};
 	unsigned int i;
 

@@ -5,7 +5,7 @@
 
 #include "device.h"
 
-#define CLIENTS_HEAD "id pid buffers bytes peak pins age comm\n"
+#define CLIENTS_HEAD "id pid buffers bytes peak pins age uid limit comm\n"
 #define BUFFERS_HEAD "id pid handle bytes order runs type mappings pins slice_of name\n"
 
 /* A line of the file clients. */
@@ -17,6 +17,8 @@ struct holder {
 	uint64_t peak;
 	unsigned int pins;
 	uint64_t age;
+	unsigned int uid;
+	uint64_t limit;
 	char comm[80];
 };
 
@@ -67,16 +69,18 @@ static inline uint64_t fdinfo(int fd, const char *key)
 
 static inline int read_holder(const char *text, struct holder *holder)
 {
-	unsigned long long buffers, bytes, peak, age;
+	unsigned long long buffers, bytes, peak, age, limit;
 
 	memset(holder, 0, sizeof(*holder));
-	if (sscanf(text, "%u %d %llu %llu %llu %u %llu %79s", &holder->id, &holder->pid, &buffers,
-		   &bytes, &peak, &holder->pins, &age, holder->comm) != 8)
+	if (sscanf(text, "%u %d %llu %llu %llu %u %llu %u %llu %79s", &holder->id, &holder->pid,
+		   &buffers, &bytes, &peak, &holder->pins, &age, &holder->uid, &limit,
+		   holder->comm) != 10)
 		return -1;
 	holder->buffers = buffers;
 	holder->bytes = bytes;
 	holder->peak = peak;
 	holder->age = age;
+	holder->limit = limit;
 	return 0;
 }
 

@@ -29,6 +29,7 @@ SIZE(sbuddy_name, SBUDDY_NAME_SIZE_VER0);
 SIZE(sbuddy_slice, SBUDDY_SLICE_SIZE_VER0);
 SIZE(sbuddy_sync, SBUDDY_SYNC_SIZE_VER0);
 SIZE(sbuddy_place, SBUDDY_PLACE_SIZE_VER0);
+SIZE(sbuddy_limit, SBUDDY_LIMIT_SIZE_VER0);
 SIZE(sbuddy_result, 16);
 
 /* Every u64 lies where 64-bit alignment puts it, so no compiler adds padding. */
@@ -53,6 +54,8 @@ AT(sbuddy_poison, address, 16);
 AT(sbuddy_slice, start, 16);
 AT(sbuddy_slice, offset, 32);
 AT(sbuddy_sync, offset, 16);
+AT(sbuddy_limit, bytes, 8);
+AT(sbuddy_limit, uid_bytes, 32);
 AT(sbuddy_place, bytes, 16);
 AT(sbuddy_place, phys, 80);
 AT(sbuddy_explain, bytes, 32);

@@ -231,6 +231,23 @@ int sbuddy_unmap(void *address, size_t bytes);
  */
 int sbuddy_export(int fd, uint32_t handle, int flags);
 
+/**
+ * sbuddy_set_limit() - SBUDDY_IOC_LIMIT: choose how much this open file may have.
+ * @fd: device
+ * @bytes: a page or more, rounded down to pages; 0 for no limit
+ *
+ * Return: 0 or a negative errno; -EPERM for more than now without CAP_SYS_RESOURCE.
+ */
+int sbuddy_set_limit(int fd, uint64_t bytes);
+
+/**
+ * sbuddy_get_limit() - What the file and its user may have, and have.
+ * @fd: device
+ * @limit: filled in altogether
+ * @size: sizeof(*limit)
+ */
+int sbuddy_get_limit(int fd, struct sbuddy_limit *limit, size_t size);
+
 /*
  * Where buffers are, and why they are not
  */

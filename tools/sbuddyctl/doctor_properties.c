@@ -55,6 +55,8 @@ static const struct known {
 	{ "sbuddy,pcp-high-max", CELL, 0, 131072, NULL },
 	{ "sbuddy,pcp-huge-order", CELL, 0, 15, NULL },
 	{ "sbuddy,quarantine-pages", CELL, 0, 16777216, NULL },
+	{ "sbuddy,quota-file-bytes", WIDE, 0, 0, NULL },
+	{ "sbuddy,quota-uid-bytes", WIDE, 0, 0, NULL },
 	{ "sbuddy,rules", WORD, 0, 0, " 6.12 6.1 " },
 	{ "sbuddy,section-bytes", WIDE, 0, 0, NULL },
 	{ "sbuddy,slab-debug", WORD, 0, 0, NULL },

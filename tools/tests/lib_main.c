@@ -39,8 +39,8 @@ static void run(const struct test *test)
 
 int main(int argc, char **argv)
 {
-	const struct test *const groups[] = { device_tests, buffer_tests, place_tests,
-					      arena_tests };
+	const struct test *const groups[] = { device_tests, buffer_tests, place_tests, arena_tests,
+					      limit_tests };
 	const struct test *test;
 	size_t i;
 

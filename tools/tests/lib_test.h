@@ -54,6 +54,7 @@ static inline uint64_t free_now(void)
 	return info_now().pages_free;
 }
 
-extern const struct test device_tests[], buffer_tests[], place_tests[], arena_tests[];
+extern const struct test device_tests[], buffer_tests[], place_tests[], arena_tests[],
+	limit_tests[];
 
 #endif

@@ -227,6 +227,7 @@ struct sbuddy_info {
  *	handle.
  * EPERM: a flag of SBUDDY_ALLOC_RESERVES without CAP_SYS_RESOURCE.
  * ENOSPC: the file has max_handles handles.
+ * EDQUOT: it would have more than it, or who opened it, may have: SBUDDY_IOC_LIMIT.
  * EIO: the instance was found corrupt.
  * EINTR: the process was killed meanwhile, or had a signal while it waited.
  */
@@ -851,6 +852,7 @@ struct sbuddy_explain {
  * EPERM: SBUDDY_PLACE_PHYS, @min or @max without CAP_SYS_RAWIO.
  * ENOMEM: there is no such place, or the kernel lacks memory for the handle.
  * ENOSPC: the file has max_handles handles.
+ * EDQUOT: as SBUDDY_IOC_ALLOC.
  * EIO: the instance was found corrupt.
  * EINTR: the process was killed meanwhile.
  */
@@ -872,6 +874,48 @@ struct sbuddy_place {
 };
 
 #define SBUDDY_PLACE_SIZE_VER0 88
+
+/* sbuddy_limit.flags: tell the limits, do not change any. */
+#define SBUDDY_LIMIT_GET 0x1
+
+/**
+ * struct sbuddy_limit - SBUDDY_IOC_LIMIT: how much this open file may have.
+ * @size: in, bytes of this struct
+ * @flags: in, SBUDDY_LIMIT_*
+ * @bytes: in without SBUDDY_LIMIT_GET, most bytes, rounded down to pages, a page or more; 0
+ *	for no limit. Out: what it is now, 0 for none
+ * @used: out, bytes that the file has
+ * @uid: out, who opened the file: his real uid, as the first user namespace numbers it
+ * @reserved: out, 0
+ * @uid_bytes: out, most bytes that all files may have that @uid has opened; 0 for no limit,
+ *	or none that this file is bound by
+ * @uid_used: out, bytes that these have
+ *
+ * A file has what its buffers have from when they are asked for until their memory is free
+ * again: also what a mapping or a dma-buf keeps when the handle or the file is gone, but
+ * not slices, which have no memory of their own. Whoever uses the file, by dup(), fork() or
+ * as a descriptor was passed to him, it counts for the file and for who opened it.
+ * What would be more than a limit fails with EDQUOT, and nothing waits for it. A limit below
+ * what is in use takes nothing away.
+ *
+ * A file begins with the limit quota_file_bytes of its instance, and users have
+ * quota_uid_bytes; who has CAP_SYS_RESOURCE when he opens it has neither, but his
+ * files count for his uid.
+ *
+ * EPERM: more than now, or none where there is one, without CAP_SYS_RESOURCE.
+ */
+struct sbuddy_limit {
+	__u32 size;
+	__u32 flags;
+	__u64 bytes;
+	__u64 used;
+	__u32 uid;
+	__u32 reserved;
+	__u64 uid_bytes;
+	__u64 uid_used;
+};
+
+#define SBUDDY_LIMIT_SIZE_VER0 48
 
 /* sbuddy_compact.result and sbuddy_plan.result */
 #define SBUDDY_COMPACT_SKIPPED 0 /* nothing to do, or nothing that can be moved */
@@ -967,9 +1011,9 @@ struct sbuddy_plan {
  * numbers in a row. It returns a positive number that tells the first and how many:
  * SBUDDY_TAKEN_HANDLE(), and SBUDDY_TAKEN_COUNT(), 1 .. @count. A single one is its
  * handle. There are fewer than @count when no more are free, when the file may have no
- * more handles, or when the next number is in use; then asking again may give more.
- * The handles are as good as any: SBUDDY_IOC_QUERY tells where mmap() finds a buffer,
- * and SBUDDY_IOC_FREE frees it.
+ * more handles or no more memory, or when the next number is in use; then asking again may
+ * give more. The handles are as good as any: SBUDDY_IOC_QUERY tells where mmap() finds a
+ * buffer, and SBUDDY_IOC_FREE frees it.
  *
  * SBUDDY_IOC_GIVE takes SBUDDY_TAKEN(handle, count), as SBUDDY_IOC_TAKE returns it,
  * and frees @count handles in a row, up to the first that is bad. It returns how many
@@ -1045,5 +1089,6 @@ struct sbuddy_plan {
 #define SBUDDY_IOC_SYNC _IOWR(SBUDDY_IOC_MAGIC, 17, struct sbuddy_sync)
 #define SBUDDY_IOC_SLICE _IOWR(SBUDDY_IOC_MAGIC, 18, struct sbuddy_slice)
 #define SBUDDY_IOC_PLACE _IOWR(SBUDDY_IOC_MAGIC, 19, struct sbuddy_place)
+#define SBUDDY_IOC_LIMIT _IOWR(SBUDDY_IOC_MAGIC, 20, struct sbuddy_limit)
 
 #endif

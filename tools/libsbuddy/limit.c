@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "call.h"
+
+int sbuddy_set_limit(int fd, uint64_t bytes)
+{
+	struct sbuddy_limit limit = { .size = sizeof(limit), .bytes = bytes };
+
+	return call(fd, SBUDDY_IOC_LIMIT, &limit);
+}
+
+int sbuddy_get_limit(int fd, struct sbuddy_limit *limit, size_t size)
+{
+	int err = clear(limit, size);
+
+	if (err)
+		return err;
+	limit->flags = SBUDDY_LIMIT_GET;
+	return call_sized(fd, SBUDDY_IOC_LIMIT, limit, size);
+}
