@@ -6,7 +6,9 @@
 #include "isolate.h"
 #include "migrate.h"
 #include "owner.h"
+#include "pcp.h"
 #include "quarantine.h"
+#include "watermark.h"
 #include "zonelist.h"
 
 /* __alloc_contig_verify_gfp_mask(): the rest promises what nobody here could keep. */
@@ -232,6 +234,16 @@ static struct sb_search search_of(const struct sb_contig *contig, struct sb_zone
 	return s;
 }
 
+/* What lies on per-CPU lists is free to be taken, too. */
+static bool has_enough(const struct sb_zone *zone, const struct sb_contig *contig)
+{
+	unsigned long need = sb_watermark(zone, SB_WMARK_MIN) + contig->nr_pages;
+	unsigned long cached = sb_pcp_count(zone);
+
+	return !contig->keeps_min ||
+	       sb_watermark_ok(zone, 0, need - min(need, cached), contig->request.zone, 0);
+}
+
 static int take_first(struct sb_instance *inst, const struct sb_contig *contig, bool moves,
 		      unsigned long *pfn)
 {
@@ -243,6 +255,8 @@ static int take_first(struct sb_instance *inst, const struct sb_contig *contig, 
 	while (err == -ENOMEM && (zone = sb_zonelist_next(&it))) {
 		struct sb_search s = search_of(contig, zone, moves);
 
+		if (!has_enough(zone, contig))
+			continue;
 		err = take_in_zone(&s, &contig->request, pfn);
 	}
 	return err;

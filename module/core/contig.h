@@ -34,6 +34,7 @@
  * @boundary_pages: the range crosses no multiple of it; a power of two of at least
  *	@nr_pages, or 0 for no such border
  * @top_down: the highest place is wanted, not the lowest
+ * @keeps_min: zones that would be left with less than their min mark will not do
  */
 struct sb_contig {
 	struct sb_request request;
@@ -43,6 +44,7 @@ struct sb_contig {
 	unsigned long align_pages;
 	unsigned long boundary_pages;
 	bool top_down;
+	bool keeps_min;
 };
 
 /**
@@ -56,7 +58,8 @@ struct sb_contig {
  * isolated are left alone. What is in the way is jumped over: a zone is gone
  * through once, block by block, but for places that were lost to others meanwhile;
  * and a second time when quarantine had to be let go of. Watermarks do not count,
- * as they do not in Linux.
+ * as they do not in Linux, but with @keeps_min, which looks before a zone is gone
+ * through.
  *
  * A request with SB_GFP_DIRECT_RECLAIM then goes through the zones once more, and
  * a place will do when its pages are free or can be moved, migrate.h: they are, to

@@ -4,12 +4,10 @@
 #include <linux/err.h>
 #include <linux/mm.h>
 
-#include "alloc.h"
 #include "client.h"
 #include "contig.h"
 #include "contig_lock.h"
 #include "ioctl.h"
-#include "watermark.h"
 
 /* Counted in pages it fits a long of any CPU. */
 #define MAX_POWER BIT_ULL(40)
@@ -59,6 +57,7 @@ static int translate(const struct sbuddy_place *place, struct sb_contig *contig)
 		.align_pages = (unsigned long)(place->align >> PAGE_SHIFT),
 		.boundary_pages = (unsigned long)(place->boundary >> PAGE_SHIFT),
 		.top_down = place->flags & SBUDDY_PLACE_HIGHEST,
+		.keeps_min = !capable(CAP_SYS_RESOURCE),
 	};
 	if (sb_call_zone(place->zone, &request->zone))
 		return -EINVAL;
@@ -70,26 +69,6 @@ static int translate(const struct sbuddy_place *place, struct sb_contig *contig)
 		request->gfp |= SB_GFP_THISNODE;
 	/* Less than a page is no limit to core. */
 	return place->max && !contig->max_pfn ? -ENOMEM : 0;
-}
-
-/* Ranges are taken whatever the watermarks say, which not everybody may. */
-static bool leaves_enough(const struct sb_instance *inst, const struct sb_contig *contig,
-			  unsigned long pfn)
-{
-	const struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
-
-	return capable(CAP_SYS_RESOURCE) ||
-	       sb_watermark_allows(zone, 0, SB_WMARK_MIN, contig->request.zone, 0);
-}
-
-static int take(struct sbuddy_device *dev, const struct sb_contig *contig, unsigned long *pfn)
-{
-	int err = sbuddy_contig_take(dev, contig, pfn);
-
-	if (err || leaves_enough(&dev->inst, contig, *pfn))
-		return err;
-	sb_alloc_free_range(&dev->inst, *pfn, contig->nr_pages);
-	return -ENOMEM;
 }
 
 static struct sb_buffer *place_buffer(struct sb_client *client, const struct sb_contig *contig)
@@ -104,7 +83,7 @@ static struct sb_buffer *place_buffer(struct sb_client *client, const struct sb_
 	err = sb_quota_charge(client, (u32)contig->nr_pages, &used);
 	if (err)
 		goto err_cancel;
-	err = take(client->dev, contig, &pfn);
+	err = sbuddy_contig_take(client->dev, contig, &pfn);
 	sb_pressure_slow(&client->dev->pressure);
 	if (err)
 		goto err_pages;

@@ -8,6 +8,7 @@
 #include "isolate.h"
 #include "owner.h"
 #include "trace.h"
+#include "watermark.h"
 #include "zonelist.h"
 
 #define BASE 0x90000000ull
@@ -395,6 +396,35 @@ static void watermarks_do_not_count(void)
 	EXPECT_EQ(take_pages(pages), 0);
 	give(0, pages);
 	fixture_exit(&f);
+}
+
+/* Two nodes, of which the first would be left with less than its min mark. */
+static void zones_whose_min_mark_is_to_be_kept_are_left_out(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 4 * MiB);
+	struct sb_contig contig;
+	struct sb_zone *zone;
+	unsigned long pages;
+
+	fixture_add_bank(&cfg, BASE + 64 * MiB, 16 * MiB, 1);
+	cfg.min_free_kbytes = 512;
+	fixture_boot(&f, &cfg);
+	zone = &f.inst.zones[sb_pageblock_zone(&f.inst.blocks, FIRST)];
+	pages = zone->nr_free + sb_pcp_count(zone) - sb_watermark(zone, SB_WMARK_MIN);
+	contig = want(pages);
+	contig.keeps_min = true;
+	contig.request.nid = 0;
+	/* A page less leaves one above the mark. */
+	EXPECT(take(&contig) >= 16384);
+	contig.request.nodes = 1;
+	EXPECT_EQ(take(&contig), -ENOMEM);
+	contig.nr_pages--;
+	EXPECT_EQ(take(&contig), 0);
+	contig.nr_pages = 1;
+	EXPECT_EQ(take(&contig), -ENOMEM);
+	contig.keeps_min = false;
+	EXPECT(take(&contig) > 0);
+	fixture_drop(&f);
 }
 
 static void what_no_instance_could_serve_is_refused(void)
@@ -821,6 +851,7 @@ UNIT_MAIN(UNIT_CASE(more_than_the_largest_block_is_to_be_had),
 	  UNIT_CASE(cma_and_what_is_isolated_are_left_alone),
 	  UNIT_CASE(zones_are_tried_as_for_any_request),
 	  UNIT_CASE(a_block_of_a_power_of_two_may_be_compound), UNIT_CASE(watermarks_do_not_count),
+	  UNIT_CASE(zones_whose_min_mark_is_to_be_kept_are_left_out),
 	  UNIT_CASE(what_no_instance_could_serve_is_refused),
 	  UNIT_CASE(a_fixed_range_names_the_page_in_its_way),
 	  UNIT_CASE(what_is_lost_meanwhile_is_jumped_over),

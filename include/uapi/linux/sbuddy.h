@@ -845,9 +845,9 @@ struct sbuddy_explain {
  * @phys: out, its physical address; 0 without SBUDDY_PLACE_PHYS
  *
  * It counts as SBUDDY_UNMOVABLE, and stays where it is as long as it lives. Buffers that
- * can be moved are moved out of its way, if there is no place without. It leaves the min
- * watermark of its zone, but for who has CAP_SYS_RESOURCE. SBUDDY_EXPLAIN_LAST knows
- * nothing of this command.
+ * can be moved are moved out of its way, if there is no place without. It lies in no zone
+ * that it would leave with less than its min watermark, but for who has CAP_SYS_RESOURCE.
+ * SBUDDY_EXPLAIN_LAST knows nothing of this command.
  *
  * EPERM: SBUDDY_PLACE_PHYS, @min or @max without CAP_SYS_RAWIO.
  * ENOMEM: there is no such place, or the kernel lacks memory for the handle.
