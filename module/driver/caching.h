@@ -11,7 +11,8 @@
  * mapped otherwise than cached. That one stays cached, and the CPU may fetch lines through
  * it at any time, but dirty ones there are none: whoever reads or writes through it
  * has none left before and afterwards, sb_caching_settle(). So nothing is written back
- * over what a process or a device wrote.
+ * over what a process or a device wrote. It is for whole pages that nobody else writes to
+ * meanwhile: ptrace() has a mapping past the caches made for each access.
  */
 #ifndef SBUDDY_CACHING_H
 #define SBUDDY_CACHING_H

@@ -7,6 +7,7 @@
 #include "caching.h"
 #include "huge.h"
 #include "mmap.h"
+#include "scatter.h"
 
 /* Pages that one fault maps, aligned: as fault_around_bytes of Linux, 64 KiB. */
 #define FAULT_AROUND 16ul
@@ -125,21 +126,33 @@ static vm_fault_t area_fault(struct vm_fault *vmf)
 	return ret;
 }
 
+/* Where the kernel reaches a page, by the caches or past them as the processes do; or NULL. */
+static char *map_for_kernel(const struct sb_buffer *buf, const struct sb_run *page)
+{
+	struct sb_backing *backing = buf->dev->backing;
+	char *va;
+
+	if (likely(!buf->caching))
+		return backing->ops->va(backing, page->pfn, 1);
+	/* A line of the caches has others' bytes, too, and they are written meanwhile. */
+	va = sb_scatter_vmap_past_caches(page, 1);
+	return IS_ERR(va) ? NULL : va;
+}
+
 static int copy_part(const struct sb_buffer *buf, unsigned long page, unsigned long in_page,
 		     void *data, int len, int write)
 {
-	struct sb_backing *backing = buf->dev->backing;
-	unsigned long pfn = sb_buffer_pfn(buf, page);
-	char *va = backing->ops->va(backing, pfn, 1);
+	const struct sb_run run = { .pfn = sb_buffer_pfn(buf, page), .nr_pages = 1 };
+	char *va = map_for_kernel(buf, &run);
 
 	if (!va)
 		return -EFAULT;
-	sb_caching_settle(buf, pfn, 1);
 	if (write)
 		memcpy(va + in_page, data, (size_t)len);
 	else
 		memcpy(data, va + in_page, (size_t)len);
-	sb_caching_settle(buf, pfn, 1);
+	if (unlikely(buf->caching))
+		sb_scatter_vunmap_past_caches(va, 1);
 	return len;
 }
 
