@@ -265,6 +265,92 @@ TEST_F(slices, are_exported_and_pinned)
 	EXPECT_ALL_FREE();
 }
 
+/* The descriptor or -errno. */
+static int export_part(int fd, uint32_t handle, uint64_t start, uint64_t bytes)
+{
+	struct sbuddy_export arg = {
+		.size = sizeof(arg),
+		.flags = O_RDWR | O_CLOEXEC,
+		.handle = handle,
+		.start = start,
+		.bytes = bytes,
+	};
+	int err = sb_call(fd, SBUDDY_IOC_EXPORT, &arg);
+
+	return err ? err : arg.fd;
+}
+
+TEST_F(slices, are_exported_without_a_handle)
+{
+	uint64_t bytes = fdinfo(self->fd, "sbuddy-bytes");
+	struct sbuddy_query query;
+	struct sbuddy_slice a;
+	int part, of_slice;
+	char *p;
+
+	if (!sb_mappable(self->fd))
+		SKIP(return, "a dry device has nothing to map");
+	ASSERT_EQ(0, number_pages(self->fd, self->buf.offset, PAGES));
+	part = export_part(self->fd, self->buf.handle, 2 * self->page, 3 * self->page);
+	if (part == -EOPNOTSUPP)
+		SKIP(return, "no dma-bufs of this device");
+	ASSERT_LE(0, part);
+	EXPECT_EQ(1, sb_info(self->fd).nr_handles);
+	EXPECT_EQ(bytes, fdinfo(self->fd, "sbuddy-bytes"));
+	EXPECT_EQ(3 * self->page, lseek(part, 0, SEEK_END));
+	ASSERT_EQ(0, sb_query(self->fd, self->buf.handle, &query));
+	EXPECT_EQ(1, query.pins);
+	EXPECT_EQ(1, shows(part, 0, 2, 3));
+	EXPECT_TRUE(sb_map(part, 0, 4 * self->page) == MAP_FAILED);
+	EXPECT_TRUE(sb_map(part, self->page, 3 * self->page) == MAP_FAILED);
+	ASSERT_EQ(0, slice(self->fd, self->buf.handle, 4, 4, &a));
+	of_slice = export_part(self->fd, a.slice, self->page, self->page);
+	ASSERT_LE(0, of_slice);
+	EXPECT_EQ(1, shows(of_slice, 0, 5, 1));
+	ASSERT_EQ(0, sb_put(self->fd, a.slice));
+	ASSERT_EQ(0, sb_put(self->fd, self->buf.handle));
+	/* Others come to have the handles. */
+	ASSERT_EQ(0, sb_get(self->fd, 0, &self->buf));
+	close(self->fd);
+	self->fd = -1;
+	p = sb_map(part, self->page, 2 * self->page);
+	ASSERT_TRUE(p != MAP_FAILED);
+	EXPECT_EQ(-1, sb_differs(p, 4, self->page));
+	munmap(p, 2 * self->page);
+	EXPECT_IN_USE();
+	close(part);
+	EXPECT_IN_USE();
+	close(of_slice);
+	EXPECT_ALL_FREE();
+}
+
+TEST_F(slices, beyond_the_end_are_not_exported)
+{
+	const uint64_t page = self->page, all = PAGES * page;
+	const struct {
+		uint64_t start;
+		uint64_t bytes;
+	} bad[] = {
+		{ page, 0 },
+		{ 1, page },
+		{ 0, 1 },
+		{ 0, all + page },
+		{ all, page },
+		{ page, all },
+		{ ~0ull & ~(page - 1), page },
+		{ page, ~0ull & ~(page - 1) },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_LEN(bad); i++)
+		EXPECT_EQ(-EINVAL,
+			  export_part(self->fd, self->buf.handle, bad[i].start, bad[i].bytes))
+	TH_LOG("%u", i);
+	EXPECT_EQ(-ENOENT, export_part(self->fd, self->buf.handle + 1, 0, page));
+	EXPECT_EQ(1, sb_info(self->fd).nr_handles);
+	EXPECT_EQ(0, sb_info(self->fd).pages_pinned);
+}
+
 TEST_F(slices, beyond_the_end_are_refused)
 {
 	static const struct {

@@ -140,9 +140,23 @@ int sbuddy_unmap(void *address, size_t bytes)
 int sbuddy_export(int fd, uint32_t handle, int flags)
 {
 	struct sbuddy_export arg = {
+		.size = SBUDDY_EXPORT_SIZE_VER0,
+		.flags = (uint32_t)(flags | O_CLOEXEC),
+		.handle = handle,
+	};
+	int err = call(fd, SBUDDY_IOC_EXPORT, &arg);
+
+	return err ? err : arg.fd;
+}
+
+int sbuddy_export_part(int fd, uint32_t handle, uint64_t start, uint64_t bytes, int flags)
+{
+	struct sbuddy_export arg = {
 		.size = sizeof(arg),
 		.flags = (uint32_t)(flags | O_CLOEXEC),
 		.handle = handle,
+		.start = start,
+		.bytes = bytes,
 	};
 	int err = call(fd, SBUDDY_IOC_EXPORT, &arg);
 

@@ -232,6 +232,20 @@ int sbuddy_unmap(void *address, size_t bytes);
 int sbuddy_export(int fd, uint32_t handle, int flags);
 
 /**
+ * sbuddy_export_part() - The same of a part of a buffer.
+ * @fd: device
+ * @handle: which
+ * @start: first byte of the part, at the begin of a page
+ * @bytes: whole pages
+ * @flags: as for sbuddy_export()
+ *
+ * Who has the dma-buf reaches no more than that part.
+ *
+ * Return: a descriptor; or a negative errno.
+ */
+int sbuddy_export_part(int fd, uint32_t handle, uint64_t start, uint64_t bytes, int flags);
+
+/**
  * sbuddy_set_limit() - SBUDDY_IOC_LIMIT: choose how much this open file may have.
  * @fd: device
  * @bytes: a page or more, rounded down to pages; 0 for no limit

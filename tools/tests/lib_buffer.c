@@ -158,6 +158,8 @@ static void dma_buf_is_the_buffer(void)
 	fd = sbuddy_export(dev, buf.handle, O_RDWR);
 	CHECK(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC);
 	CHECK(sbuddy_export(dev, buf.handle, O_APPEND) == -EINVAL);
+	CHECK(sbuddy_export_part(dev, buf.handle, 0, page + 1, O_RDWR) == -EINVAL);
+	CHECK(!sbuddy_close(sbuddy_export_part(dev, buf.handle, 0, page, O_RDWR)));
 	CHECK(!sbuddy_free(dev, buf.handle));
 	CHECK(sbuddy_export(dev, buf.handle, O_RDWR) == -ENOENT);
 	CHECK(!sbuddy_map(fd, 0, page, PROT_READ | PROT_WRITE, &memory));

@@ -575,7 +575,7 @@ struct sbuddy_unpin {
 #define SBUDDY_UNPIN_SIZE_VER0 16
 
 /**
- * struct sbuddy_export - SBUDDY_IOC_EXPORT: a dma-buf of a buffer.
+ * struct sbuddy_export - SBUDDY_IOC_EXPORT: a dma-buf of a buffer, or of a part of it.
  * @size: in, bytes of this struct
  * @flags: in, of <fcntl.h>: O_RDONLY or O_RDWR, for whoever maps it, and O_CLOEXEC
  * @handle: in, which
@@ -588,6 +588,8 @@ struct sbuddy_unpin {
  * mapped by a dma-buf; mapping it so is pinning it, and fails as SBUDDY_IOC_PIN does.
  *
  * EACCES: O_RDWR, and the file was opened without writing.
+ * @start: in, first byte of the part, at the begin of a page
+ * @bytes: in, whole pages from there on; or 0 with @start of 0 for all of it
  * ENOENT: no such handle in this file.
  * EOPNOTSUPP: a dry instance, or a kernel without dma-bufs.
  * EMFILE: the process has all the descriptors that it may have.
@@ -595,20 +597,29 @@ struct sbuddy_unpin {
  */
 struct sbuddy_export {
 	__u32 size;
+ * A part is as a slice, of which nobody has the handle: whoever has the dma-buf reaches no
+ * more than the part. It keeps the memory of the whole buffer, and keeps it from moving.
+ *
+ * EINVAL: a part that is not whole pages, or not within the buffer.
 	__u32 flags;
 	__u32 handle;
 	__s32 fd;
 };
 
+ * EINTR: the process was killed meanwhile.
+ * ENOSPC, EOVERFLOW, EIO: of a part, as SBUDDY_IOC_SLICE.
 #define SBUDDY_EXPORT_SIZE_VER0 16
 
 /* sbuddy_sync.flags: when, and who; the same numbers as those of DMA_BUF_IOCTL_SYNC. */
 #define SBUDDY_SYNC_READ 0x1 /* the process reads what a device has written */
 #define SBUDDY_SYNC_WRITE 0x2 /* a device reads what the process has written */
 #define SBUDDY_SYNC_RW (SBUDDY_SYNC_READ | SBUDDY_SYNC_WRITE)
+	__u64 start;
+	__u64 bytes;
 #define SBUDDY_SYNC_START 0x0 /* the process begins, the device has stopped */
 #define SBUDDY_SYNC_END 0x4 /* the process has stopped, the device may begin */
 
+#define SBUDDY_EXPORT_SIZE_VER1 32 /* @start and @bytes */
 /**
  * struct sbuddy_sync - SBUDDY_IOC_SYNC: the CPU's caches agree with memory.
  * @size: in, bytes of this struct
