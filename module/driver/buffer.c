@@ -7,14 +7,12 @@
 
 #include "buffer.h"
 #include "caching.h"
+#include "claim.h"
 #include "client.h"
 #include "explain.h"
 #include "mover.h"
 #include "scatter.h"
 #include "slice.h"
-
-/* Pages zeroed between two looks at who else wants the CPU. */
-#define ZERO_PAGES 256ul
 
 /* Most pages that are zeroed when somebody is to reach them: mmap() keeps others waiting. */
 #define LATE_PAGES 16ul
@@ -108,51 +106,6 @@ static void free_pages_of(struct sb_buffer *buf)
 	}
 }
 
-static int zero_pages_of(const struct sb_buffer *buf)
-{
-	struct sb_backing *backing = buf->dev->backing;
-	unsigned long done, nr;
-
-	if (!backing->ops->mappable)
-		return 0;
-	for (done = 0; done < buf->nr_pages; done += nr) {
-		unsigned long pfn = sb_buffer_run(buf, done, &nr);
-		void *va;
-
-		nr = min(nr, ZERO_PAGES);
-		va = backing->ops->va(backing, pfn, nr);
-		if (WARN_ON_ONCE(!va))
-			return -EIO;
-		memset(va, 0, nr << SB_PAGE_SHIFT);
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-	}
-	return 0;
-}
-
-int sb_buffer_zero(struct sb_buffer *buf)
-{
-	int err;
-
-	/* Pairs with the release below: who sees it set sees zeroes. */
-	if (likely(smp_load_acquire(&buf->zeroed)))
-		return 0;
-	err = down_write_killable(&buf->lock);
-	if (err)
-		return err;
-	if (!buf->zeroed)
-		err = zero_pages_of(buf);
-	if (unlikely(buf->caching))
-		sb_sync_all(buf, SB_SYNC_FLUSH);
-	if (!err) {
-		/* Pairs with the acquire above. */
-		smp_store_release(&buf->zeroed, true);
-	}
-	up_write(&buf->lock);
-	return err;
-}
-
 /* Finds out why at once, while it is true. Without memory for that nothing is known. */
 void sb_buffer_explain(struct sb_client *client, const struct sb_request *request)
 {
@@ -175,6 +128,20 @@ static int get_pages(struct sb_buffer *buf, unsigned long nr_pages, bool scatter
 	return err;
 }
 
+static void end_pages_of(struct sb_buffer *buf)
+{
+	if (buf->whole) {
+		sb_slice_end(buf);
+		return;
+	}
+	sb_caching_end(buf);
+	/* What was claimed stays charged. */
+	if (unlikely(buf->claim) && sb_claim_put(buf))
+		return;
+	free_pages_of(buf);
+	sb_handles_over(&buf->client->handles, 0, (u32)buf->nr_pages);
+}
+
 void sb_buffer_end(struct sb_buffer *buf)
 {
 	struct sbuddy_device *dev = buf->dev;
@@ -182,14 +149,8 @@ void sb_buffer_end(struct sb_buffer *buf)
 
 	if (buf->movable)
 		sbuddy_mover_remove(buf);
-	if (buf->whole) {
-		sb_slice_end(buf);
-	} else {
-		sb_caching_end(buf);
-		free_pages_of(buf);
-	}
+	end_pages_of(buf);
 	atomic_dec(&dev->nr_buffers);
-	sb_handles_over(&buf->client->handles, 0, (u32)sb_buffer_own(buf));
 	sb_pressure_freed(&buf->dev->pressure);
 	if (buf->loose)
 		atomic_long_sub((long)sb_buffer_own(buf), &buf->client->nr_loose);
@@ -242,6 +203,12 @@ int sb_buffer_adopt(struct sb_buffer *buf, unsigned long pfn, unsigned long nr_p
 	set_one_run(buf, nr_pages);
 	buf->one.pfn = pfn;
 	return settle(buf, used);
+}
+
+int sb_buffer_adopt_block(struct sb_buffer *buf, unsigned long pfn)
+{
+	sb_buffer_set_block(buf, pfn);
+	return settle(buf, 0);
 }
 
 struct sb_buffer *sb_buffer_alloc(struct sb_client *client, const struct sb_request *request,

@@ -58,6 +58,8 @@
 /* Buffers that are made, or freed, at a time. */
 #define SB_BUFFER_CHUNK 32u
 
+struct sb_claim;
+struct sb_claims;
 struct sb_explain;
 
 /**
@@ -84,6 +86,7 @@ struct sb_explain;
  * @falls: of struct sbuddy_pressure when it was asked for them last, or SB_PRESSURE_UNSEEN
  * @nr_loose: pages of those that have no handle any more
  * @quota: what it may have
+ * @claims: what it has claimed, or NULL
  * @pid: of who opened it
  * @comm: likewise
  */
@@ -108,6 +111,7 @@ struct sb_client {
 	bool watches;
 	int falls;
 	struct sb_quota quota;
+	struct sb_claims *claims;
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
 };
@@ -129,6 +133,7 @@ struct sb_client {
  * @nr_runs: entries of @runs
  * @one: for @runs; others are an array of scatter.h
  * @lock: keeps @runs as they are
+ * @claim: that its block is of, claim.h; or NULL
  * @whole: the buffer that this is a slice of, slice.h; or NULL
  * @loose: its handle is gone
  * @zeroed: its pages are zero, but for what was written since; set under @lock
@@ -154,6 +159,7 @@ struct sb_buffer {
 	unsigned int nr_runs;
 	struct sb_run one;
 	struct rw_semaphore lock;
+	struct sb_claim *claim;
 	struct sb_buffer *whole;
 	bool loose;
 	bool zeroed;
@@ -253,6 +259,9 @@ void sb_buffer_explain(struct sb_client *client, const struct sb_request *reques
  * Return: 0, or -errno of sb_buffer_zero().
  */
 int sb_buffer_adopt(struct sb_buffer *buf, unsigned long pfn, unsigned long nr_pages, u64 used);
+
+/* Likewise of the block of its request's order that begins with @pfn, which is charged already. */
+int sb_buffer_adopt_block(struct sb_buffer *buf, unsigned long pfn);
 
 void sb_buffer_publish(struct sb_client *client, struct sb_buffer *buf);
 void sb_buffer_abort(struct sb_client *client, struct sb_buffer *buf);

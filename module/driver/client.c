@@ -6,6 +6,7 @@
 #include <uapi/linux/sbuddy.h>
 
 #include "bare.h"
+#include "claim.h"
 #include "client.h"
 #include "share.h"
 #include "space.h"
@@ -57,6 +58,7 @@ static void client_free(struct sb_client *client)
 		client->spare = buf->next;
 		kfree(buf);
 	}
+	sb_claims_free(client);
 	sb_quota_leave(client);
 	iput(client->space);
 	kfree(client);
@@ -117,6 +119,7 @@ static bool set_up(struct sb_client *client, u32 handle, const struct sb_request
 	buf->request = *request;
 	buf->name[0] = '\0';
 	buf->whole = NULL;
+	buf->claim = NULL;
 	buf->loose = false;
 	buf->movable = false;
 	refcount_set(&buf->refs, 1);
@@ -310,6 +313,7 @@ void sb_client_release(struct sb_client *client)
 	bool last;
 
 	free_all(client);
+	sb_claims_end(client);
 	spin_lock(&client->dev->clients_lock);
 	list_del(&client->list);
 	spin_unlock(&client->dev->clients_lock);

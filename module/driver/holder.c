@@ -3,6 +3,7 @@
 #include <linux/seq_file.h>
 #include <linux/timekeeping.h>
 
+#include "claim.h"
 #include "holder.h"
 
 /* Lines that are enough to know where to look. */
@@ -21,6 +22,7 @@ void sb_holder_count(struct sb_client *client, struct sb_holding *holding)
 	spin_unlock(&client->handles.lock);
 	holding->bytes = sb_pfn_addr(sb_handles_pages(&client->handles));
 	holding->peak = sb_pfn_addr((unsigned long)atomic_read(&client->handles.peak));
+	holding->claimed = sb_claims_bytes(client);
 	limit = READ_ONCE(client->quota.limit);
 	holding->limit = limit == SB_QUOTA_NONE ? 0 : sb_pfn_addr((unsigned long)limit);
 	holding->pins = (u32)atomic_read(&client->nr_pins);
@@ -39,6 +41,7 @@ void sb_holder_show(struct sb_client *client, struct seq_file *seq)
 	seq_printf(seq, "sbuddy-peak:\t%llu\n", holding.peak);
 	seq_printf(seq, "sbuddy-pins:\t%u\n", holding.pins);
 	seq_printf(seq, "sbuddy-limit:\t%llu\n", holding.limit);
+	seq_printf(seq, "sbuddy-claimed:\t%llu\n", holding.claimed);
 	seq_printf(seq, "sbuddy-uid:\t%u\n", sb_quota_uid_number(client));
 }
 

@@ -13,6 +13,7 @@ struct seq_file;
  * @bytes: that they have
  * @peak: most bytes that they had at a time
  * @pins: of all of them
+ * @claimed: bytes that it has claimed, in use or not
  * @limit: most bytes that it may have, or 0
  * @age: seconds since it was opened
  */
@@ -21,6 +22,7 @@ struct sb_holding {
 	u64 bytes;
 	u64 peak;
 	u32 pins;
+	u64 claimed;
 	u64 limit;
 	u64 age;
 };

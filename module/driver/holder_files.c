@@ -127,13 +127,13 @@ static int clients_show(struct seq_file *seq, void *v)
 	struct sb_holding holding;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(seq, "id pid buffers bytes peak pins age uid limit comm\n");
+		seq_puts(seq, "id pid buffers bytes peak pins age uid limit claimed comm\n");
 		return 0;
 	}
 	sb_holder_count(walk->client, &holding);
-	seq_printf(seq, "%u %d %u %llu %llu %u %llu %u %llu ", walk->client->id, walk->client->pid,
-		   holding.buffers, holding.bytes, holding.peak, holding.pins, holding.age,
-		   sb_quota_uid_number(walk->client), holding.limit);
+	seq_printf(seq, "%u %d %u %llu %llu %u %llu %u %llu %llu ", walk->client->id,
+		   walk->client->pid, holding.buffers, holding.bytes, holding.peak, holding.pins,
+		   holding.age, sb_quota_uid_number(walk->client), holding.limit, holding.claimed);
 	/* A process calls itself what it likes, and this stays one column. */
 	seq_escape(seq, walk->client->comm, " \t\n\\");
 	seq_putc(seq, '\n');

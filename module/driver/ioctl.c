@@ -220,6 +220,7 @@ static const struct command {
 	COMMAND(SBUDDY_IOC_SLICE, sb_call_slice, sbuddy_slice, SBUDDY_SLICE_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_SYNC, sb_call_sync, sbuddy_sync, SBUDDY_SYNC_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_PLACE, sb_call_place, sbuddy_place, SBUDDY_PLACE_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_CLAIM, sb_call_claim, sbuddy_claim, SBUDDY_CLAIM_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_LIMIT, sb_call_limit, sbuddy_limit, SBUDDY_LIMIT_SIZE_VER0),
 #undef COMMAND
 };

@@ -45,6 +45,7 @@ struct sb_call {
 		struct sbuddy_plan plan;
 		struct sbuddy_place place;
 		struct sbuddy_limit limit;
+		struct sbuddy_claim claim;
 	};
 };
 
@@ -99,6 +100,7 @@ int sb_call_alloc_bare_bulk(struct sb_call *call, unsigned long arg);
 int sb_call_free(struct sb_call *call);
 int sb_call_free_bulk(struct sb_call *call);
 int sb_call_compact(struct sb_call *call);
+int sb_call_claim(struct sb_call *call);
 int sb_call_limit(struct sb_call *call);
 int sb_call_explain(struct sb_call *call);
 int sb_call_plan(struct sb_call *call);

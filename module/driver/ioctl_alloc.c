@@ -7,6 +7,7 @@
 
 #include "bare.h"
 #include "caching.h"
+#include "claim.h"
 #include "ioctl.h"
 #include "quick.h"
 
@@ -79,6 +80,7 @@ static int tell(struct sbuddy_alloc __user *user, u32 handle, unsigned long nr_p
  * @request: what is wanted
  * @nr_pages: likewise
  * @scattered: likewise
+ * @claimed: likewise
  * @buf: set when it succeeds
  */
 struct attempt {
@@ -86,6 +88,7 @@ struct attempt {
 	struct sb_request request;
 	unsigned long nr_pages;
 	bool scattered;
+	bool claimed;
 	struct sb_buffer *buf;
 };
 
@@ -93,7 +96,10 @@ static int attempt(void *arg)
 {
 	struct attempt *it = arg;
 
-	it->buf = sb_buffer_alloc(it->client, &it->request, it->nr_pages, it->scattered);
+	if (it->claimed)
+		it->buf = sb_claim_alloc(it->client, &it->request);
+	else
+		it->buf = sb_buffer_alloc(it->client, &it->request, it->nr_pages, it->scattered);
 	return PTR_ERR_OR_ZERO(it->buf);
 }
 
@@ -107,13 +113,16 @@ static int wait(struct attempt *it, u32 timeout_ms, struct sbuddy_alloc __user *
 	return err;
 }
 
-static int check_wait(const struct sbuddy_alloc *arg)
+static int check_extra(const struct sbuddy_alloc *arg)
 {
 	if (arg->reserved || arg->reserved2)
 		return -EINVAL;
 	/* Half a field is none. */
 	if (arg->size > SBUDDY_ALLOC_SIZE_VER0 &&
 	    arg->size < SBUDDY_ALLOC_SIZE_VER0 + sizeof(arg->timeout_ms))
+		return -EINVAL;
+	if ((arg->flags & SBUDDY_ALLOC_CLAIMED) &&
+	    (arg->flags & (SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_RESERVES)))
 		return -EINVAL;
 	if (arg->flags & SBUDDY_ALLOC_WAIT)
 		return arg->flags & SBUDDY_ALLOC_ATOMIC ? -EINVAL : 0;
@@ -127,13 +136,14 @@ static int alloc(struct sb_client *client, const struct sbuddy_alloc *arg,
 		.client = client,
 		.request = { .type = arg->type, .nid = arg->node },
 		.scattered = arg->flags & SBUDDY_ALLOC_SCATTERED,
+		.claimed = arg->flags & SBUDDY_ALLOC_CLAIMED,
 	};
-	int err = check_wait(arg);
+	const u32 flags = arg->flags & ~(u32)(SBUDDY_ALLOC_WAIT | SBUDDY_ALLOC_CLAIMED);
+	int err = check_extra(arg);
 
 	if (!err)
-		err = sb_call_parse(&client->dev->inst, &it.request, &it.nr_pages,
-				    arg->flags & ~SBUDDY_ALLOC_WAIT, arg->zone, arg->order,
-				    arg->bytes);
+		err = sb_call_parse(&client->dev->inst, &it.request, &it.nr_pages, flags, arg->zone,
+				    arg->order, arg->bytes);
 	if (!err)
 		err = sb_caching_check(client->dev, arg->flags);
 	if (err)
@@ -213,7 +223,7 @@ int sb_call_alloc_usual(struct sb_client *client, void __user *user)
 		return SB_CALL_UNUSUAL;
 	}
 	quick = quick_arg(arg.flags, arg.bytes, arg.node, arg.order, arg.type, arg.zone);
-	if (quick == SB_QUICK_NONE || check_wait(&arg))
+	if (quick == SB_QUICK_NONE || check_extra(&arg))
 		return alloc(client, &arg, user);
 	return alloc_bare(client, quick, arg.order, user);
 }

@@ -22,6 +22,7 @@ _Static_assert(sizeof(struct sbuddy_unpin) == SBUDDY_UNPIN_SIZE_VER0, "unpin");
 _Static_assert(sizeof(struct sbuddy_export) == SBUDDY_EXPORT_SIZE_VER1, "export");
 _Static_assert(sizeof(struct sbuddy_sync) == SBUDDY_SYNC_SIZE_VER0, "sync");
 _Static_assert(sizeof(struct sbuddy_place) == SBUDDY_PLACE_SIZE_VER0, "place");
+_Static_assert(sizeof(struct sbuddy_claim) == SBUDDY_CLAIM_SIZE_VER0, "claim");
 _Static_assert(sizeof(struct sbuddy_limit) == SBUDDY_LIMIT_SIZE_VER0, "limit");
 _Static_assert(sizeof(struct sbuddy_slice) == SBUDDY_SLICE_SIZE_VER0, "slice");
 _Static_assert(sizeof(struct sbuddy_name) == SBUDDY_NAME_SIZE_VER0, "name");
@@ -42,9 +43,9 @@ SAME(sbuddy_query, pins, SBUDDY_QUERY_SIZE_VER0);
 SAME(sbuddy_query, runs, 60);
 SAME(sbuddy_query, caching, SBUDDY_QUERY_SIZE_VER1);
 SAME(sbuddy_export, fd, 12);
+SAME(sbuddy_export, start, SBUDDY_EXPORT_SIZE_VER0);
 SAME(sbuddy_name, name, 16);
 SAME(sbuddy_slice, start, 16);
-SAME(sbuddy_export, start, SBUDDY_EXPORT_SIZE_VER0);
 SAME(sbuddy_pin, phys, 16);
 SAME(sbuddy_unpin, pins, 12);
 SAME(sbuddy_drain, pages, 8);
@@ -53,6 +54,7 @@ SAME(sbuddy_result, offset, 8);
 SAME(sbuddy_sync, offset, 16);
 SAME(sbuddy_place, handle, 56);
 SAME(sbuddy_place, phys, 80);
+SAME(sbuddy_claim, count, 24);
 SAME(sbuddy_limit, bytes, 8);
 SAME(sbuddy_limit, uid_used, 40);
 SAME(sbuddy_explain, verdict, 40);
@@ -75,6 +77,7 @@ _Static_assert(SBUDDY_IOC_UNPIN == 0xc010b90a, "unpin");
 _Static_assert(SBUDDY_IOC_EXPORT == 0xc020b90d, "export");
 _Static_assert(SBUDDY_IOC_SYNC == 0xc020b911, "sync");
 _Static_assert(SBUDDY_IOC_PLACE == 0xc058b913, "place");
+_Static_assert(SBUDDY_IOC_CLAIM == 0xc028b915, "claim");
 _Static_assert(SBUDDY_IOC_LIMIT == 0xc030b914, "limit");
 _Static_assert(SBUDDY_IOC_TAKE == 0xb90e, "take");
 _Static_assert(SBUDDY_IOC_GIVE == 0xb90f, "give");
@@ -105,6 +108,7 @@ union arg {
 	struct sbuddy_place place;
 	struct sbuddy_sync sync;
 	struct sbuddy_limit limit;
+	struct sbuddy_claim claim;
 	unsigned char bytes[512];
 };
 
@@ -143,7 +147,7 @@ FIXTURE_VARIANT_ADD(command, alloc) {
 	sizeof(struct sbuddy_alloc),
 	offsetof(struct sbuddy_alloc, reserved),
 	offsetof(struct sbuddy_alloc, flags),
-	SBUDDY_ALLOC_FLAGS | SBUDDY_ALLOC_WAIT,
+	SBUDDY_ALLOC_FLAGS | SBUDDY_ALLOC_WAIT | SBUDDY_ALLOC_CLAIMED,
 	SBUDDY_ALLOC_SIZE_VER0,
 };
 
@@ -240,6 +244,14 @@ FIXTURE_VARIANT_ADD(command, limit) {
 	SBUDDY_LIMIT_GET,
 };
 
+FIXTURE_VARIANT_ADD(command, claim) {
+	SBUDDY_IOC_CLAIM,
+	sizeof(struct sbuddy_claim),
+	offsetof(struct sbuddy_claim, reserved),
+	offsetof(struct sbuddy_claim, flags),
+	SBUDDY_CLAIM_FLAGS,
+};
+
 /* clang-format on */
 
 /* A struct that the command takes, and zeroes behind it. */
@@ -277,6 +289,9 @@ static void fill(FIXTURE_DATA(command) * self, unsigned long cmd)
 	} else if (cmd == SBUDDY_IOC_PLACE) {
 		arg->place.bytes = 1;
 		arg->place.node = SBUDDY_NODE_ANY;
+	} else if (cmd == SBUDDY_IOC_CLAIM) {
+		arg->claim.node = SBUDDY_NODE_ANY;
+		arg->claim.count = 1;
 	} else if (cmd == SBUDDY_IOC_LIMIT) {
 		arg->limit.flags = SBUDDY_LIMIT_GET;
 	} else if (cmd == SBUDDY_IOC_NAME) {
@@ -456,8 +471,8 @@ static int is_known(unsigned int nr)
 		SBUDDY_IOC_INFO,      SBUDDY_IOC_ALLOC,	 SBUDDY_IOC_ALLOC_BULK, SBUDDY_IOC_FREE,
 		SBUDDY_IOC_QUERY,     SBUDDY_IOC_DRAIN,	 SBUDDY_IOC_EXPLAIN,	SBUDDY_IOC_POISON,
 		SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_PIN,	 SBUDDY_IOC_UNPIN,	SBUDDY_IOC_COMPACT,
-		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT, SBUDDY_IOC_LIMIT,	SBUDDY_IOC_PLACE,
-		SBUDDY_IOC_NAME,      SBUDDY_IOC_SLICE,	 SBUDDY_IOC_SYNC,
+		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT, SBUDDY_IOC_LIMIT,	SBUDDY_IOC_CLAIM,
+		SBUDDY_IOC_PLACE,     SBUDDY_IOC_NAME,	 SBUDDY_IOC_SLICE,	SBUDDY_IOC_SYNC,
 	};
 	unsigned int i;
 

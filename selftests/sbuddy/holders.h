@@ -5,7 +5,7 @@
 
 #include "device.h"
 
-#define CLIENTS_HEAD "id pid buffers bytes peak pins age uid limit comm\n"
+#define CLIENTS_HEAD "id pid buffers bytes peak pins age uid limit claimed comm\n"
 #define BUFFERS_HEAD "id pid handle bytes order runs type mappings pins slice_of name\n"
 
 /* A line of the file clients. */
@@ -19,6 +19,7 @@ struct holder {
 	uint64_t age;
 	unsigned int uid;
 	uint64_t limit;
+	uint64_t claimed;
 	char comm[80];
 };
 
@@ -69,18 +70,19 @@ static inline uint64_t fdinfo(int fd, const char *key)
 
 static inline int read_holder(const char *text, struct holder *holder)
 {
-	unsigned long long buffers, bytes, peak, age, limit;
+	unsigned long long buffers, bytes, peak, age, limit, claimed;
 
 	memset(holder, 0, sizeof(*holder));
-	if (sscanf(text, "%u %d %llu %llu %llu %u %llu %u %llu %79s", &holder->id, &holder->pid,
-		   &buffers, &bytes, &peak, &holder->pins, &age, &holder->uid, &limit,
-		   holder->comm) != 10)
+	if (sscanf(text, "%u %d %llu %llu %llu %u %llu %u %llu %llu %79s", &holder->id,
+		   &holder->pid, &buffers, &bytes, &peak, &holder->pins, &age, &holder->uid, &limit,
+		   &claimed, holder->comm) != 11)
 		return -1;
 	holder->buffers = buffers;
 	holder->bytes = bytes;
 	holder->peak = peak;
 	holder->age = age;
 	holder->limit = limit;
+	holder->claimed = claimed;
 	return 0;
 }
 

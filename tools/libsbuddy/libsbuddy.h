@@ -262,6 +262,16 @@ int sbuddy_set_limit(int fd, uint64_t bytes);
  */
 int sbuddy_get_limit(int fd, struct sbuddy_limit *limit, size_t size);
 
+/**
+ * sbuddy_claim() - SBUDDY_IOC_CLAIM: have blocks for certain, and allocate later.
+ * @fd: device
+ * @claim: request and answer
+ * @size: sizeof(*claim)
+ *
+ * sbuddy_alloc() with SBUDDY_ALLOC_CLAIMED makes buffers of them.
+ */
+int sbuddy_claim(int fd, struct sbuddy_claim *claim, size_t size);
+
 /*
  * Where buffers are, and why they are not
  */

@@ -17,3 +17,8 @@ int sbuddy_get_limit(int fd, struct sbuddy_limit *limit, size_t size)
 	limit->flags = SBUDDY_LIMIT_GET;
 	return call_sized(fd, SBUDDY_IOC_LIMIT, limit, size);
 }
+
+int sbuddy_claim(int fd, struct sbuddy_claim *claim, size_t size)
+{
+	return call_sized(fd, SBUDDY_IOC_CLAIM, claim, size);
+}

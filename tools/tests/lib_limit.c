@@ -22,7 +22,37 @@ static void file_has_a_limit(void)
 	CHECK(!sbuddy_close(fd));
 }
 
+static void claim_is_there_when_it_is_wanted(void)
+{
+	struct sbuddy_claim claim = { .order = 1, .node = SBUDDY_NODE_ANY, .count = 2 };
+	struct sbuddy_alloc request = {
+		.flags = SBUDDY_ALLOC_CLAIMED,
+		.order = 1,
+		.node = SBUDDY_NODE_ANY,
+	};
+	int fd = sbuddy_open(info_now().name, O_RDWR);
+
+	CHECK(fd >= 0);
+	CHECK(!sbuddy_claim(fd, &claim, sizeof(claim)));
+	CHECK(claim.count == 2 && claim.held == 2 && !claim.used);
+	CHECK(!sbuddy_alloc(fd, &request, sizeof(request)));
+	CHECK(!sbuddy_alloc(fd, &request, sizeof(request)));
+	CHECK(sbuddy_alloc(fd, &request, sizeof(request)) == -ENOMEM);
+	claim.flags = SBUDDY_CLAIM_GET;
+	CHECK(!sbuddy_claim(fd, &claim, sizeof(claim)));
+	CHECK(!claim.held && claim.used == 2);
+	CHECK(!sbuddy_free(fd, request.handle));
+	CHECK(!sbuddy_alloc(fd, &request, sizeof(request)));
+	claim.flags = 0;
+	claim.count = 0;
+	CHECK(!sbuddy_claim(fd, &claim, sizeof(claim)));
+	CHECK(sbuddy_alloc(fd, &request, sizeof(request)) == -ENOENT);
+	CHECK(sbuddy_claim(fd, &claim, 8) == -EINVAL);
+	CHECK(!sbuddy_close(fd));
+}
+
 const struct test limit_tests[] = {
+	TEST(claim_is_there_when_it_is_wanted),
 	TEST(file_has_a_limit),
 	{ NULL, NULL },
 };

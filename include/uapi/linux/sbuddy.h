@@ -168,6 +168,7 @@ struct sbuddy_info {
 #define SBUDDY_ALLOC_WAIT 0x40 /* up to @timeout_ms; for SBUDDY_IOC_ALLOC alone */
 #define SBUDDY_ALLOC_WC 0x80 /* written past the caches, in bursts: write-combined */
 #define SBUDDY_ALLOC_UNCACHED 0x100 /* past the caches, each access for itself */
+#define SBUDDY_ALLOC_CLAIMED 0x200 /* of the claim of @order; for SBUDDY_IOC_ALLOC alone */
 
 #define SBUDDY_ALLOC_RESERVES (SBUDDY_ALLOC_HIGH | SBUDDY_ALLOC_ATOMIC | SBUDDY_ALLOC_MEMALLOC)
 #define SBUDDY_ALLOC_FLAGS                                                      \
@@ -218,13 +219,19 @@ struct sbuddy_info {
  * included. On ARM uncached memory bears aligned accesses alone; write-combined memory
  * bears any, and is faster. It takes memory that the kernel does not map with all other.
  *
+ * With SBUDDY_ALLOC_CLAIMED it is a block of what SBUDDY_IOC_CLAIM has claimed of @order,
+ * which there is for certain as long as not all of them are in use. @type, @zone, @node and
+ * SBUDDY_ALLOC_THIS_NODE are those of the claim. The flag excludes SBUDDY_ALLOC_BYTES and
+ * SBUDDY_ALLOC_RESERVES; with SBUDDY_ALLOC_WAIT it waits for a buffer of the claim.
+ *
  * ETIMEDOUT: with SBUDDY_ALLOC_WAIT, instead of ENOMEM.
+ * ENOENT: with SBUDDY_ALLOC_CLAIMED, the file has no claim of that order.
  * ENODEV: with SBUDDY_ALLOC_WAIT, the device is being taken away.
  * EOPNOTSUPP: SBUDDY_ALLOC_WC or SBUDDY_ALLOC_UNCACHED, and the backing is not "no-map", or
  *	the kernel lets no module treat the caches.
  * ENOMEM: nothing suitable is free above the watermarks, or with
  *	SBUDDY_ALLOC_THIS_NODE not there, or the kernel lacks memory for the
- *	handle.
+ *	handle; with SBUDDY_ALLOC_CLAIMED, all of the claim is in use.
  * EPERM: a flag of SBUDDY_ALLOC_RESERVES without CAP_SYS_RESOURCE.
  * ENOSPC: the file has max_handles handles.
  * EDQUOT: it would have more than it, or who opened it, may have: SBUDDY_IOC_LIMIT.
@@ -580,6 +587,8 @@ struct sbuddy_unpin {
  * @flags: in, of <fcntl.h>: O_RDONLY or O_RDWR, for whoever maps it, and O_CLOEXEC
  * @handle: in, which
  * @fd: out, descriptor of the dma-buf
+ * @start: in, first byte of the part, at the begin of a page
+ * @bytes: in, whole pages from there on; or 0 with @start of 0 for all of it
  *
  * Each call makes another dma-buf. A dma-buf has the buffer for itself: the handle
  * can be freed and the device closed, and the memory stays until the dma-buf goes.
@@ -587,39 +596,37 @@ struct sbuddy_unpin {
  * be moved stays where it is while a device, or another part of the kernel, has it
  * mapped by a dma-buf; mapping it so is pinning it, and fails as SBUDDY_IOC_PIN does.
  *
- * EACCES: O_RDWR, and the file was opened without writing.
- * @start: in, first byte of the part, at the begin of a page
- * @bytes: in, whole pages from there on; or 0 with @start of 0 for all of it
- * ENOENT: no such handle in this file.
- * EOPNOTSUPP: a dry instance, or a kernel without dma-bufs.
- * EMFILE: the process has all the descriptors that it may have.
- * ENOMEM: the kernel lacks memory.
- */
-struct sbuddy_export {
-	__u32 size;
  * A part is as a slice, of which nobody has the handle: whoever has the dma-buf reaches no
  * more than the part. It keeps the memory of the whole buffer, and keeps it from moving.
  *
  * EINVAL: a part that is not whole pages, or not within the buffer.
+ * EACCES: O_RDWR, and the file was opened without writing.
+ * ENOENT: no such handle in this file.
+ * EOPNOTSUPP: a dry instance, or a kernel without dma-bufs.
+ * EMFILE: the process has all the descriptors that it may have.
+ * ENOMEM: the kernel lacks memory.
+ * EINTR: the process was killed meanwhile.
+ * ENOSPC, EOVERFLOW, EIO: of a part, as SBUDDY_IOC_SLICE.
+ */
+struct sbuddy_export {
+	__u32 size;
 	__u32 flags;
 	__u32 handle;
 	__s32 fd;
+	__u64 start;
+	__u64 bytes;
 };
 
- * EINTR: the process was killed meanwhile.
- * ENOSPC, EOVERFLOW, EIO: of a part, as SBUDDY_IOC_SLICE.
 #define SBUDDY_EXPORT_SIZE_VER0 16
+#define SBUDDY_EXPORT_SIZE_VER1 32 /* @start and @bytes */
 
 /* sbuddy_sync.flags: when, and who; the same numbers as those of DMA_BUF_IOCTL_SYNC. */
 #define SBUDDY_SYNC_READ 0x1 /* the process reads what a device has written */
 #define SBUDDY_SYNC_WRITE 0x2 /* a device reads what the process has written */
 #define SBUDDY_SYNC_RW (SBUDDY_SYNC_READ | SBUDDY_SYNC_WRITE)
-	__u64 start;
-	__u64 bytes;
 #define SBUDDY_SYNC_START 0x0 /* the process begins, the device has stopped */
 #define SBUDDY_SYNC_END 0x4 /* the process has stopped, the device may begin */
 
-#define SBUDDY_EXPORT_SIZE_VER1 32 /* @start and @bytes */
 /**
  * struct sbuddy_sync - SBUDDY_IOC_SYNC: the CPU's caches agree with memory.
  * @size: in, bytes of this struct
@@ -928,6 +935,63 @@ struct sbuddy_limit {
 
 #define SBUDDY_LIMIT_SIZE_VER0 48
 
+/* sbuddy_claim.flags; others are SBUDDY_ALLOC_THIS_NODE and SBUDDY_ALLOC_RESERVES */
+#define SBUDDY_CLAIM_GET 0x1 /* tell what is claimed of @order, do not change it */
+
+#define SBUDDY_CLAIM_FLAGS (SBUDDY_CLAIM_GET | SBUDDY_ALLOC_THIS_NODE | SBUDDY_ALLOC_RESERVES)
+
+/**
+ * struct sbuddy_claim - SBUDDY_IOC_CLAIM: have blocks for certain, and allocate later.
+ * @size: in, bytes of this struct
+ * @flags: in, SBUDDY_CLAIM_FLAGS
+ * @order: in, log2 of the pages of each block, 0 .. max_order
+ * @type: in, as in struct sbuddy_alloc; not with SBUDDY_CLAIM_GET, as are the next ones
+ * @zone: in, likewise
+ * @node: in, likewise
+ * @count: in, blocks of that order that the file is to have claimed altogether, up to
+ *	SBUDDY_MAX_HANDLES; 0 gives the claim up. Out: how many it has claimed
+ * @held: out, blocks that are there to be allocated
+ * @used: out, blocks that buffers have; more than @count if it was made smaller
+ * @reserved: in, 0
+ *
+ * The blocks are taken from the instance at once, as by SBUDDY_IOC_ALLOC, and count for the
+ * file: SBUDDY_IOC_LIMIT. SBUDDY_IOC_ALLOC with SBUDDY_ALLOC_CLAIMED makes a buffer of one,
+ * whatever memory is left and whoever wants it; it counts no more than the block did. When
+ * the buffer goes, with its handle and its last mapping and dma-buf, its block is there to
+ * be allocated again. A file may have one claim of each order. It ends with @count of 0, or
+ * with the file; buffers of it stay, and their memory is the instance's when they go, as it
+ * is of those that are more than a smaller claim.
+ *
+ * What is claimed does not move as long as it is no buffer. A claim of SBUDDY_MOVABLE may be
+ * in the way of memory that is to go offline, and of CMA areas.
+ *
+ * A block with a page that was found bad is not held: then there is one less until this is
+ * called again, with any @count.
+ *
+ * ENOMEM: there are not so many blocks; then the claim is as it was. Or the kernel lacks
+ *	memory.
+ * EBUSY: there is a claim of that order of another @type, @zone, @node or
+ *	SBUDDY_ALLOC_THIS_NODE, or buffers of one.
+ * EDQUOT: as SBUDDY_IOC_ALLOC.
+ * EPERM: a flag of SBUDDY_ALLOC_RESERVES without CAP_SYS_RESOURCE.
+ * EIO: the instance was found corrupt.
+ * EINTR: the process was killed meanwhile; then the claim is as it was.
+ */
+struct sbuddy_claim {
+	__u32 size;
+	__u32 flags;
+	__u32 order;
+	__u32 type;
+	__u32 zone;
+	__s32 node;
+	__u32 count;
+	__u32 held;
+	__u32 used;
+	__u32 reserved;
+};
+
+#define SBUDDY_CLAIM_SIZE_VER0 40
+
 /* sbuddy_compact.result and sbuddy_plan.result */
 #define SBUDDY_COMPACT_SKIPPED 0 /* nothing to do, or nothing that can be moved */
 #define SBUDDY_COMPACT_COMPLETE 1 /* all of each zone was gone through */
@@ -1101,5 +1165,6 @@ struct sbuddy_plan {
 #define SBUDDY_IOC_SLICE _IOWR(SBUDDY_IOC_MAGIC, 18, struct sbuddy_slice)
 #define SBUDDY_IOC_PLACE _IOWR(SBUDDY_IOC_MAGIC, 19, struct sbuddy_place)
 #define SBUDDY_IOC_LIMIT _IOWR(SBUDDY_IOC_MAGIC, 20, struct sbuddy_limit)
+#define SBUDDY_IOC_CLAIM _IOWR(SBUDDY_IOC_MAGIC, 21, struct sbuddy_claim)
 
 #endif
