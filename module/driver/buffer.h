@@ -83,7 +83,7 @@ struct sb_explain;
  * @nr_pins: pins of its buffers
  * @nr_slice_runs: entries of arrays that slices have of their own
  * @watches: it was polled
- * @falls: of struct sbuddy_pressure when it was asked for them last, or SB_PRESSURE_UNSEEN
+ * @falls: of struct sbuddy_pressure up to which it was told, or SB_PRESSURE_UNSEEN
  * @nr_loose: pages of those that have no handle any more
  * @quota: what it may have
  * @claims: what it has claimed, or NULL

@@ -193,6 +193,17 @@ static int call_drain(struct sb_call *call)
 	return sb_call_reply(call);
 }
 
+static int call_falls(struct sb_call *call)
+{
+	struct sbuddy_falls *arg = &call->falls;
+
+	if (arg->flags & ~SBUDDY_FALLS_KEEP)
+		return -EINVAL;
+	arg->falls = sb_pressure_falls(call->client, !(arg->flags & SBUDDY_FALLS_KEEP));
+	arg->low = sb_pressure_below(call->client->dev, SB_WMARK_LOW);
+	return sb_call_reply(call);
+}
+
 static const struct command {
 	int (*run)(struct sb_call *call);
 	u32 least;
@@ -221,6 +232,7 @@ static const struct command {
 	COMMAND(SBUDDY_IOC_SYNC, sb_call_sync, sbuddy_sync, SBUDDY_SYNC_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_PLACE, sb_call_place, sbuddy_place, SBUDDY_PLACE_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_CLAIM, sb_call_claim, sbuddy_claim, SBUDDY_CLAIM_SIZE_VER0),
+	COMMAND(SBUDDY_IOC_FALLS, call_falls, sbuddy_falls, SBUDDY_FALLS_SIZE_VER0),
 	COMMAND(SBUDDY_IOC_LIMIT, sb_call_limit, sbuddy_limit, SBUDDY_LIMIT_SIZE_VER0),
 #undef COMMAND
 };

@@ -46,6 +46,7 @@ struct sb_call {
 		struct sbuddy_place place;
 		struct sbuddy_limit limit;
 		struct sbuddy_claim claim;
+		struct sbuddy_falls falls;
 	};
 };
 

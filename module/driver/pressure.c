@@ -41,8 +41,12 @@ void sb_pressure_wake(struct sbuddy_pressure *pressure)
 
 void sb_pressure_look(struct sbuddy_pressure *pressure)
 {
-	u32 below = zones_below(&device_of(pressure)->inst, SB_WMARK_LOW);
+	struct sb_instance *inst = &device_of(pressure)->inst;
+	u32 below = zones_below(inst, SB_WMARK_LOW);
 
+	/* Also if it is over before anybody looks again. */
+	if (zones_below(inst, SB_WMARK_HIGH))
+		WRITE_ONCE(pressure->missing, true);
 	if (below & ~xchg(&pressure->low, below)) {
 		atomic_inc(&pressure->falls);
 		wake_up_poll(&pressure->pollers, EPOLLPRI);
@@ -149,20 +153,48 @@ int sb_pressure_wait(struct sbuddy_device *dev, u32 *timeout_ms, int (*attempt)(
 	return stop ?: err;
 }
 
-static void begin_watch(struct sb_client *client)
+/* At first there is one to tell of if a zone is below. Falls are counted as what @falls holds. */
+static int seen_falls(struct sb_client *client)
+{
+	struct sbuddy_pressure *pressure = &client->dev->pressure;
+	int seen = READ_ONCE(client->falls);
+
+	if (likely(seen != SB_PRESSURE_UNSEEN))
+		return seen;
+	seen = (atomic_read(&pressure->falls) - !!READ_ONCE(pressure->low)) & INT_MAX;
+	cmpxchg(&client->falls, SB_PRESSURE_UNSEEN, seen);
+	return READ_ONCE(client->falls);
+}
+
+static u32 count_falls(struct sb_client *client, int seen, int *now)
+{
+	*now = atomic_read(&client->dev->pressure.falls) & INT_MAX;
+	return (u32)(*now - seen) & INT_MAX;
+}
+
+static void watch(struct sb_client *client)
 {
 	if (!xchg(&client->watches, true))
 		atomic_inc(&client->dev->pressure.watchers);
+	sb_pressure_look(&client->dev->pressure);
 }
 
-/* Whether a zone fell since this was asked last; at first, whether one is below. */
-static bool has_fallen(struct sb_client *client)
+u32 sb_pressure_falls(struct sb_client *client, bool forget)
 {
-	struct sbuddy_pressure *pressure = &client->dev->pressure;
-	int falls = atomic_read(&pressure->falls) & INT_MAX;
-	int seen = xchg(&client->falls, falls);
+	int seen, now;
+	u32 falls;
 
-	return seen == SB_PRESSURE_UNSEEN ? READ_ONCE(pressure->low) : seen != falls;
+	watch(client);
+	do {
+		seen = seen_falls(client);
+		falls = count_falls(client, seen, &now);
+	} while (forget && cmpxchg(&client->falls, seen, now) != seen);
+	return falls;
+}
+
+u32 sb_pressure_below(struct sbuddy_device *dev, enum sb_wmark mark)
+{
+	return hweight32(zones_below(&dev->inst, mark));
 }
 
 __poll_t sb_pressure_poll(struct sb_client *client, struct file *file, poll_table *table)
@@ -170,14 +202,12 @@ __poll_t sb_pressure_poll(struct sb_client *client, struct file *file, poll_tabl
 	struct sbuddy_device *dev = client->dev;
 	__poll_t events = 0;
 
-	begin_watch(client);
 	poll_wait(file, &dev->pressure.pollers, table);
 	if (READ_ONCE(dev->pressure.gone))
 		return EPOLLERR | EPOLLHUP;
 	if (READ_ONCE(dev->inst.corrupt))
 		return EPOLLERR;
-	sb_pressure_look(&dev->pressure);
-	if ((poll_requested_events(table) & EPOLLPRI) && has_fallen(client))
+	if (sb_pressure_falls(client, false))
 		events |= EPOLLPRI;
 	if (!zones_below(&dev->inst, SB_WMARK_HIGH))
 		events |= EPOLLIN | EPOLLRDNORM;

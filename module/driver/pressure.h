@@ -113,6 +113,18 @@ int sb_pressure_wait(struct sbuddy_device *dev, u32 *timeout_ms, int (*attempt)(
 /* poll() of an open file, as include/uapi/linux/sbuddy.h tells. */
 __poll_t sb_pressure_poll(struct sb_client *client, struct file *file, poll_table *table);
 
+/**
+ * sb_pressure_falls() - How often a zone fell since the file was asked last.
+ * @client: open file, which counts from the first time on that it is asked or polled
+ * @forget: it is asked; else it is the same the next time
+ *
+ * Context: Process.
+ */
+u32 sb_pressure_falls(struct sb_client *client, bool forget);
+
+/* Zones that are below a mark now. */
+u32 sb_pressure_below(struct sbuddy_device *dev, enum sb_wmark mark);
+
 /* The file is closed. */
 void sb_pressure_close(struct sb_client *client);
 

@@ -23,6 +23,7 @@ _Static_assert(sizeof(struct sbuddy_export) == SBUDDY_EXPORT_SIZE_VER1, "export"
 _Static_assert(sizeof(struct sbuddy_sync) == SBUDDY_SYNC_SIZE_VER0, "sync");
 _Static_assert(sizeof(struct sbuddy_place) == SBUDDY_PLACE_SIZE_VER0, "place");
 _Static_assert(sizeof(struct sbuddy_claim) == SBUDDY_CLAIM_SIZE_VER0, "claim");
+_Static_assert(sizeof(struct sbuddy_falls) == SBUDDY_FALLS_SIZE_VER0, "falls");
 _Static_assert(sizeof(struct sbuddy_limit) == SBUDDY_LIMIT_SIZE_VER0, "limit");
 _Static_assert(sizeof(struct sbuddy_slice) == SBUDDY_SLICE_SIZE_VER0, "slice");
 _Static_assert(sizeof(struct sbuddy_name) == SBUDDY_NAME_SIZE_VER0, "name");
@@ -78,6 +79,7 @@ _Static_assert(SBUDDY_IOC_EXPORT == 0xc020b90d, "export");
 _Static_assert(SBUDDY_IOC_SYNC == 0xc020b911, "sync");
 _Static_assert(SBUDDY_IOC_PLACE == 0xc058b913, "place");
 _Static_assert(SBUDDY_IOC_CLAIM == 0xc028b915, "claim");
+_Static_assert(SBUDDY_IOC_FALLS == 0xc010b916, "falls");
 _Static_assert(SBUDDY_IOC_LIMIT == 0xc030b914, "limit");
 _Static_assert(SBUDDY_IOC_TAKE == 0xb90e, "take");
 _Static_assert(SBUDDY_IOC_GIVE == 0xb90f, "give");
@@ -109,6 +111,7 @@ union arg {
 	struct sbuddy_sync sync;
 	struct sbuddy_limit limit;
 	struct sbuddy_claim claim;
+	struct sbuddy_falls falls;
 	unsigned char bytes[512];
 };
 
@@ -242,6 +245,14 @@ FIXTURE_VARIANT_ADD(command, limit) {
 	NONE,
 	offsetof(struct sbuddy_limit, flags),
 	SBUDDY_LIMIT_GET,
+};
+
+FIXTURE_VARIANT_ADD(command, falls) {
+	SBUDDY_IOC_FALLS,
+	sizeof(struct sbuddy_falls),
+	NONE,
+	offsetof(struct sbuddy_falls, flags),
+	SBUDDY_FALLS_KEEP,
 };
 
 FIXTURE_VARIANT_ADD(command, claim) {
@@ -472,7 +483,8 @@ static int is_known(unsigned int nr)
 		SBUDDY_IOC_QUERY,     SBUDDY_IOC_DRAIN,	 SBUDDY_IOC_EXPLAIN,	SBUDDY_IOC_POISON,
 		SBUDDY_IOC_FREE_BULK, SBUDDY_IOC_PIN,	 SBUDDY_IOC_UNPIN,	SBUDDY_IOC_COMPACT,
 		SBUDDY_IOC_PLAN,      SBUDDY_IOC_EXPORT, SBUDDY_IOC_LIMIT,	SBUDDY_IOC_CLAIM,
-		SBUDDY_IOC_PLACE,     SBUDDY_IOC_NAME,	 SBUDDY_IOC_SLICE,	SBUDDY_IOC_SYNC,
+		SBUDDY_IOC_FALLS,     SBUDDY_IOC_PLACE,	 SBUDDY_IOC_NAME,	SBUDDY_IOC_SLICE,
+		SBUDDY_IOC_SYNC,
 	};
 	unsigned int i;
 

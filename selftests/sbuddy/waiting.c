@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/epoll.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -293,16 +294,99 @@ static short poll_now(int fd, short events, int ms)
 	return poll(&pollfd, 1, ms) > 0 ? pollfd.revents : 0;
 }
 
-TEST_F(waiting, poll_tells_of_little_once)
+/* How often a zone fell; or -errno. */
+static int falls(int fd, uint32_t flags)
+{
+	struct sbuddy_falls arg = { .size = sizeof(arg), .flags = flags };
+	int err = sb_call(fd, SBUDDY_IOC_FALLS, &arg);
+
+	return err ? err : (int)arg.falls;
+}
+
+TEST_F(waiting, poll_tells_of_little_until_it_was_asked)
 {
 	struct freer freer = { .fd = self->other, .last = self->nr, .after_ms = 100 };
+	int i;
 
 	EXPECT_EQ(0, poll_now(self->fd, POLLIN, 0));
+	for (i = 0; i < 3; i++)
+		EXPECT_EQ(POLLPRI, poll_now(self->fd, POLLPRI | POLLIN, 0));
+	EXPECT_EQ(1, falls(self->fd, SBUDDY_FALLS_KEEP));
 	EXPECT_EQ(POLLPRI, poll_now(self->fd, POLLPRI, 0));
+	EXPECT_EQ(1, falls(self->fd, 0));
+	EXPECT_EQ(0, falls(self->fd, 0));
 	EXPECT_EQ(0, poll_now(self->fd, POLLPRI | POLLIN, 0));
 	begin_freeing(&freer);
 	EXPECT_EQ(POLLIN | POLLRDNORM, poll_now(self->fd, POLLPRI | POLLIN | POLLRDNORM, LONG_MS));
 	pthread_join(freer.thread, NULL);
+}
+
+static void free_all(int fd, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		sb_put(fd, all[i].handle);
+}
+
+static uint32_t wait_events(int epoll, int ms)
+{
+	struct epoll_event event = { .events = 0 };
+
+	return epoll_wait(epoll, &event, 1, ms) > 0 ? event.events : 0;
+}
+
+static int control(int epoll, int op, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events };
+
+	return epoll_ctl(epoll, op, fd, &event);
+}
+
+/* Who says what he waits for has not waited yet. */
+TEST_F(waiting, epoll_is_told_after_it_was_changed)
+{
+	int a = epoll_create1(0), b = epoll_create1(0), i;
+
+	EXPECT_EQ(0, control(a, EPOLL_CTL_ADD, self->fd, EPOLLPRI));
+	EXPECT_EQ(0, control(a, EPOLL_CTL_MOD, self->fd, EPOLLPRI | EPOLLIN));
+	EXPECT_EQ(0, control(b, EPOLL_CTL_ADD, self->fd, EPOLLIN));
+	EXPECT_EQ(0, control(b, EPOLL_CTL_MOD, self->fd, EPOLLPRI | EPOLLET));
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(EPOLLPRI, wait_events(a, LONG_MS));
+	EXPECT_EQ(EPOLLPRI, wait_events(b, LONG_MS));
+	EXPECT_EQ(0, wait_events(b, 0));
+	EXPECT_EQ(1, falls(self->fd, 0));
+	EXPECT_EQ(0, wait_events(a, 0));
+	/* It falls again, and both hear of it. */
+	free_all(self->other, self->nr);
+	EXPECT_EQ(EPOLLIN, wait_events(a, LONG_MS));
+	sb_get_all(self->other, all, MAX_BUFFERS);
+	EXPECT_EQ(EPOLLPRI, wait_events(a, LONG_MS));
+	EXPECT_EQ(EPOLLPRI, wait_events(b, LONG_MS));
+	close(a);
+	close(b);
+}
+
+/* A shortage that is over before anybody looks is told of all the same, and so is its end. */
+TEST_F(waiting, epoll_is_told_of_what_is_over)
+{
+	int low = epoll_create1(0), enough = epoll_create1(0), i;
+
+	free_all(self->other, self->nr);
+	ASSERT_EQ(0, control(enough, EPOLL_CTL_ADD, self->fd, EPOLLIN | EPOLLET));
+	ASSERT_EQ(0, control(low, EPOLL_CTL_ADD, self->fd, EPOLLPRI));
+	EXPECT_EQ(EPOLLIN, wait_events(enough, LONG_MS));
+	EXPECT_EQ(0, wait_events(low, 0));
+	for (i = 0; i < 5; i++) {
+		free_all(self->other, sb_get_all(self->other, all, MAX_BUFFERS));
+		EXPECT_EQ(EPOLLIN, wait_events(enough, 20000));
+		EXPECT_EQ(EPOLLPRI, wait_events(low, 0));
+		EXPECT_LE(1, falls(self->fd, 0));
+		EXPECT_EQ(0, wait_events(low, 0));
+	}
+	close(low);
+	close(enough);
 }
 
 static void *take_later(void *arg)
@@ -324,6 +408,7 @@ TEST_F(waiting, poll_wakes_when_there_is_little)
 	ASSERT_EQ(0, pthread_create(&thread, NULL, take_later, &self->other));
 	EXPECT_EQ(POLLPRI, poll_now(self->fd, POLLPRI, LONG_MS));
 	pthread_join(thread, NULL);
+	EXPECT_LE(1, falls(self->fd, 0));
 	EXPECT_EQ(0, poll_now(self->fd, POLLPRI, 0));
 }
 

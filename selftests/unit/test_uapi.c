@@ -30,6 +30,7 @@ SIZE(sbuddy_slice, SBUDDY_SLICE_SIZE_VER0);
 SIZE(sbuddy_sync, SBUDDY_SYNC_SIZE_VER0);
 SIZE(sbuddy_place, SBUDDY_PLACE_SIZE_VER0);
 SIZE(sbuddy_limit, SBUDDY_LIMIT_SIZE_VER0);
+SIZE(sbuddy_falls, SBUDDY_FALLS_SIZE_VER0);
 SIZE(sbuddy_claim, SBUDDY_CLAIM_SIZE_VER0);
 SIZE(sbuddy_result, 16);
 

@@ -272,6 +272,15 @@ int sbuddy_get_limit(int fd, struct sbuddy_limit *limit, size_t size);
  */
 int sbuddy_claim(int fd, struct sbuddy_claim *claim, size_t size);
 
+/**
+ * sbuddy_falls() - SBUDDY_IOC_FALLS: how often memory became low since this was asked last.
+ * @fd: device; poll(2) of it tells POLLPRI until this is asked
+ * @low: zones that are low now, or NULL
+ *
+ * Return: how often; or a negative errno.
+ */
+int sbuddy_falls(int fd, unsigned int *low);
+
 /*
  * Where buffers are, and why they are not
  */

@@ -22,3 +22,15 @@ int sbuddy_claim(int fd, struct sbuddy_claim *claim, size_t size)
 {
 	return call_sized(fd, SBUDDY_IOC_CLAIM, claim, size);
 }
+
+int sbuddy_falls(int fd, unsigned int *low)
+{
+	struct sbuddy_falls falls = { .size = sizeof(falls) };
+	int err = call(fd, SBUDDY_IOC_FALLS, &falls);
+
+	if (err)
+		return err;
+	if (low)
+		*low = falls.low;
+	return (int)falls.falls;
+}

@@ -51,7 +51,24 @@ static void claim_is_there_when_it_is_wanted(void)
 	CHECK(!sbuddy_close(fd));
 }
 
+static void falls_are_told_once(void)
+{
+	struct sbuddy_buf buf;
+	unsigned int low = 99;
+	int fd = sbuddy_open(info_now().name, O_RDWR);
+	uint32_t order = info_now().max_order;
+
+	CHECK(fd >= 0);
+	CHECK(sbuddy_falls(fd, &low) == 0 && !low);
+	while (!sbuddy_alloc_order(fd, order, SBUDDY_MOVABLE, &buf) || order--)
+		;
+	CHECK(sbuddy_falls(fd, &low) > 0 && low);
+	CHECK(sbuddy_falls(fd, NULL) == 0);
+	CHECK(!sbuddy_close(fd));
+}
+
 const struct test limit_tests[] = {
+	TEST(falls_are_told_once),
 	TEST(claim_is_there_when_it_is_wanted),
 	TEST(file_has_a_limit),
 	{ NULL, NULL },

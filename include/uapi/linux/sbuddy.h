@@ -52,11 +52,12 @@
  *
  *	EPOLLIN, EPOLLRDNORM  no zone is below its high mark, so there is enough again;
  *			who waits for it is woken within a tenth of a second
- *	EPOLLPRI	a zone fell below its low mark since this file was polled for
- *			EPOLLPRI last, or is below it when it is for the first time: told
- *			once, also if the zone is above again. A fall is noticed by the
- *			request that causes it, or within a tenth of a second if that is
- *			a kernel module's
+ *	EPOLLPRI	a zone fell below its low mark, and SBUDDY_IOC_FALLS has not told of
+ *			it yet; also if the zone is above again. Nothing but that command takes
+ *			it away: neither poll() nor epoll_ctl() does, and all who poll the file
+ *			see it. A file that is polled for the first time sees one if a zone is
+ *			below. A fall is noticed by the request that causes it, or within a
+ *			tenth of a second if that is a kernel module's
  *	EPOLLERR	the instance was found corrupt, or, with EPOLLHUP, is being taken away
  *
  * Errors that every command knows:
@@ -893,6 +894,31 @@ struct sbuddy_place {
 
 #define SBUDDY_PLACE_SIZE_VER0 88
 
+/* sbuddy_falls.flags: EPOLLPRI stays. */
+#define SBUDDY_FALLS_KEEP 0x1
+
+/**
+ * struct sbuddy_falls - SBUDDY_IOC_FALLS: how often memory became low.
+ * @size: in, bytes of this struct
+ * @flags: in, SBUDDY_FALLS_*
+ * @falls: out, how often a zone fell below its low mark since this was asked last without
+ *	SBUDDY_FALLS_KEEP; at first, since the file was polled first, one included if a zone
+ *	was below then
+ * @low: out, zones that are below their low mark now
+ *
+ * Then poll() of this file tells EPOLLPRI when a zone falls the next time. What falls while
+ * this is answered is told by the one or by the other. It is of the open file, whoever
+ * polls it: of several who do, one should ask, or each open the device for himself.
+ */
+struct sbuddy_falls {
+	__u32 size;
+	__u32 flags;
+	__u32 falls;
+	__u32 low;
+};
+
+#define SBUDDY_FALLS_SIZE_VER0 16
+
 /* sbuddy_limit.flags: tell the limits, do not change any. */
 #define SBUDDY_LIMIT_GET 0x1
 
@@ -1166,5 +1192,6 @@ struct sbuddy_plan {
 #define SBUDDY_IOC_PLACE _IOWR(SBUDDY_IOC_MAGIC, 19, struct sbuddy_place)
 #define SBUDDY_IOC_LIMIT _IOWR(SBUDDY_IOC_MAGIC, 20, struct sbuddy_limit)
 #define SBUDDY_IOC_CLAIM _IOWR(SBUDDY_IOC_MAGIC, 21, struct sbuddy_claim)
+#define SBUDDY_IOC_FALLS _IOWR(SBUDDY_IOC_MAGIC, 22, struct sbuddy_falls)
 
 #endif
