@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include "device.h"
+#include "fragment.h"
 #include "holders.h"
 
 #define ORDER 3
@@ -420,6 +421,42 @@ TEST_F(slices, count_for_no_bytes)
 	EXPECT_EQ(PAGES * self->page, fdinfo(self->fd, "sbuddy-bytes"));
 	ASSERT_EQ(0, sb_put(self->fd, a.slice));
 	EXPECT_EQ(0, fdinfo(self->fd, "sbuddy-bytes"));
+}
+
+#define MAX_RUNS 1000000u
+
+/* They have no memory that would bound what the kernel keeps of where they are. */
+TEST_F(slices, of_many_runs_are_not_endless)
+{
+	int hog = sb_open(O_RDWR);
+	struct sbuddy_alloc large;
+	struct sbuddy_query query;
+	struct sbuddy_slice part;
+	uint32_t nr_slices = 0, last = 0;
+	uint64_t pages;
+	int err;
+
+	sb_fragment(hog);
+	pages = sb_free_pages(hog) / 4 * 3;
+	if (pages > 8000)
+		pages = 8000;
+	large = sb_in_bytes(pages * self->page, SBUDDY_ALLOC_SCATTERED);
+	err = sb_call(self->fd, SBUDDY_IOC_ALLOC, &large);
+	close(hog);
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, sb_query(self->fd, large.handle, &query));
+	if (query.runs < 1000)
+		SKIP(return, "too little memory");
+	for (; nr_slices <= MAX_RUNS / query.runs; nr_slices++, last = part.slice) {
+		err = slice(self->fd, large.handle, 0, pages, &part);
+		if (err)
+			break;
+	}
+	EXPECT_EQ(-ENOMEM, err);
+	EXPECT_EQ(MAX_RUNS / query.runs, nr_slices);
+	ASSERT_EQ(0, sb_put(self->fd, last));
+	EXPECT_EQ(0, slice(self->fd, large.handle, 0, pages, &part));
+	EXPECT_EQ(-ENOMEM, slice(self->fd, large.handle, 0, pages, &part));
 }
 
 TEST_F(slices, go_with_the_file)
