@@ -43,66 +43,87 @@ static bool merge_likely(const struct sb_zone *zone, unsigned long pfn, unsigned
 	return is_free_buddy(zone, sb_pfn_buddy(higher, order + 1), order + 1);
 }
 
-/* Splits a block that was just taken off its list; the lower @low order is the caller's. */
-static void split(struct sb_zone *zone, unsigned long pfn, unsigned int low, unsigned int high,
-		  unsigned int type) __must_hold(zone->lock)
+/*
+ * Splits a block that is on no list; the lower @low order is the caller's, who accounts the
+ * pages of the others.
+ */
+static void split(struct sb_zone *zone, const struct sb_memmap *map, unsigned long pfn,
+		  unsigned int low, unsigned int high, unsigned int type) __must_hold(zone->lock)
 {
-	if (unlikely(zone->inst->hooks & SB_HOOK_GUARD)) {
-		sb_guard_expand(zone, pfn, low, high, type);
-		return;
-	}
 	while (high > low) {
 		high--;
-		sb_freelist_push(zone, pfn + sb_order_pages(high), high, type, SB_ENGINE_HEAD);
+		sb_freelist_link(zone, map, pfn + sb_order_pages(high), high, type, SB_ENGINE_HEAD);
 	}
-	sb_plenty_look(zone);
+}
+
+/* Some of the pages that are left over become guards. */
+static noinline void split_guarded(struct sb_zone *zone, unsigned long pfn, unsigned int low,
+				   unsigned int high, unsigned int type) __must_hold(zone->lock)
+{
+	sb_engine_account(zone, type, -(long)sb_order_pages(high));
+	sb_guard_expand(zone, pfn, low, high, type);
 }
 
 static bool list_take(struct sb_zone *zone, unsigned int order, unsigned int type,
 		      unsigned long *pfn) __must_hold(zone->lock)
 {
-	u32 orders = zone->nonempty[type] >> order;
+	u32 orders = zone->nonempty[type] >> order, index;
+	const struct sb_memmap map = zone->inst->map;
+	struct sb_page *page;
 	unsigned int large;
 
-	if (!orders)
+	if (unlikely(!orders))
 		return false;
 	large = order + sb_ctz(orders);
-	*pfn = sb_freelist_first(zone, large, type);
-	sb_freelist_pull(zone, page_of(zone, *pfn), large);
-	split(zone, *pfn, order, large, type);
+	index = zone->free_area[large].list[type].first;
+	*pfn = map.base_pfn + index;
+	page = sb_memmap_page(&map, *pfn);
+	sb_freelist_unlink(zone, &map, large, page->next_order, page->prev_state);
+	sb_page_set_tail(page);
+	if (unlikely(zone->inst->hooks & SB_HOOK_GUARD)) {
+		split_guarded(zone, *pfn, order, large, type);
+		return true;
+	}
+	split(zone, &map, *pfn, order, large, type);
+	sb_engine_account(zone, type, -(long)sb_order_pages(order));
+	sb_plenty_look(zone);
 	return true;
 }
 
 /* Puts what is left of a block on its lists: all from @done on, in blocks of @order. */
-static void put_rest(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int done,
-		     unsigned int nr, unsigned int type) __must_hold(zone->lock)
+static void put_rest(struct sb_zone *zone, const struct sb_memmap *map, unsigned long pfn,
+		     unsigned int order, unsigned int done, unsigned int nr, unsigned int type)
+	__must_hold(zone->lock)
 {
 	while (done < nr) {
 		unsigned int piece = sb_ctz(done);
 
-		sb_freelist_push(zone, pfn + ((unsigned long)done << order), order + piece, type,
-				 SB_ENGINE_HEAD);
+		sb_freelist_link(zone, map, pfn + ((unsigned long)done << order), order + piece,
+				 type, SB_ENGINE_HEAD);
 		done += 1u << piece;
 	}
-	sb_plenty_look(zone);
 }
 
 static unsigned int list_take_many(struct sb_zone *zone, unsigned int order, unsigned int type,
 				   unsigned int most, u32 *end) __must_hold(zone->lock)
 {
 	u32 orders = zone->nonempty[type] >> order, index;
+	const struct sb_memmap map = zone->inst->map;
 	unsigned int large, nr, taken, i;
-	unsigned long pfn;
+	struct sb_page *page;
 
 	if (!orders)
 		return 0;
 	large = order + sb_ctz(orders);
 	nr = 1u << (large - order);
 	taken = min(nr, most);
-	pfn = sb_freelist_first(zone, large, type);
-	sb_freelist_pull(zone, page_of(zone, pfn), large);
-	put_rest(zone, pfn, order, taken, nr, type);
-	index = (u32)(pfn - zone->inst->map.base_pfn);
+	index = zone->free_area[large].list[type].first;
+	page = sb_memmap_at(&map, index);
+	sb_freelist_unlink(zone, &map, large, page->next_order, page->prev_state);
+	sb_page_set_tail(page);
+	put_rest(zone, &map, map.base_pfn + index, order, taken, nr, type);
+	sb_engine_account(zone, type, -((long)taken << order));
+	sb_plenty_look(zone);
 	for (i = 0; i < taken; i++, index += 1u << order)
 		*--end = index;
 	return taken;
@@ -165,14 +186,15 @@ static noinline void count_as(struct sb_zone *zone, unsigned int order, unsigned
 
 /*
  * Merges a block with what is free beside it in its pageblock, where zone and type are the
- * same: pages change their list alone, and are counted at last. Says which order it has then.
+ * same: its buddies' pages change their list alone, and stay accounted. Says which order it
+ * has then.
  */
-static unsigned int merge_inside(struct sb_zone *zone, unsigned long pfn, unsigned int low,
-				 unsigned int most, unsigned int type) __must_hold(zone->lock)
+static unsigned int merge_inside(struct sb_zone *zone, const struct sb_memmap *map,
+				 unsigned long pfn, unsigned int low, unsigned int most,
+				 unsigned int type) __must_hold(zone->lock)
 {
-	const struct sb_memmap map = zone->inst->map;
 	unsigned long at = pfn - sb_pfn_block(pfn, most);
-	struct sb_page *first = sb_memmap_page(&map, pfn) - at;
+	struct sb_page *first = sb_memmap_page(map, pfn) - at;
 	unsigned int order;
 
 	for (order = low; order < most; order++) {
@@ -181,20 +203,19 @@ static unsigned int merge_inside(struct sb_zone *zone, unsigned long pfn, unsign
 
 		if ((state & 15) < SB_PAGE_FREE || (word & 15) != order)
 			break;
-		sb_freelist_unlink(zone, &map, order, word, state);
+		sb_freelist_unlink(zone, map, order, word, state);
 		sb_page_set_tail(buddy);
-		zone->free_area[order].nr_free--;
 		if (unlikely((state & 7) != type))
 			count_as(zone, order, state & 7, type);
 		at &= ~(1ul << order);
 	}
-	if (order > low)
-		sb_engine_account(zone, type,
-				  (long)sb_order_pages(low) - (long)sb_order_pages(order));
 	return order;
 }
 
-/* The same with whatever may be merged with, pageblocks and guards too. */
+/*
+ * The same with whatever may be merged with, pageblocks and guards too, whose pages are not
+ * accounted any more then.
+ */
 static noinline unsigned int merge_any(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 				       unsigned int type) __must_hold(zone->lock)
 {
@@ -206,30 +227,30 @@ static noinline unsigned int merge_any(struct sb_zone *zone, unsigned long pfn, 
 	return order;
 }
 
-static unsigned int merge(struct sb_zone *zone, unsigned long pfn, unsigned int order,
-			  unsigned int type) __must_hold(zone->lock)
-{
-	const struct sb_instance *inst = zone->inst;
-	unsigned int most = min(inst->cfg.pageblock_order, inst->cfg.max_order);
-
-	if (likely(order < most && !(inst->hooks & SB_HOOK_GUARD))) {
-		order = merge_inside(zone, pfn, order, most, type);
-		if (order < most)
-			return order;
-	}
-	return merge_any(zone, sb_pfn_block(pfn, order), order, type);
-}
-
-static unsigned int list_put(struct sb_zone *zone, unsigned long pfn, unsigned int order,
+static unsigned int list_put(struct sb_zone *zone, unsigned long pfn, unsigned int low,
 			     unsigned int type, bool fresh) __must_hold(zone->lock)
 {
+	const struct sb_instance *inst = zone->inst;
+	const struct sb_memmap map = inst->map;
+	unsigned int most = min(inst->cfg.pageblock_order, inst->cfg.max_order);
+	unsigned int order = low, inside;
+	unsigned long head;
 	bool to_tail;
 
-	sb_page_set_tail(page_of(zone, pfn));
-	order = merge(zone, pfn, order, type);
-	pfn = sb_pfn_block(pfn, order);
-	to_tail = fresh || merge_likely(zone, pfn, order);
-	sb_freelist_add(zone, pfn, order, type, to_tail ? SB_ENGINE_TAIL : SB_ENGINE_HEAD);
+	if (likely(low < most && !(inst->hooks & SB_HOOK_GUARD)))
+		order = merge_inside(zone, &map, pfn, low, most, type);
+	inside = order;
+	if (order < inst->cfg.max_order && unlikely(order >= most || (inst->hooks & SB_HOOK_GUARD)))
+		order = merge_any(zone, sb_pfn_block(pfn, order), order, type);
+	head = sb_pfn_block(pfn, order);
+	if (head != pfn)
+		sb_page_set_tail(sb_memmap_page(&map, pfn));
+	to_tail = fresh || merge_likely(zone, head, order);
+	sb_freelist_link(zone, &map, head, order, type, to_tail ? SB_ENGINE_TAIL : SB_ENGINE_HEAD);
+	sb_engine_account(
+		zone, type,
+		(long)(sb_order_pages(low) + sb_order_pages(order) - sb_order_pages(inside)));
+	sb_plenty_look(zone);
 	return order;
 }
 
@@ -322,7 +343,14 @@ static void list_claim(struct sb_zone *zone, unsigned long pfn, unsigned int hig
 {
 	sb_freelist_pull(zone, page_of(zone, pfn), high);
 	sb_buddy_retype(zone, pfn, high, type);
-	split(zone, pfn, low, high, type);
+	sb_engine_account(zone, type, (long)sb_order_pages(high));
+	if (unlikely(zone->inst->hooks & SB_HOOK_GUARD)) {
+		split_guarded(zone, pfn, low, high, type);
+		return;
+	}
+	split(zone, &zone->inst->map, pfn, low, high, type);
+	sb_engine_account(zone, type, -(long)sb_order_pages(low));
+	sb_plenty_look(zone);
 }
 
 const struct sb_engine sb_engine_list = {

@@ -2,36 +2,9 @@
 #include "freelist.h"
 #include "plenty.h"
 
-static u32 index_of(const struct sb_zone *zone, unsigned long pfn)
-{
-	return (u32)(pfn - zone->inst->map.base_pfn);
-}
-
 static struct sb_page *page_of(const struct sb_zone *zone, unsigned long pfn)
 {
 	return sb_memmap_page(&zone->inst->map, pfn);
-}
-
-static void link_block(struct sb_zone *zone, unsigned int order, unsigned int type,
-		       struct sb_page *page, u32 index, enum sb_engine_end end)
-	__must_hold(zone->lock)
-{
-	struct sb_free_list *list = &zone->free_area[order].list[type];
-	const struct sb_memmap *map = &zone->inst->map;
-
-	if (list->first == SB_PAGE_LINK_NONE) {
-		list->first = index;
-		list->last = index;
-		sb_engine_set_order(zone, order, type, true);
-	} else if (end == SB_ENGINE_TAIL) {
-		sb_page_set_prev(page, list->last);
-		sb_page_set_next(sb_memmap_at(map, list->last), index);
-		list->last = index;
-	} else {
-		sb_page_set_next(page, list->first);
-		sb_page_set_prev(sb_memmap_at(map, list->first), index);
-		list->first = index;
-	}
 }
 
 void sb_freelist_init(struct sb_zone *zone)
@@ -51,12 +24,8 @@ void sb_freelist_init(struct sb_zone *zone)
 void sb_freelist_push(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		      unsigned int type, enum sb_engine_end end)
 {
-	struct sb_page *page = page_of(zone, pfn);
-
 	sb_assert_held(&zone->lock);
-	sb_page_set(page, SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
-	link_block(zone, order, type, page, index_of(zone, pfn), end);
-	zone->free_area[order].nr_free++;
+	sb_freelist_link(zone, &zone->inst->map, pfn, order, type, end);
 	sb_engine_account(zone, type, (long)sb_order_pages(order));
 }
 
@@ -67,7 +36,6 @@ void sb_freelist_pull(struct sb_zone *zone, struct sb_page *page, unsigned int o
 	sb_assert_held(&zone->lock);
 	sb_freelist_unlink(zone, &zone->inst->map, order, page->next_order, state);
 	sb_page_set_tail(page);
-	zone->free_area[order].nr_free--;
 	sb_engine_account(zone, state & 7, -(long)sb_order_pages(order));
 }
 
@@ -92,8 +60,7 @@ void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 
 	sb_assert_held(&zone->lock);
 	sb_freelist_unlink(zone, &zone->inst->map, order, page->next_order, page->prev_state);
-	sb_page_set(page, SB_PAGE_FREE + type, order, SB_PAGE_LINK_NONE);
-	link_block(zone, order, type, page, index_of(zone, pfn), SB_ENGINE_TAIL);
+	sb_freelist_link(zone, &zone->inst->map, pfn, order, type, SB_ENGINE_TAIL);
 	sb_engine_account(zone, old_type, -(long)sb_order_pages(order));
 	sb_engine_account(zone, type, (long)sb_order_pages(order));
 	sb_plenty_look(zone);

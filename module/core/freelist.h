@@ -21,8 +21,38 @@ void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	__must_hold(zone->lock);
 
 /*
- * Takes a block off the list that the two words of its descriptor tell of: neither counted
- * nor described anew yet. @map may be a copy, which no store makes a compiler read again.
+ * Links a block, and says that it is free. Its pages are not accounted yet, as those of many
+ * may be at once, nor was it seen whether the zone has plenty. @map may be a copy, which no
+ * store makes a compiler read again.
+ */
+static inline void sb_freelist_link(struct sb_zone *zone, const struct sb_memmap *map,
+				    unsigned long pfn, unsigned int order, unsigned int type,
+				    enum sb_engine_end end) __must_hold(zone->lock)
+{
+	struct sb_free_list *list = &zone->free_area[order].list[type];
+	u32 index = (u32)(pfn - map->base_pfn);
+	u32 prev = end == SB_ENGINE_TAIL ? list->last : SB_PAGE_LINK_NONE;
+	u32 next = end == SB_ENGINE_TAIL ? SB_PAGE_LINK_NONE : list->first;
+	struct sb_page *page = sb_memmap_page(map, pfn);
+
+	WRITE_ONCE(page->next_order, next << 4 | order);
+	WRITE_ONCE(page->prev_state, prev << 4 | (SB_PAGE_FREE + type));
+	if (prev != SB_PAGE_LINK_NONE)
+		sb_page_set_next(sb_memmap_at(map, prev), index);
+	else
+		list->first = index;
+	if (next != SB_PAGE_LINK_NONE)
+		sb_page_set_prev(sb_memmap_at(map, next), index);
+	else
+		list->last = index;
+	if (prev == next)
+		sb_engine_set_order(zone, order, type, true);
+	zone->free_area[order].nr_free++;
+}
+
+/*
+ * Takes a block off the list that the two words of its descriptor tell of: neither described
+ * anew yet, nor are its pages accounted. @map as for sb_freelist_link().
  */
 static inline void sb_freelist_unlink(struct sb_zone *zone, const struct sb_memmap *map,
 				      unsigned int order, u32 word, u32 state)
@@ -41,6 +71,7 @@ static inline void sb_freelist_unlink(struct sb_zone *zone, const struct sb_memm
 		list->last = prev;
 	if (prev == next)
 		sb_engine_set_order(zone, order, state & 7, false);
+	zone->free_area[order].nr_free--;
 }
 
 /*

@@ -358,10 +358,10 @@ struct sb_slabs {
  * @corrupt: an invariant was found broken: nothing is allocated any more
  * @rules: the row of the version that it follows
  * @engine: what holds its free pages: engine.h
+ * @zones: by node number * SB_NR_ZONE_TYPES + type
  * @regions: the tracker; stays readable after the hand-over
  * @reach: how metadata in the tracked memory is reached
  * @nodes: by node number
- * @zones: by node number * SB_NR_ZONE_TYPES + type
  * @map_range: where they are; its holes are not ours any more
  * @sections: sections, if it has them
  * @sections_range: where their table is
@@ -393,10 +393,10 @@ struct sb_instance {
 	bool corrupt;
 	const struct sb_rules *rules;
 	const struct sb_engine *engine;
+	struct sb_zone zones[SB_MAX_ZONES];
 	struct sb_regions regions;
 	struct sb_reach reach;
 	struct sb_node nodes[SB_MAX_NODES];
-	struct sb_zone zones[SB_MAX_ZONES];
 	struct sb_own_range map_range;
 	struct sb_sections sections;
 	struct sb_own_range sections_range;

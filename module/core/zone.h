@@ -137,11 +137,11 @@ struct sb_zone_compact {
  * @plenty: with more pages free than this no small request need look: plenty.h
  * @plenty_orders: orders that have more, and a block: from 0 on, SB_PCP_ORDERS at most
  * @nonempty: orders at which something is free, a bit each, by type: engine.h
+ * @pcp: per-CPU lists, one for each CPU of the instance
+ * @front_slot: number of the zone among those that have some
  * @free_area: lists of blocks by order, buddy.h
  * @events: how often what happened; what per-CPU lists serve, and most misses of nodes,
  *	are counted there
- * @pcp: per-CPU lists, one for each CPU of the instance
- * @front_slot: number of the zone among those that have some
  * @nr_guard: guard pages, guard.h
  * @nr_quarantine: pages in quarantine, or on their way out of it
  * @nr_hwpoison: pages of bad memory that are out of circulation
@@ -173,10 +173,10 @@ struct sb_zone {
 	unsigned long plenty;
 	unsigned int plenty_orders;
 	u32 nonempty[SB_NR_TYPES];
-	struct sb_free_area free_area[SB_NR_ORDERS];
-	unsigned long events[SB_NR_EVENTS];
 	struct sb_pcp *pcp;
 	unsigned int front_slot;
+	struct sb_free_area free_area[SB_NR_ORDERS];
+	unsigned long events[SB_NR_EVENTS];
 	unsigned long nr_guard;
 	unsigned long nr_quarantine;
 	unsigned long nr_hwpoison;
