@@ -87,10 +87,22 @@ struct sb_pcp {
 	struct sb_pcp_list list[SB_PCP_LISTS];
 };
 
+/* The table that a list is of. */
+static inline struct sb_pcp *sb_pcp_of(const struct sb_pcp_list *list)
+{
+	return (struct sb_pcp *)((char *)list->in_a_row - offsetof(struct sb_pcp, in_a_row));
+}
+
 /* Blocks that were ever freed to a list. */
 static inline unsigned long sb_pcp_list_freed(const struct sb_pcp_list *list)
 {
 	return READ_ONCE(list->nr) + READ_ONCE(list->nr_taken) - READ_ONCE(list->nr_moved);
+}
+
+/* Type of the lists that serve a type. */
+static inline unsigned int sb_pcp_type(unsigned int type)
+{
+	return type < SB_PCPTYPES ? type : SB_MOVABLE;
 }
 
 /*
@@ -99,8 +111,7 @@ static inline unsigned long sb_pcp_list_freed(const struct sb_pcp_list *list)
  */
 static inline unsigned int sb_pcp_list_index(unsigned int order, unsigned int type)
 {
-	if (unlikely(type >= SB_PCPTYPES))
-		type = SB_MOVABLE;
+	type = sb_pcp_type(type);
 	if (unlikely(order >= SB_PCP_ORDERS))
 		return SB_PCP_HUGE + (type == SB_MOVABLE);
 	return order * SB_PCPTYPES + type;
@@ -141,9 +152,8 @@ static inline void sb_pcp_mark(const struct sb_zone *zone, unsigned long pfn, un
 			       unsigned int type)
 {
 	struct sb_page *page = sb_memmap_page(&zone->inst->map, pfn);
-	unsigned int list_type = type < SB_PCPTYPES ? type : SB_MOVABLE;
 
-	WRITE_ONCE(page->next_order, sb_page_pcp_word(order, list_type));
+	WRITE_ONCE(page->next_order, sb_page_pcp_word(order, sb_pcp_type(type)));
 	WRITE_ONCE(page->prev_state, sb_page_pcp_state(type));
 }
 

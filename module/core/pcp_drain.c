@@ -41,17 +41,18 @@ unsigned int sb_pcp_drain_one(struct sb_zone *zone, unsigned long pfn, unsigned 
 #define MERGE_EFFORT 3u
 #define RUN_MOST 5u
 
-/* Whether @nr blocks from slot @i on are @step apart, and go back to the same list. */
-static bool is_run(const struct sb_zone *zone, const struct sb_pcp_list *list, unsigned int i,
-		   unsigned int nr, u32 step)
+/*
+ * Whether the second half of @nr blocks from @slot on, whose first has @page, are @step apart
+ * as the first is, and go back to the same list. All are of one pageblock.
+ */
+static bool is_run(const u32 *slot, const struct sb_page *page, unsigned int nr, u32 step)
 {
-	const struct sb_memmap *map = &zone->inst->map;
-	u32 state = sb_memmap_at(map, list->slot[i])->prev_state;
-	unsigned int n;
+	const u32 *end = slot + nr;
+	u32 state = page->prev_state, next = *slot + nr / 2 * step;
 
-	for (n = nr / 2; n < nr; n++)
-		if (list->slot[i + n] != list->slot[i] + n * step ||
-		    sb_memmap_at(map, list->slot[i + n])->prev_state != state)
+	page += (int)(nr / 2 * step);
+	for (slot += nr / 2; slot < end; slot++, next += step, page += (int)step)
+		if (*slot != next || page->prev_state != state)
 			return false;
 	return true;
 }
@@ -70,24 +71,27 @@ static bool may_be_block(unsigned long pfn, unsigned int order, unsigned int run
 static unsigned int join_run(const struct sb_zone *zone, const struct sb_pcp_list *list,
 			     unsigned int *i, unsigned int nr, unsigned int order)
 {
-	const struct sb_memmap *map = &zone->inst->map;
 	unsigned int first = *i, run = 0, most, n;
-	u32 step = nr > first + 1 ? list->slot[first + 1] - list->slot[first] : 0;
+	const u32 *slot = &list->slot[first];
+	u32 step = nr > first + 1 ? slot[1] - slot[0] : 0;
 	bool down = step == -(1u << order);
+	struct sb_page *page;
 
 	if ((step != 1u << order && !down) || zone->nr_isolated_blocks ||
 	    (zone->inst->hooks & (SB_HOOK_TRACE | SB_HOOK_GUARD)))
 		return 0;
 	most = zone->inst->cfg.pageblock_order;
 	most = most > order ? min(most - order, RUN_MOST) : 0;
+	page = sb_memmap_at(&zone->inst->map, *slot);
 	while (run < most && first + (2u << run) <= nr &&
-	       may_be_block(sb_pcp_pfn(zone, list->slot[first]), order, run + 1, down) &&
-	       is_run(zone, list, first, 2u << run, step))
+	       may_be_block(sb_pcp_pfn(zone, *slot), order, run + 1, down) &&
+	       is_run(slot, page, 2u << run, step))
 		run++;
+	if (!down)
+		page += (int)step;
+	for (n = 1; n < 1u << run; n++, page += (int)step)
+		sb_page_set_tail(page);
 	*i = down ? first + (1u << run) - 1 : first;
-	for (n = first; n < first + (1u << run); n++)
-		if (n != *i)
-			sb_page_set_tail(sb_memmap_at(map, list->slot[n]));
 	return run;
 }
 

@@ -21,12 +21,10 @@ static unsigned int refill_blocks(struct sb_pcp *pcp, const struct sb_zone *zone
 }
 
 /* What was borrowed from a CMA area is to go back there, if it is not given. */
-static unsigned int refill_type(const struct sb_zone *zone, const struct sb_fallback *take,
-				unsigned long pfn)
+static void mark_borrowed(const struct sb_zone *zone, struct sb_page *page, unsigned long pfn)
 {
-	if ((take->flags & SB_ALLOC_CMA) && sb_pageblock_type(&zone->inst->blocks, pfn) == SB_CMA)
-		return SB_CMA;
-	return take->type;
+	if (sb_pageblock_type(&zone->inst->blocks, pfn) == SB_CMA)
+		WRITE_ONCE(page->prev_state, sb_page_pcp_state(SB_CMA));
 }
 
 /* Whatever looks at each block, or chooses one anew for each, has them one by one. */
@@ -56,12 +54,22 @@ static unsigned int take_some(struct sb_zone *zone, struct sb_fallback *take, un
 static void add_below(struct sb_zone *zone, struct sb_pcp_list *list,
 		      const struct sb_fallback *take, unsigned int nr) __must_hold(zone->lock)
 {
+	bool borrows = (take->flags & SB_ALLOC_CMA) && zone->cma_pages;
+	const struct sb_memmap map = zone->inst->map;
+	u32 word = sb_page_pcp_word(take->order, sb_pcp_type(take->type));
+	u32 state = sb_page_pcp_state(take->type);
+	u32 *slot = list->slot, *end = slot - nr;
+
 	list->nr += nr;
 	list->nr_moved += nr;
-	while (nr--) {
-		unsigned long pfn = sb_pcp_pfn(zone, *--list->slot);
+	list->slot = end;
+	while (slot > end) {
+		struct sb_page *page = sb_memmap_at(&map, *--slot);
 
-		sb_pcp_mark(zone, pfn, take->order, refill_type(zone, take, pfn));
+		WRITE_ONCE(page->next_order, word);
+		WRITE_ONCE(page->prev_state, state);
+		if (unlikely(borrows))
+			mark_borrowed(zone, page, map.base_pfn + *slot);
 	}
 }
 
