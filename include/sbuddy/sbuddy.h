@@ -341,8 +341,9 @@ int __must_check sbuddy_alloc_pfns_exact(struct sbuddy *sb, unsigned long nr_pag
  *
  * Mirrors alloc_pages_bulk(), called alloc_pages_bulk_array() before 6.14: when
  * memory is short it may stop before there is none, so who needs all asks again
- * until it gets no further. Each page is freed on its own. The log is told of a
- * failure when not one page was to be had.
+ * until it gets no further. Pages are freed one by one, or by
+ * sbuddy_free_pages_bulk(). The log is told of a failure when not one page was to be
+ * had.
  *
  * Context: as sbuddy_alloc_pages_nodemask().
  * Return: how many slots are filled, from the start: @nr, or the index of the
@@ -631,6 +632,21 @@ static inline int sbuddy_free_page(struct sbuddy *sb, unsigned long pfn)
 {
 	return sbuddy_free_pages(sb, pfn, 0);
 }
+
+/**
+ * sbuddy_free_pages_bulk() - Free many pages.
+ * @sb: instance that they came from
+ * @nr: entries of @pfns
+ * @pfns: which, in any order
+ *
+ * As sbuddy_free_page() for each, and cheaper. What cannot be freed is refused with a line
+ * each, and the others are freed. Linux has none that modules may call.
+ *
+ * Context: as sbuddy_free_pages().
+ * Return: how many were freed.
+ */
+unsigned long sbuddy_free_pages_bulk(struct sbuddy *sb, unsigned long nr,
+				     const unsigned long *pfns);
 
 /**
  * sbuddy_free_pages_addr() - Free a block by address.

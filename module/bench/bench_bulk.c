@@ -12,25 +12,24 @@
  * struct bulk - Who allocates many pages at once.
  * @clear: empties the array, as it has to be before
  * @get: fills it; how many it has then
- * @put: frees a page
+ * @put: frees as many
  */
 struct bulk {
 	void (*clear)(struct bench *bench, unsigned int nr);
 	unsigned int (*get)(struct bench *bench, unsigned int nr);
-	void (*put)(struct bench *bench, unsigned long handle);
+	void (*put)(struct bench *bench, unsigned int nr);
 };
 
 static __always_inline u64 do_bulk(struct bench *bench, const struct bench_work *work,
 				   const struct bulk *bulk)
 {
-	unsigned int nr = work->nr, times = NR_PAGES / nr, got = nr, i, k;
+	unsigned int nr = work->nr, times = NR_PAGES / nr, got = nr, i;
 	u64 start = ktime_get_ns();
 
 	for (i = 0; i < times && got == nr; i++) {
 		bulk->clear(bench, nr);
 		got = bulk->get(bench, nr);
-		for (k = 0; k < got; k++)
-			bulk->put(bench, bench->slots[k]);
+		bulk->put(bench, got);
 	}
 	return got == nr ? bench_each(ktime_get_ns() - start, times * nr) : BENCH_NONE;
 }
@@ -45,9 +44,9 @@ static __always_inline unsigned int get_ours(struct bench *bench, unsigned int n
 	return sbuddy_alloc_pages_bulk(bench->sb, BENCH_GFP, nr, bench->slots);
 }
 
-static __always_inline void put_ours(struct bench *bench, unsigned long pfn)
+static __always_inline void put_ours(struct bench *bench, unsigned int nr)
 {
-	sbuddy_free_page(bench->sb, pfn);
+	sbuddy_free_pages_bulk(bench->sb, nr, bench->slots);
 }
 
 static __always_inline void clear_theirs(struct bench *bench, unsigned int nr)
@@ -60,9 +59,13 @@ static __always_inline unsigned int get_theirs(struct bench *bench, unsigned int
 	return alloc_pages_bulk(BENCH_GFP, nr, (struct page **)bench->slots);
 }
 
-static __always_inline void put_theirs(struct bench *bench, unsigned long page)
+/* What frees many at once is not for modules. */
+static __always_inline void put_theirs(struct bench *bench, unsigned int nr)
 {
-	__free_page((struct page *)page);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		__free_page((struct page *)bench->slots[i]);
 }
 
 static u64 bulk_ours(struct bench *bench, const struct bench_work *work)

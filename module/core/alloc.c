@@ -130,6 +130,7 @@ long sb_alloc_bulk(struct sb_instance *inst, const struct sb_request *request, u
 {
 	unsigned long filled = first_empty(nr, pfns);
 	int err = check_request(inst, request);
+	bool many;
 
 	if (!err && request->order)
 		err = -EINVAL;
@@ -137,7 +138,13 @@ long sb_alloc_bulk(struct sb_instance *inst, const struct sb_request *request, u
 		return err ? err : (long)nr;
 	if (unlikely(READ_ONCE(inst->hooks)))
 		return (long)fill_singly(inst, request, nr, pfns);
-	if (nr - filled > 1 && sb_zonelist_take_bulk(inst, request, nr, pfns))
+	many = nr - filled > 1;
+	if (many && likely(is_plain(request))) {
+		filled += sb_front_take_bulk(inst, request->gfp, nr - filled, pfns + filled);
+		if (likely(filled == nr))
+			return (long)nr;
+	}
+	if (many && sb_zonelist_take_bulk(inst, request, nr, pfns))
 		return (long)first_empty(nr, pfns);
 	if (!sb_alloc(inst, request, &pfns[filled]))
 		filled = first_empty(nr, pfns);
@@ -255,6 +262,19 @@ int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int orde
 	if (unlikely(err == -EAGAIN))
 		err = sb_debug_free(inst, pfn, order);
 	return unlikely(err) ? refuse(inst, pfn, order, err) : 0;
+}
+
+unsigned long sb_alloc_free_bulk(struct sb_instance *inst, unsigned long nr,
+				 const unsigned long *pfns)
+{
+	unsigned long done = 0, refused = 0;
+
+	while (done < nr) {
+		done += sb_front_put_bulk(inst, nr - done, pfns + done);
+		if (done < nr)
+			refused += sb_alloc_free(inst, pfns[done++], 0) != 0;
+	}
+	return nr - refused;
 }
 
 /* Makes [pfn, pfn + nr_pages) of the block at @head the largest aligned blocks. */

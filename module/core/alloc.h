@@ -89,6 +89,20 @@ int sb_alloc_split(struct sb_instance *inst, unsigned long pfn, unsigned int ord
 int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int order);
 
 /**
+ * sb_alloc_free_bulk() - Give many single pages back.
+ * @inst: instance that they came from
+ * @nr: entries of @pfns
+ * @pfns: pages, in any order
+ *
+ * What cannot be freed is refused with a line each, and the others are freed.
+ *
+ * Context: as sb_alloc_free().
+ * Return: how many were freed.
+ */
+unsigned long sb_alloc_free_bulk(struct sb_instance *inst, unsigned long nr,
+				 const unsigned long *pfns);
+
+/**
  * sb_alloc_put() - Put a block in use on a list: for debug.h.
  * @inst: instance that it came from
  * @pfn: its first page

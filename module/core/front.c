@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "buddy.h"
+#include "engine.h"
 #include "front.h"
 #include "plenty.h"
 
@@ -7,10 +7,9 @@
 static struct sb_pcp_list none;
 
 static const struct sb_front closed = {
-	.list = { [0 ... SB_NR_HOMES - 1] = { &none, &none, &none, &none } },
+	.list = { [0 ... SB_NR_HOMES * SB_PCP_ORDERS - 1] = &none },
 };
 
-static_assert(SB_PCP_ORDERS == 4, "the lists of a closed front are as many");
 static_assert(SB_NR_HOMES <= 256, "a home is a byte");
 static_assert(SB_FRONT_GFPS > (SB_GFP_DMA | SB_GFP_HIGHMEM | SB_GFP_MOVABLE | SB_GFP_RECLAIMABLE),
 	      "flags of zone and type are below");
@@ -30,7 +29,7 @@ static size_t table_size(const struct sb_instance *inst)
 
 	for (i = 0; i < SB_MAX_ZONES; i++)
 		nr += sb_pcp_wanted(&inst->zones[i]);
-	return nr * SB_HOME_TYPES * sizeof(closed.list[0]);
+	return nr * SB_HOME_TYPES * SB_PCP_ORDERS * sizeof(closed.list[0]);
 }
 
 size_t sb_front_size(const struct sb_instance *inst)
@@ -50,9 +49,9 @@ static void set_lists(struct sb_front *front, const struct sb_zone *zone, unsign
 
 	for (order = 0; order < SB_PCP_ORDERS; order++) {
 		for (type = 0; type < SB_PCPTYPES; type++)
-			front->list[home + type][order] =
+			front->list[sb_front_list(home + type, order)] =
 				&zone->pcp[cpu].list[sb_pcp_list_index(order, type)];
-		front->list[home + SB_HOME_NONE][order] = &none;
+		front->list[sb_front_list(home + SB_HOME_NONE, order)] = &none;
 	}
 }
 
@@ -133,6 +132,76 @@ void sb_front_open(struct sb_instance *inst)
 	count_closed(inst, -1);
 }
 
+/* Pages that go in or out while interrupts are off. */
+#define BULK_PART 32ul
+
+/* Fills entries from @i on below @end; says how far it came. */
+static unsigned long take_part(struct sb_instance *inst, struct sb_pcp_list *list, unsigned long i,
+			       unsigned long end, unsigned long *pfns)
+{
+	const struct sb_memmap map = inst->map;
+	u32 nr = list->nr, taken;
+
+	for (; i < end; i++) {
+		if (unlikely(pfns[i] != SB_PFN_NONE))
+			continue;
+		if (unlikely(!nr))
+			break;
+		pfns[i] = map.base_pfn + list->slot[--nr];
+		WRITE_ONCE(sb_memmap_page(&map, pfns[i])->prev_state, SB_PAGE_USED);
+	}
+	taken = list->nr - nr;
+	WRITE_ONCE(list->nr, nr);
+	WRITE_ONCE(list->nr_taken, list->nr_taken + taken);
+	sb_pcp_of(list)->nr_taken += taken;
+	return i;
+}
+
+/* The zone that is preferred has plenty after @nr pages more, too. */
+static bool has_plenty(const struct sb_instance *inst, u32 gfp, unsigned long nr)
+{
+	unsigned int index = READ_ONCE(inst->front.zone[gfp % SB_FRONT_GFPS]);
+
+	return index != SB_ZONE_NONE && sb_plenty_after(&inst->zones[index], nr);
+}
+
+unsigned long sb_front_take_bulk(struct sb_instance *inst, u32 gfp, unsigned long nr,
+				 unsigned long *pfns)
+{
+	unsigned long done = 0, end = 0;
+
+	if (unlikely(!has_plenty(inst, gfp, nr)))
+		return 0;
+	while (done == end && done < nr) {
+		unsigned long irq = sb_irq_save();
+		unsigned int which = READ_ONCE(inst->front.list[0][gfp % SB_FRONT_GFPS]);
+		struct sb_pcp_list *list = sb_front_this(inst)->list[which];
+
+		end = min(nr, done + BULK_PART);
+		if (likely(list != &none))
+			done = take_part(inst, list, done, end, pfns);
+		sb_irq_restore(irq);
+	}
+	return done;
+}
+
+unsigned long sb_front_put_bulk(struct sb_instance *inst, unsigned long nr,
+				const unsigned long *pfns)
+{
+	unsigned long done = 0, end = 0;
+
+	while (done == end && done < nr) {
+		unsigned long irq = sb_irq_save();
+		const struct sb_front *front = sb_front_this(inst);
+
+		end = min(nr, done + BULK_PART);
+		while (done < end && likely(sb_front_put_to(inst, front, pfns[done], 0)))
+			done++;
+		sb_irq_restore(irq);
+	}
+	return done;
+}
+
 /* Nobody looks on, and the instance is live and sound, for as long as interrupts are off. */
 static bool is_open(const struct sb_instance *inst)
 {
@@ -155,7 +224,7 @@ static bool take_large(struct sb_zone *zone, unsigned int order, unsigned int ty
 		       unsigned long *pfn) __must_hold(zone->lock)
 {
 	if (unlikely(!sb_plenty_for(zone, order) || may_borrow(zone, type) ||
-		     !sb_buddy_take(zone, order, type, pfn)))
+		     !zone->inst->engine->take(zone, order, type, pfn)))
 		return false;
 	sb_page_set(sb_memmap_page(&zone->inst->map, *pfn), SB_PAGE_ALLOC, order, type);
 	zone->events[SB_EVENT_ALLOC]++;
@@ -212,7 +281,7 @@ static bool put_large(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 		     (page->next_order & SB_FRONT_FREE_MASK) != order ||
 		     !has_one_home(blocks, block, order)))
 		return false;
-	sb_buddy_put(zone, pfn, order, type, false);
+	zone->inst->engine->put(zone, pfn, order, type, false);
 	zone->events[SB_EVENT_FREE_PAGES] += sb_order_pages(order);
 	return true;
 }

@@ -39,11 +39,17 @@
 
 /**
  * struct sb_front - What one CPU's requests go by.
- * @list: by home and order
+ * @list: by sb_front_list()
  */
 struct sb_front {
-	struct sb_pcp_list *list[SB_NR_HOMES][SB_PCP_ORDERS];
+	struct sb_pcp_list *list[SB_NR_HOMES * SB_PCP_ORDERS];
 };
+
+/* Number of the list of a home and an order below SB_PCP_ORDERS. */
+static inline unsigned int sb_front_list(unsigned int home, unsigned int order)
+{
+	return home * SB_PCP_ORDERS + order;
+}
 
 /* Slots of struct sb_fronts are fewer than CPUs may be. */
 static inline const struct sb_front *sb_front_this(const struct sb_instance *inst)
@@ -70,13 +76,12 @@ static inline bool sb_front_take(struct sb_instance *inst, u32 gfp, unsigned int
 				 unsigned long *pfn)
 {
 	unsigned long irq = sb_irq_save();
-	u8 home = READ_ONCE(inst->front.home[order][gfp % SB_FRONT_GFPS]);
-	struct sb_pcp_list *list = sb_front_this(inst)->list[home][order];
-	u32 nr = list->nr;
-	bool found = nr;
+	unsigned int which = READ_ONCE(inst->front.list[order][gfp % SB_FRONT_GFPS]);
+	struct sb_pcp_list *list = sb_front_this(inst)->list[which];
+	u32 nr;
+	bool found = !__builtin_sub_overflow(list->nr, 1u, &nr);
 
 	if (likely(found)) {
-		nr--;
 		*pfn = inst->map.base_pfn + list->slot[nr];
 		WRITE_ONCE(sb_memmap_page(&inst->map, *pfn)->prev_state, SB_PAGE_USED);
 		WRITE_ONCE(list->nr, nr);
@@ -90,6 +95,47 @@ static inline bool sb_front_take(struct sb_instance *inst, u32 gfp, unsigned int
 /* What of the first word of a block's descriptor a free must know. */
 #define SB_FRONT_FREE_MASK (SB_PAGE_SLAB << 4 | 15)
 
+/* sb_front_put() by who has interrupts off, to what @front leads to. */
+static inline bool sb_front_put_to(struct sb_instance *inst, const struct sb_front *front,
+				   unsigned long pfn, unsigned int order)
+{
+	unsigned long index = pfn - inst->map.base_pfn;
+	unsigned long block = index >> inst->blocks.order;
+	u32 nr, word, in_a_row, *row;
+	struct sb_pcp_list *list;
+	struct sb_page *page;
+	unsigned int home;
+
+	if (unlikely(block >= inst->blocks.nr_blocks || order >= SB_PCP_ORDERS))
+		return false;
+	home = READ_ONCE(inst->blocks.home[block]);
+	list = front->list[sb_front_list(home, order)];
+	nr = list->nr;
+	/* Where the home is none there may be no descriptor. */
+	if (unlikely(nr >= READ_ONCE(list->limit)))
+		return false;
+	row = list->in_a_row;
+	in_a_row = *row;
+	if (likely(in_a_row < list->most_in_a_row))
+		in_a_row += 1u << order;
+	else if (order)
+		return false;
+	page = sb_memmap_page(&inst->map, pfn);
+	word = READ_ONCE(page->next_order);
+	if (unlikely(READ_ONCE(page->prev_state) != SB_PAGE_USED))
+		return false;
+	if (unlikely(word != list->word)) {
+		if ((word & SB_FRONT_FREE_MASK) != order)
+			return false;
+		WRITE_ONCE(page->next_order, list->word);
+	}
+	WRITE_ONCE(page->prev_state, list->state);
+	list->slot[nr] = (u32)index;
+	*row = in_a_row;
+	WRITE_ONCE(list->nr, nr + 1);
+	return true;
+}
+
 /**
  * sb_front_put() - Put a block on this CPU's list, if that is all there is to it.
  * @inst: instance at any stage
@@ -102,43 +148,43 @@ static inline bool sb_front_take(struct sb_instance *inst, u32 gfp, unsigned int
  */
 static inline bool sb_front_put(struct sb_instance *inst, unsigned long pfn, unsigned int order)
 {
-	unsigned long index = pfn - inst->map.base_pfn, irq = sb_irq_save();
-	unsigned long block = index >> inst->blocks.order;
-	struct sb_pcp_list *list;
-	struct sb_page *page;
-	bool done = false;
-	u32 nr, word, in_a_row;
+	unsigned long irq = sb_irq_save();
+	bool done = sb_front_put_to(inst, sb_front_this(inst), pfn, order);
 
-	if (unlikely(block >= inst->blocks.nr_blocks || order >= SB_PCP_ORDERS))
-		goto out;
-	list = sb_front_this(inst)->list[READ_ONCE(inst->blocks.home[block])][order];
-	nr = list->nr;
-	/* Where the home is none there may be no descriptor. */
-	if (unlikely(nr >= READ_ONCE(list->limit)))
-		goto out;
-	in_a_row = *list->in_a_row;
-	if (likely(in_a_row < list->most_in_a_row))
-		in_a_row += 1u << order;
-	else if (order)
-		goto out;
-	page = sb_memmap_page(&inst->map, pfn);
-	word = READ_ONCE(page->next_order);
-	if (unlikely(READ_ONCE(page->prev_state) != SB_PAGE_USED))
-		goto out;
-	if (unlikely(word != list->word)) {
-		if ((word & SB_FRONT_FREE_MASK) != order)
-			goto out;
-		WRITE_ONCE(page->next_order, list->word);
-	}
-	WRITE_ONCE(page->prev_state, list->state);
-	list->slot[nr] = (u32)index;
-	*list->in_a_row = in_a_row;
-	WRITE_ONCE(list->nr, nr + 1);
-	done = true;
-out:
 	sb_irq_restore(irq);
 	return done;
 }
+
+/**
+ * sb_front_take_bulk() - Take single pages from this CPU's list, as long as it has some.
+ * @inst: instance at any stage
+ * @gfp: as for sb_front_take()
+ * @nr: entries of @pfns
+ * @pfns: those that are SB_PFN_NONE are filled, from the first on
+ *
+ * Some at a time, with interrupts on in between. They do not count as an end of what is freed
+ * in a row, as in Linux.
+ *
+ * Context: Any but NMI. Takes no lock.
+ * Return: entries filled from the first on without a gap, those that were filled before
+ *	included. For the rest ask sb_alloc_bulk().
+ */
+unsigned long sb_front_take_bulk(struct sb_instance *inst, u32 gfp, unsigned long nr,
+				 unsigned long *pfns);
+
+/**
+ * sb_front_put_bulk() - Put single pages on this CPU's list, as long as that is all.
+ * @inst: instance at any stage
+ * @nr: entries of @pfns
+ * @pfns: any frame numbers
+ *
+ * Some at a time, with interrupts on in between.
+ *
+ * Context: Any but NMI. Takes no lock.
+ * Return: how many are on it, from the first on; for the next ask sb_alloc_free().
+ */
+unsigned long sb_front_put_bulk(struct sb_instance *inst, unsigned long nr,
+				const unsigned long *pfns);
 
 /**
  * sb_front_take_large() - Take a block from the zone, if that is all there is to it.

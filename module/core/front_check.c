@@ -22,7 +22,7 @@ struct tally {
 /* By the rules for each request, and not by the line above which all of them hold. */
 static void check_home(const struct sb_zone *zone, u32 gfp, unsigned int order, struct tally *tally)
 {
-	u8 home = zone->inst->front.home[order][gfp];
+	unsigned int home = zone->inst->front.list[order][gfp] / SB_PCP_ORDERS;
 
 	if (home == SB_HOME_NONE || home / SB_HOME_TYPES != zone->front_slot)
 		return;

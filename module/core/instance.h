@@ -317,8 +317,8 @@ struct sb_front;
 /**
  * struct sb_fronts - Where requests find this CPU's list at once: front.h.
  * @of: by CPU, what its requests go by; read without a lock
- * @home: by order and flags, zone and type wanted; read without a lock, written
- *	under the zone's
+ * @list: by order and flags, number of the list of the zone and type wanted, see
+ *	sb_front_list(); read without a lock, written under the zone's
  * @zone: by flags, index of the zone that is preferred, or SB_ZONE_NONE
  * @lock: guards @of and @nr_closed
  * @nr_closed: how many want it closed
@@ -327,7 +327,7 @@ struct sb_front;
  */
 struct sb_fronts {
 	const struct sb_front *of[SB_MAX_CPUS];
-	u8 home[SB_PCP_ORDERS][SB_FRONT_GFPS];
+	u32 list[SB_PCP_ORDERS][SB_FRONT_GFPS];
 	u8 zone[SB_FRONT_GFPS];
 	struct sb_lock lock;
 	unsigned int nr_closed;

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "front.h"
 #include "plenty.h"
 #include "zonelist.h"
 
 static bool prefers(const struct sb_instance *inst, u32 gfp, const struct sb_zone *zone)
 {
 	return inst->front.zone[gfp] == (unsigned int)(zone - inst->zones);
+}
+
+static void tell(struct sb_instance *inst, u32 gfp, unsigned int order, unsigned int home)
+{
+	WRITE_ONCE(inst->front.list[order][gfp], sb_front_list(home, order));
 }
 
 void sb_plenty_set(struct sb_zone *zone, unsigned int nr_orders)
@@ -18,13 +24,12 @@ void sb_plenty_set(struct sb_zone *zone, unsigned int nr_orders)
 	sb_assert_held(&zone->lock);
 	zone->plenty_orders = nr_orders;
 	for (gfp = 0; gfp < SB_FRONT_GFPS; gfp++) {
-		u8 home = (u8)(first + sb_plenty_type(inst, gfp));
+		unsigned int home = first + sb_plenty_type(inst, gfp);
 
 		if (!prefers(inst, gfp, zone))
 			continue;
 		for (order = low; order < high; order++)
-			WRITE_ONCE(inst->front.home[order][gfp],
-				   order < nr_orders ? home : SB_HOME_NONE);
+			tell(inst, gfp, order, order < nr_orders ? home : SB_HOME_NONE);
 	}
 }
 
@@ -89,7 +94,7 @@ void sb_plenty_build(struct sb_instance *inst)
 	for (gfp = 0; gfp < SB_FRONT_GFPS; gfp++) {
 		WRITE_ONCE(inst->front.zone[gfp], (u8)preferred(inst, gfp));
 		for (order = 0; order < SB_PCP_ORDERS; order++)
-			WRITE_ONCE(inst->front.home[order][gfp], SB_HOME_NONE);
+			tell(inst, gfp, order, SB_HOME_NONE);
 	}
 	measure_all(inst);
 	/* What was written by the old ways before its zone's lock was taken here. */

@@ -43,6 +43,14 @@ static inline unsigned int sb_plenty_orders(const struct sb_zone *zone)
 	return nr;
 }
 
+/* So many pages of small blocks may go, and it has plenty still. Read without a lock, too. */
+static inline bool sb_plenty_after(const struct sb_zone *zone, unsigned long nr_pages)
+{
+	unsigned long others = zone->nr_free_cma + zone->nr_reserved_highatomic;
+
+	return READ_ONCE(zone->nr_free) > zone->plenty + others + nr_pages;
+}
+
 /*
  * The line as it is for a larger block: what prefers the zone may take one of an order from
  * SB_PCP_ORDERS on, if there is one of its own type.
@@ -51,10 +59,7 @@ static inline unsigned int sb_plenty_orders(const struct sb_zone *zone)
 static inline bool sb_plenty_for(const struct sb_zone *zone, unsigned int order)
 	__must_hold(zone->lock)
 {
-	unsigned long more = sb_order_pages(order) - sb_order_pages(SB_PCP_ORDERS - 1);
-
-	return zone->nr_free >
-	       zone->plenty + zone->nr_free_cma + zone->nr_reserved_highatomic + more;
+	return sb_plenty_after(zone, sb_order_pages(order) - sb_order_pages(SB_PCP_ORDERS - 1));
 }
 
 /*
@@ -69,8 +74,7 @@ void sb_plenty_set(struct sb_zone *zone, unsigned int nr_orders);
  */
 static inline void sb_plenty_look(struct sb_zone *zone)
 {
-	unsigned long others = zone->nr_free_cma + zone->nr_reserved_highatomic;
-	unsigned int nr_orders = zone->nr_free > zone->plenty + others ? sb_plenty_orders(zone) : 0;
+	unsigned int nr_orders = sb_plenty_after(zone, 0) ? sb_plenty_orders(zone) : 0;
 
 	if (unlikely(nr_orders != zone->plenty_orders))
 		sb_plenty_set(zone, nr_orders);

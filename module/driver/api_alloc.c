@@ -156,15 +156,18 @@ static_assert((__force u32)__GFP_HIGHMEM == SB_GFP_HIGHMEM);
 static_assert((__force u32)__GFP_MOVABLE == SB_GFP_MOVABLE);
 static_assert((__force u32)__GFP_RECLAIMABLE == SB_GFP_RECLAIMABLE);
 
-static noinline unsigned long sbuddy_alloc_any(struct sbuddy *sb, gfp_t gfp, unsigned int order,
-					       unsigned long caller)
+/*
+ * What comes here does so by a jump, as the last that it does: so whom this would return to is
+ * the client, whom nobody had to note on the short ways.
+ */
+static noinline unsigned long sbuddy_alloc_any(struct sbuddy *sb, gfp_t gfp, unsigned int order)
 {
 	struct ask ask = {
 		.sb = sb,
 		.gfp = gfp,
 		.order = order,
 		.nid = NUMA_NO_NODE,
-		.caller = caller,
+		.caller = _RET_IP_,
 	};
 	unsigned long pfn;
 	int err = take(&ask, &pfn);
@@ -172,11 +175,20 @@ static noinline unsigned long sbuddy_alloc_any(struct sbuddy *sb, gfp_t gfp, uns
 	return err ? (unsigned long)err : pfn;
 }
 
+static noinline notrace unsigned long alloc_large(struct sbuddy *sb, gfp_t gfp, unsigned int order)
+{
+	unsigned long pfn;
+
+	if (likely(sb_front_take_large(&sb->dev.inst, (__force u32)gfp, order, &pfn)))
+		return pfn;
+	return sbuddy_alloc_any(sb, gfp, order);
+}
+
 unsigned long __sbuddy_alloc_pages(struct sbuddy *sb, gfp_t gfp, unsigned int order)
 {
 	if (likely(!(gfp & SBUDDY_GFP_CAREFUL)))
 		return __sbuddy_alloc_plain(sb, gfp, order);
-	return sbuddy_alloc_any(sb, gfp, order, _RET_IP_);
+	return sbuddy_alloc_any(sb, gfp, order);
 }
 EXPORT_SYMBOL_GPL(__sbuddy_alloc_pages);
 
@@ -185,10 +197,11 @@ notrace unsigned long __sbuddy_alloc_plain(struct sbuddy *sb, gfp_t gfp, unsigne
 {
 	unsigned long pfn;
 
-	if (likely(order < SB_PCP_ORDERS) &&
-	    likely(sb_front_take(&sb->dev.inst, (__force u32)gfp, order, &pfn)))
+	if (unlikely(order >= SB_PCP_ORDERS))
+		return alloc_large(sb, gfp, order);
+	if (likely(sb_front_take(&sb->dev.inst, (__force u32)gfp, order, &pfn)))
 		return pfn;
-	return sbuddy_alloc_any(sb, gfp, order, _RET_IP_);
+	return sbuddy_alloc_any(sb, gfp, order);
 }
 EXPORT_SYMBOL_GPL(__sbuddy_alloc_plain);
 
@@ -255,16 +268,6 @@ static unsigned long zero_each(const struct ask *ask, unsigned long nr, unsigned
 	return zeroed;
 }
 
-/* Slots that are empty, all of them: so it is known which were filled here. */
-static long fill(const struct ask *ask, unsigned long nr, unsigned long *pfns)
-{
-	long filled = sb_alloc_bulk(&ask->sb->dev.inst, &ask->core, nr, pfns);
-
-	if (filled > 0 && (ask->gfp & __GFP_ZERO))
-		filled = zero_each(ask, filled, pfns);
-	return filled;
-}
-
 /* The next slot from @from on that is empty, or that is full. */
 static unsigned long next_slot(const unsigned long *pfns, unsigned long from, unsigned long nr,
 			       bool empty)
@@ -272,6 +275,31 @@ static unsigned long next_slot(const unsigned long *pfns, unsigned long from, un
 	while (from < nr && (pfns[from] == SBUDDY_PFN_NONE) != empty)
 		from++;
 	return from;
+}
+
+/*
+ * Fills slots from @done on, which is empty, run by run: so it is known which were filled here.
+ * Says which is empty still, or what went wrong before any was filled.
+ */
+static long fill_zeroed(const struct ask *ask, unsigned long done, unsigned long nr,
+			unsigned long *pfns)
+{
+	struct sb_instance *inst = &ask->sb->dev.inst;
+	bool any = false;
+
+	while (done < nr) {
+		unsigned long end = next_slot(pfns, done, nr, false);
+		long filled = sb_alloc_bulk(inst, &ask->core, end - done, pfns + done);
+
+		if (filled < 0 && !any)
+			return filled;
+		any = true;
+		done += zero_each(ask, max(filled, 0l), pfns + done);
+		if (done < end)
+			break;
+		done = next_slot(pfns, end, nr, true);
+	}
+	return done;
 }
 
 unsigned long sbuddy_alloc_pages_bulk(struct sbuddy *sb, gfp_t gfp, unsigned long nr,
@@ -283,22 +311,19 @@ unsigned long sbuddy_alloc_pages_bulk(struct sbuddy *sb, gfp_t gfp, unsigned lon
 		.nid = NUMA_NO_NODE,
 		.caller = _RET_IP_,
 	};
-	unsigned long done = next_slot(pfns, 0, nr, true);
-	long filled = translate(&ask);
-	bool any = false;
+	unsigned long before = next_slot(pfns, 0, nr, true);
+	long filled;
 
-	while (done < nr && filled >= 0) {
-		unsigned long end = next_slot(pfns, done, nr, false);
-
-		filled = fill(&ask, end - done, pfns + done);
-		any |= filled > 0;
-		done += max(filled, 0l);
-		if (done < end)
-			break;
-		done = next_slot(pfns, end, nr, true);
-	}
-	if (done < nr && !any)
-		complain(&ask, filled < 0 ? filled : -ENOMEM);
-	return done;
+	if (before == nr)
+		return nr;
+	filled = translate(&ask);
+	if (!filled && (gfp & __GFP_ZERO))
+		filled = fill_zeroed(&ask, before, nr, pfns);
+	else if (!filled)
+		filled = sb_alloc_bulk(&sb->dev.inst, &ask.core, nr, pfns);
+	if (likely(filled > (long)before))
+		return filled;
+	complain(&ask, filled < 0 ? filled : -ENOMEM);
+	return before;
 }
 EXPORT_SYMBOL_GPL(sbuddy_alloc_pages_bulk);

@@ -16,11 +16,17 @@ EXPORT_SYMBOL_GPL(sbuddy_split_page);
 /* Not for the function tracer, as __sbuddy_alloc_plain(). */
 notrace int sbuddy_free_pages(struct sbuddy *sb, unsigned long pfn, unsigned int order)
 {
-	if (likely(sb_front_put(&sb->dev.inst, pfn, order)))
+	if (likely(order < SB_PCP_ORDERS) && likely(sb_front_put(&sb->dev.inst, pfn, order)))
 		return 0;
 	return sb_alloc_free(&sb->dev.inst, pfn, order);
 }
 EXPORT_SYMBOL_GPL(sbuddy_free_pages);
+
+unsigned long sbuddy_free_pages_bulk(struct sbuddy *sb, unsigned long nr, const unsigned long *pfns)
+{
+	return sb_alloc_free_bulk(&sb->dev.inst, nr, pfns);
+}
+EXPORT_SYMBOL_GPL(sbuddy_free_pages_bulk);
 
 int sbuddy_free_range(struct sbuddy *sb, unsigned long pfn, unsigned long nr_pages)
 {

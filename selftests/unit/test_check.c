@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The checker itself: each way an instance can be wrong is told. */
 #include "fixture.h"
+#include "front.h"
 #include "watermark.h"
 
 #define BASE 0x90000000ull
@@ -242,7 +243,7 @@ static const char *requests_let_through(void)
 {
 	f.inst.cfg.min_free_kbytes = 32 << 10;
 	sb_watermark_setup(&f.inst);
-	f.inst.front.home[0][0] = (u8)(zone->front_slot * SB_HOME_TYPES);
+	f.inst.front.list[0][0] = sb_front_list(zone->front_slot * SB_HOME_TYPES, 0);
 	return "requests of flags 0 and order 0 find their list";
 }
 

@@ -128,7 +128,8 @@ static void an_order_without_a_block_in_the_zone_is_looked_at(void)
 	sb_pcp_drain_all(&f.inst);
 	EXPECT_EQ(zone->plenty_orders, 3);
 	for (order = 0; order < SB_PCP_ORDERS; order++)
-		EXPECT_EQ(f.inst.front.home[order][SB_GFP_MOVABLE] == SB_HOME_NONE,
+		EXPECT_EQ(f.inst.front.list[order][SB_GFP_MOVABLE] ==
+				  sb_front_list(SB_HOME_NONE, order),
 			  order >= zone->plenty_orders);
 	CHECK(&f);
 	fixture_drop(&f);
@@ -311,6 +312,43 @@ static void free_both(unsigned int which)
 	twins.held[which] = twins.held[--twins.nr_held];
 }
 
+/* Some slots are full before, and the zone may have no more than some pages. */
+static void ask_both_for_many(u32 gfp)
+{
+	struct sb_request request = plain(0, gfp);
+	unsigned long nr = 1 + unit_below(&twins.seed, 150), i;
+	unsigned long pfns[2][150];
+	long got;
+
+	nr = min(nr, (unsigned long)ARRAY_SIZE(twins.held) - twins.nr_held);
+	for (i = 0; i < nr; i++)
+		pfns[0][i] = pfns[1][i] = unit_below(&twins.seed, 16) ? SB_PFN_NONE : i;
+	got = sb_alloc_bulk(&twins.f[0].inst, &request, nr, pfns[0]);
+	EXPECT_EQ(sb_alloc_bulk(&twins.f[1].inst, &request, nr, pfns[1]), got);
+	EXPECT(!memcmp(pfns[0], pfns[1], nr * sizeof(pfns[0][0])));
+	for (i = 0; i < nr; i++) {
+		if (pfns[0][i] == SB_PFN_NONE || pfns[0][i] == i)
+			continue;
+		twins.held[twins.nr_held].pfn = pfns[0][i];
+		twins.held[twins.nr_held++].order = 0;
+	}
+}
+
+/* The last that came, as many as are single pages; one of them twice. */
+static void free_many_of_both(void)
+{
+	unsigned long pfns[100], nr = 0, again;
+
+	while (nr + 1 < ARRAY_SIZE(pfns) && twins.nr_held && !twins.held[twins.nr_held - 1].order)
+		pfns[nr++] = twins.held[--twins.nr_held].pfn;
+	if (!nr)
+		return;
+	again = unit_below(&twins.seed, nr);
+	pfns[nr] = pfns[again];
+	EXPECT_EQ(sb_alloc_free_bulk(&twins.f[0].inst, nr + 1, pfns), nr);
+	EXPECT_EQ(sb_alloc_free_bulk(&twins.f[1].inst, nr + 1, pfns), nr);
+}
+
 static void expect_twins(void)
 {
 	const struct sb_pcp *a = &fixture_zone(&twins.f[0], SB_ZONE_NORMAL)->pcp[0];
@@ -336,7 +374,12 @@ static void ask_twins(unsigned long steps)
 			order = (unsigned int)unit_below(&twins.seed, 6);
 			takes = (unsigned int)unit_below(&twins.seed, 8);
 		}
-		if (unit_below(&twins.seed, 8) < takes && twins.nr_held < ARRAY_SIZE(twins.held))
+		if (!unit_below(&twins.seed, 64) && twins.nr_held < ARRAY_SIZE(twins.held))
+			ask_both_for_many(gfps[unit_below(&twins.seed, 3)]);
+		else if (!unit_below(&twins.seed, 64))
+			free_many_of_both();
+		else if (unit_below(&twins.seed, 8) < takes &&
+			 twins.nr_held < ARRAY_SIZE(twins.held))
 			ask_both(unit_below(&twins.seed, 8) ? order : 0,
 				 gfps[unit_below(&twins.seed, 3)]);
 		else if (twins.nr_held)

@@ -205,6 +205,24 @@ static void test_bulk(struct run *run)
 			EXPECT_EQ(run, pfns[i], i);
 }
 
+/* What is no page in use is refused, and the others are freed. */
+static void test_free_bulk(struct run *run)
+{
+	unsigned long pfns[SLOTS];
+	unsigned int i;
+
+	for (i = 0; i < SLOTS; i++)
+		pfns[i] = SBUDDY_PFN_NONE;
+	EXPECT_EQ(run, fill(run, run->gfp, pfns), SLOTS);
+	EXPECT_EQ(run, sbuddy_free_pages_bulk(run->sb, SLOTS, pfns), SLOTS);
+	EXPECT_EQ(run, sbuddy_free_pages_bulk(run->sb, 2, pfns), 0);
+	EXPECT_EQ(run, sbuddy_alloc_page(run->sb, run->gfp, &pfns[0]), 0);
+	EXPECT_EQ(run, sbuddy_alloc_page(run->sb, run->gfp, &pfns[2]), 0);
+	pfns[1] = 0;
+	EXPECT_EQ(run, sbuddy_free_pages_bulk(run->sb, 3, pfns), 2);
+	EXPECT_EQ(run, sbuddy_free_pages_bulk(run->sb, 0, pfns), 0);
+}
+
 static void test_bulk_full(struct run *run)
 {
 	unsigned long pfns[] = { 1, 2, 3 };
@@ -249,6 +267,7 @@ const struct test alloc_tests[] = {
 	{ "a number of pages, the tail given back", test_exact_pfns },
 	{ "an array's empty slots are filled, the full ones are left alone", test_bulk },
 	{ "a full array, and an empty one, are done at once", test_bulk_full },
+	{ "many pages are freed at once, and what is none is refused", test_free_bulk },
 	{ "an array that cannot be filled tells how far it got", test_bulk_none },
 	{ "pages and addresses of others are nobody's here", test_strangers },
 	{},
