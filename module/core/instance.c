@@ -36,7 +36,7 @@ void sb_instance_defaults(struct sb_config *cfg)
 	cfg->max_order = 10;
 	cfg->pageblock_order = 8;
 	cfg->pcp_batch = 16;
-	cfg->pcp_high = 64;
+	cfg->pcp_high = SB_PCP_HIGH_AUTO;
 	cfg->min_free_kbytes = SB_MIN_FREE_AUTO;
 	cfg->watermark_scale_factor = 10;
 	cfg->watermark_boost_factor = 15000;
@@ -140,11 +140,12 @@ static bool check_compact(const struct sb_config *cfg)
 static bool check_config(const struct sb_config *cfg)
 {
 	unsigned int high_min = cfg->pcp_high ? cfg->pcp_batch : 0;
+	bool auto_high = cfg->pcp_high == SB_PCP_HIGH_AUTO;
 
 	return within(cfg, "max_order", cfg->max_order, 1, SB_MAX_ORDER) &&
 	       within(cfg, "pageblock_order", cfg->pageblock_order, 1, cfg->max_order) &&
 	       within(cfg, "pcp_batch", cfg->pcp_batch, 1, SB_PCP_MAX_BATCH) &&
-	       within(cfg, "pcp_high", cfg->pcp_high, high_min, SB_PCP_MAX_HIGH) &&
+	       (auto_high || within(cfg, "pcp_high", cfg->pcp_high, high_min, SB_PCP_MAX_HIGH)) &&
 	       within(cfg, "pcp_high_max", cfg->pcp_high_max, 0, SB_PCP_MAX_TUNED) &&
 	       (!cfg->pcp_huge_order || within(cfg, "pcp_huge_order", cfg->pcp_huge_order,
 					       SB_PCP_ORDERS, cfg->max_order)) &&
@@ -166,6 +167,8 @@ int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
 		return -EINVAL;
 	memset(inst, 0, sizeof(*inst));
 	inst->cfg = *cfg;
+	if (cfg->pcp_high == SB_PCP_HIGH_AUTO)
+		inst->cfg.pcp_high = sb_pcp_high_auto(cfg);
 	inst->reach = *reach;
 	inst->rules = sb_rules(cfg->rules);
 	inst->engine = sb_engine(cfg->engine);

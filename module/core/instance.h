@@ -107,7 +107,7 @@ enum sb_engine_kind {
  * @movablecore_percent: the same as a share of all memory, and it wins
  * @pcp_batch: pages moved at once between a zone and a per-CPU list, 1 .. 512
  * @pcp_high: pages at which a CPU's lists of a zone overflow; 0 switches the
- *	lists off, else @pcp_batch .. 8192
+ *	lists off, else @pcp_batch .. 8192, or SB_PCP_HIGH_AUTO
  * @pcp_high_max: how far Linux's rules may raise that when runs of pages come
  *	and go, up to 131072; @pcp_high or less keeps it where it is
  * @pcp_huge_order: an order above 3 that has per-CPU lists, too, or 0; Linux

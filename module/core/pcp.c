@@ -50,6 +50,17 @@ static u32 *set_up(const struct sb_instance *inst, struct sb_pcp *pcp, u32 *slot
 	return slots;
 }
 
+unsigned int sb_pcp_high_auto(const struct sb_config *cfg)
+{
+	u64 bytes = 0, nr_pages;
+	unsigned int i;
+
+	for (i = 0; i < cfg->nr_banks; i++)
+		bytes += cfg->banks[i].size;
+	nr_pages = sb_div_u64(bytes >> (SB_PAGE_SHIFT + 6), cfg->nr_cpus);
+	return max((unsigned int)min(max(nr_pages, (u64)64), (u64)512), cfg->pcp_batch);
+}
+
 bool sb_pcp_wanted(const struct sb_zone *zone)
 {
 	const struct sb_instance *inst = zone->inst;

@@ -66,7 +66,7 @@ test_defaults()
 	[ "$(cat $a/kind $a/boot $a/stage $a/live $a/max_order $a/pageblock_order $a/bottom_up |
 		tr '\n' ' ')" = "sandbox auto off 0 10 8 0 " ] &&
 		[ "$(cat $a/pcp_batch $a/pcp_high $a/users | tr '\n' ' ')" = \
-			"16 64 0 files, 0 buffers, 0 clients " ] &&
+			"16 auto 0 files, 0 buffers, 0 clients " ] &&
 		[ -z "$(cat $a/memory $a/reserved $a/device)" ]
 	result $? "a new directory has the defaults"
 }
@@ -99,7 +99,6 @@ test_values()
 	test_number kernelcore_percent 0 100
 	test_number movablecore_percent 0 100
 	test_number pcp_batch 1 512
-	test_number pcp_high 0 8192
 	test_number pcp_high_max 0 131072
 	test_number pcp_huge_order 0 15
 	test_number watermark_scale_factor 1 3000
@@ -107,6 +106,10 @@ test_values()
 	test_number lowmem_reserve_ratio_dma 0 2147483647
 	test_number lowmem_reserve_ratio_normal 0 2147483647
 	test_number lowmem_reserve_ratio_highmem 0 2147483647
+	takes pcp_high 0
+	takes pcp_high 8192
+	takes pcp_high auto
+	refuses pcp_high 8193 "$invalid" "is .*, but must be auto or 0 to 8192"
 	takes min_free_kbytes 0
 	takes min_free_kbytes 2147483648
 	takes min_free_kbytes auto
