@@ -50,26 +50,29 @@ static unsigned int take_some(struct sb_zone *zone, struct sb_fallback *take, un
 	return 1;
 }
 
-/* Blocks come to the list, which are below its bottom. */
+/*
+ * Blocks come to the list, which are below its bottom, parts of one larger block or of one word:
+ * so their descriptors are of one array.
+ */
 static void add_below(struct sb_zone *zone, struct sb_pcp_list *list,
 		      const struct sb_fallback *take, unsigned int nr) __must_hold(zone->lock)
 {
 	bool borrows = (take->flags & SB_ALLOC_CMA) && zone->cma_pages;
-	const struct sb_memmap map = zone->inst->map;
 	u32 word = sb_page_pcp_word(take->order, sb_pcp_type(take->type));
-	u32 state = sb_page_pcp_state(take->type);
+	u32 state = sb_page_pcp_state(take->type), first = list->slot[-1];
+	struct sb_page *page = sb_memmap_at(&zone->inst->map, first);
 	u32 *slot = list->slot, *end = slot - nr;
 
 	list->nr += nr;
 	list->nr_moved += nr;
 	list->slot = end;
 	while (slot > end) {
-		struct sb_page *page = sb_memmap_at(&map, *--slot);
+		int i = (int)(*--slot - first);
 
-		WRITE_ONCE(page->next_order, word);
-		WRITE_ONCE(page->prev_state, state);
+		WRITE_ONCE(page[i].next_order, word);
+		WRITE_ONCE(page[i].prev_state, state);
 		if (unlikely(borrows))
-			mark_borrowed(zone, page, map.base_pfn + *slot);
+			mark_borrowed(zone, &page[i], sb_pcp_pfn(zone, *slot));
 	}
 }
 
@@ -108,7 +111,8 @@ static bool fetch(struct sb_zone *zone, struct sb_pcp_list *list, struct sb_fall
 	while (nr && done < most && effort < PART_EFFORT) {
 		mixed = nr_mixed(zone);
 		nr = take_some(zone, take, min(most - done, PART_EFFORT - effort), list->slot);
-		add_below(zone, list, take, nr);
+		if (likely(nr))
+			add_below(zone, list, take, nr);
 		done += nr;
 		/* What types mix for takes as long as a part may. */
 		effort += nr_mixed(zone) == mixed ? FIND_EFFORT + nr : PART_EFFORT;
