@@ -232,15 +232,16 @@ static unsigned int list_put(struct sb_zone *zone, unsigned long pfn, unsigned i
 {
 	const struct sb_instance *inst = zone->inst;
 	const struct sb_memmap map = inst->map;
+	bool guards = READ_ONCE(inst->hooks) & SB_HOOK_GUARD;
 	unsigned int most = min(inst->cfg.pageblock_order, inst->cfg.max_order);
 	unsigned int order = low, inside;
 	unsigned long head;
 	bool to_tail;
 
-	if (likely(low < most && !(inst->hooks & SB_HOOK_GUARD)))
+	if (likely(low < most && !guards))
 		order = merge_inside(zone, &map, pfn, low, most, type);
 	inside = order;
-	if (order < inst->cfg.max_order && unlikely(order >= most || (inst->hooks & SB_HOOK_GUARD)))
+	if (order < inst->cfg.max_order && unlikely(order >= most || guards))
 		order = merge_any(zone, sb_pfn_block(pfn, order), order, type);
 	head = sb_pfn_block(pfn, order);
 	if (head != pfn)

@@ -182,6 +182,9 @@ unsigned long sb_front_take_bulk(struct sb_instance *inst, u32 gfp, unsigned lon
 			done = take_part(inst, list, done, end, pfns);
 		sb_irq_restore(irq);
 	}
+	/* The list may have gone between two parts, where entries were full before. */
+	while (done < nr && pfns[done] != SB_PFN_NONE)
+		done++;
 	return done;
 }
 

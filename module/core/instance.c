@@ -167,8 +167,6 @@ int sb_instance_init(struct sb_instance *inst, const struct sb_config *cfg,
 		return -EINVAL;
 	memset(inst, 0, sizeof(*inst));
 	inst->cfg = *cfg;
-	if (cfg->pcp_high == SB_PCP_HIGH_AUTO)
-		inst->cfg.pcp_high = sb_pcp_high_auto(cfg);
 	inst->reach = *reach;
 	inst->rules = sb_rules(cfg->rules);
 	inst->engine = sb_engine(cfg->engine);

@@ -50,17 +50,6 @@ static u32 *set_up(const struct sb_instance *inst, struct sb_pcp *pcp, u32 *slot
 	return slots;
 }
 
-unsigned int sb_pcp_high_auto(const struct sb_config *cfg)
-{
-	u64 bytes = 0, nr_pages;
-	unsigned int i;
-
-	for (i = 0; i < cfg->nr_banks; i++)
-		bytes += cfg->banks[i].size;
-	nr_pages = sb_div_u64(bytes >> (SB_PAGE_SHIFT + 6), cfg->nr_cpus);
-	return max((unsigned int)min(max(nr_pages, (u64)64), (u64)512), cfg->pcp_batch);
-}
-
 bool sb_pcp_wanted(const struct sb_zone *zone)
 {
 	const struct sb_instance *inst = zone->inst;
@@ -73,16 +62,32 @@ bool sb_pcp_wanted(const struct sb_zone *zone)
 	       (zone->type == SB_ZONE_HIGHMEM && inst->cfg.lowmem_bytes);
 }
 
+/*
+ * Pages at which lists overflow if nobody said it. Linux's own figure is about as large, the low
+ * watermark of the zone for all CPUs of its node: zone_highsize(), Linux 6.12.
+ */
+static unsigned int high_auto(struct sb_instance *inst)
+{
+	unsigned long least = SB_PCP_AUTO_MAX;
+	struct sb_zone *zone = NULL;
+
+	while ((zone = sb_instance_next_zone(inst, zone)))
+		least = min(least, zone->present / 64 / inst->cfg.nr_cpus);
+	return (unsigned int)max(max(least, SB_PCP_AUTO_MIN), (unsigned long)inst->cfg.pcp_batch);
+}
+
 int sb_pcp_init(struct sb_instance *inst)
 {
 	unsigned int nr_cpus = inst->cfg.nr_cpus;
 	unsigned int nr_zones = 0, cpu, i;
 	struct sb_pcp *pcp;
-	u64 each = sizeof(*pcp) + slots_per_pcp(inst) * sizeof(*pcp->list->slot);
-	u64 tables = sb_front_size(inst);
+	u64 tables = sb_front_size(inst), each;
 	u32 *slots;
 	int err;
 
+	if (inst->cfg.pcp_high == SB_PCP_HIGH_AUTO)
+		inst->cfg.pcp_high = high_auto(inst);
+	each = sizeof(*pcp) + slots_per_pcp(inst) * sizeof(*pcp->list->slot);
 	for (i = 0; i < SB_MAX_ZONES; i++)
 		nr_zones += sb_pcp_wanted(&inst->zones[i]);
 	err = sb_instance_place(inst, tables + each * nr_zones * nr_cpus, &inst->pcp_range);

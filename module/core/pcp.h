@@ -27,8 +27,13 @@
 #define SB_PCP_MAX_HIGH 8192
 #define SB_PCP_MAX_TUNED 131072
 
-/* Let the size of the instance choose pcp_high: sb_pcp_high_auto(). */
+/*
+ * Let the smallest zone choose pcp_high when the instance boots: 1/64 of its memory for all CPUs
+ * together, but so many pages for each, and a batch.
+ */
 #define SB_PCP_HIGH_AUTO (~0u)
+#define SB_PCP_AUTO_MIN 64ul
+#define SB_PCP_AUTO_MAX 512ul
 
 /**
  * struct sb_pcp_list - A stack of blocks of one order and type.
@@ -164,13 +169,6 @@ static inline bool sb_pcp_serves(const struct sb_instance *inst, unsigned int or
 {
 	return (order < SB_PCP_ORDERS || order == inst->cfg.pcp_huge_order) && inst->cfg.pcp_high;
 }
-
-/*
- * Pages at which lists overflow if nobody said it: 1/64 of the memory of the boot for all CPUs
- * together, but 64 to 512 for each, and a batch. Linux's own figure is about as large, the low
- * watermark for all CPUs of a node: zone_highsize(), Linux 6.12.
- */
-unsigned int sb_pcp_high_auto(const struct sb_config *cfg);
 
 /* The zone has lists: it has memory, or may get some by sb_memory_block_zone_for(). */
 bool sb_pcp_wanted(const struct sb_zone *zone);

@@ -57,7 +57,7 @@ static unsigned int take_some(struct sb_zone *zone, struct sb_fallback *take, un
 static void add_below(struct sb_zone *zone, struct sb_pcp_list *list,
 		      const struct sb_fallback *take, unsigned int nr) __must_hold(zone->lock)
 {
-	bool borrows = (take->flags & SB_ALLOC_CMA) && zone->cma_pages;
+	bool borrows = take->flags & SB_ALLOC_CMA;
 	u32 word = sb_page_pcp_word(take->order, sb_pcp_type(take->type));
 	u32 state = sb_page_pcp_state(take->type), first = list->slot[-1];
 	struct sb_page *page = sb_memmap_at(&zone->inst->map, first);

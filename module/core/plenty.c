@@ -48,8 +48,8 @@ static unsigned long most_reserved(const struct sb_zone *zone)
 void sb_plenty_measure(struct sb_zone *zone)
 {
 	sb_assert_held(&zone->lock);
-	zone->plenty = sb_watermark(zone, SB_WMARK_HIGH) + most_reserved(zone) +
-		       sb_order_pages(SB_PCP_ORDERS - 1) - 1;
+	WRITE_ONCE(zone->plenty, sb_watermark(zone, SB_WMARK_HIGH) + most_reserved(zone) +
+					 sb_order_pages(SB_PCP_ORDERS - 1) - 1);
 	sb_plenty_look(zone);
 }
 

@@ -46,9 +46,10 @@ static inline unsigned int sb_plenty_orders(const struct sb_zone *zone)
 /* So many pages of small blocks may go, and it has plenty still. Read without a lock, too. */
 static inline bool sb_plenty_after(const struct sb_zone *zone, unsigned long nr_pages)
 {
-	unsigned long others = zone->nr_free_cma + zone->nr_reserved_highatomic;
+	unsigned long others =
+		READ_ONCE(zone->nr_free_cma) + READ_ONCE(zone->nr_reserved_highatomic);
 
-	return READ_ONCE(zone->nr_free) > zone->plenty + others + nr_pages;
+	return READ_ONCE(zone->nr_free) > READ_ONCE(zone->plenty) + others + nr_pages;
 }
 
 /*

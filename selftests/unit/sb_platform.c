@@ -40,8 +40,11 @@ unsigned long sb_irq_save(void)
 
 void sb_irq_restore(unsigned long flags)
 {
-	if (!--cpus[flags].depth)
-		__atomic_store_n(&cpus[flags].owner, NULL, __ATOMIC_RELEASE);
+	if (--cpus[flags].depth)
+		return;
+	__atomic_store_n(&cpus[flags].owner, NULL, __ATOMIC_RELEASE);
+	if (unit_lock_hooks.after_irq)
+		unit_lock_hooks.after_irq();
 }
 
 /* A test that looks in while a lock is taken may have interrupts off itself. */

@@ -421,6 +421,56 @@ static void with_and_without_it_the_same_pages_are_given(void)
 	}
 }
 
+static void close_once(void)
+{
+	unit_lock_hooks.after_irq = NULL;
+	sb_front_close(&f.inst);
+}
+
+static void many_leave_full_slots_alone_when_it_closes_between_parts(void)
+{
+	struct sb_request request = plain(0, SB_GFP_MOVABLE);
+	unsigned long pfns[64];
+	unsigned long i;
+
+	boot(256, 1);
+	for (i = 0; i < ARRAY_SIZE(pfns); i++)
+		pfns[i] = SB_PFN_NONE;
+	EXPECT_EQ(sb_alloc_bulk(&f.inst, &request, ARRAY_SIZE(pfns), pfns), ARRAY_SIZE(pfns));
+	EXPECT_EQ(sb_alloc_free_bulk(&f.inst, ARRAY_SIZE(pfns), pfns), ARRAY_SIZE(pfns));
+	for (i = 0; i < ARRAY_SIZE(pfns); i++)
+		pfns[i] = i < 32 ? SB_PFN_NONE : i;
+	unit_lock_hooks.after_irq = close_once;
+	EXPECT_EQ(sb_alloc_bulk(&f.inst, &request, ARRAY_SIZE(pfns), pfns), ARRAY_SIZE(pfns));
+	EXPECT(!unit_lock_hooks.after_irq);
+	for (i = 32; i < ARRAY_SIZE(pfns); i++)
+		EXPECT_EQ(pfns[i], i);
+	sb_front_open(&f.inst);
+	EXPECT_EQ(sb_alloc_free_bulk(&f.inst, 32, pfns), 32);
+	fixture_drop(&f);
+}
+
+/* Lists for a small zone hold as little as they do in a small instance. */
+static void the_smallest_zone_chooses_how_much_lists_hold(void)
+{
+	static const struct {
+		u64 dma_bytes;
+		unsigned int nr_cpus;
+		unsigned int high;
+	} rows[] = { { 0, 1, 256 }, { 0, 2, 128 }, { 32 * MiB, 1, 128 }, { 1 * MiB, 1, 64 } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sb_config cfg = fixture_config(BASE, 64 * MiB);
+
+		cfg.dma_bytes = rows[i].dma_bytes;
+		cfg.nr_cpus = rows[i].nr_cpus;
+		fixture_boot(&f, &cfg);
+		EXPECT_EQ(f.inst.cfg.pcp_high, rows[i].high);
+		fixture_exit(&f);
+	}
+}
+
 #define LARGE SB_PCP_ORDERS
 
 /* A block that came by the front, or SB_PFN_NONE. */
@@ -614,6 +664,8 @@ UNIT_MAIN(UNIT_CASE(a_pair_of_a_small_order_takes_no_lock),
 	  UNIT_CASE(a_page_of_an_isolated_pageblock_goes_to_its_zone),
 	  UNIT_CASE(what_goes_by_it_is_counted_and_lists_never_overflow),
 	  UNIT_CASE(with_and_without_it_the_same_pages_are_given),
+	  UNIT_CASE(many_leave_full_slots_alone_when_it_closes_between_parts),
+	  UNIT_CASE(the_smallest_zone_chooses_how_much_lists_hold),
 	  UNIT_CASE(a_large_block_goes_straight_between_user_and_zone),
 	  UNIT_CASE(a_large_block_that_somebody_looks_at_goes_the_long_way),
 	  UNIT_CASE(a_zone_gives_large_blocks_as_long_as_it_has_plenty),

@@ -277,7 +277,6 @@ static void pages_borrowed_from_cma_find_back(void)
 		fixture_fill(&f);
 		zone = fixture_zone(&f, SB_ZONE_NORMAL);
 		fixture_set_type(&f, PFN, SB_CMA);
-		zone->cma_pages = BLOCK;
 		fixture_free_run(&f, PFN, BLOCK);
 		sb_pcp_drain_all(&f.inst);
 		EXPECT_EQ(zone->nr_free_cma, BLOCK);

@@ -37,10 +37,14 @@ void unit_events_clear(void);
 struct sb_instance;
 extern void (*unit_event_hook)(struct sb_instance *inst, const struct sb_event *event);
 
-/* Called before a lock is taken and after it is let go of, for what happens in between. */
+/*
+ * Called before a lock is taken and after it is let go of, and when interrupts are on again,
+ * for what happens in between.
+ */
 struct unit_lock_hooks {
 	void (*before_lock)(struct sb_lock *lock);
 	void (*after_unlock)(struct sb_lock *lock);
+	void (*after_irq)(void);
 };
 
 extern _Thread_local struct unit_lock_hooks unit_lock_hooks;
