@@ -58,7 +58,7 @@ const char *sb_explain_show_verdict(enum sb_explain_verdict verdict)
 		[SB_EXPLAIN_NOT_LIVE] = "the instance is not live",
 		[SB_EXPLAIN_CORRUPT] = "the instance was found corrupt and has stopped allocating",
 		[SB_EXPLAIN_TOO_LARGE] = "too large: no block has that order",
-		[SB_EXPLAIN_QUOTA] = "the file has all the handles that it may have",
+		[SB_EXPLAIN_QUOTA] = "the file, or who opened it, has all that it may have",
 		[SB_EXPLAIN_RESERVED] = "reserved: what is free is kept for others",
 		[SB_EXPLAIN_FRAGMENTED] = "fragmented: enough is free, in blocks too small",
 		[SB_EXPLAIN_WRONG_ZONE] = "wrong zone: memory is free where the request may not go",

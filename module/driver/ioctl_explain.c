@@ -75,6 +75,18 @@ static int parse(const struct sb_instance *inst, const struct sbuddy_explain *ar
 	return 0;
 }
 
+static bool is_over_quota(struct sb_client *client, const struct sbuddy_explain *arg)
+{
+	struct sb_quota_usage usage;
+	u64 pages = 1ull << (arg->order & 31);
+
+	if (arg->alloc_flags & SBUDDY_ALLOC_BYTES)
+		pages = (arg->bytes >> SB_PAGE_SHIFT) + !!offset_in_page(arg->bytes);
+	sb_quota_usage(client, &usage);
+	return (usage.limit != SB_QUOTA_NONE && usage.used + pages > usage.limit) ||
+	       (usage.uid_limit != SB_QUOTA_NONE && usage.uid_used + pages > usage.uid_limit);
+}
+
 static int ask(struct sb_client *client, const struct sbuddy_explain *arg, struct sb_explain *ex)
 {
 	struct sb_request request = {};
@@ -85,11 +97,15 @@ static int ask(struct sb_client *client, const struct sbuddy_explain *arg, struc
 		err = sb_explain(&client->dev->inst, &request, ex);
 	if (err)
 		return err;
-	if (ex->verdict != SB_EXPLAIN_TOO_LARGE &&
-	    sb_handles_nr(&client->handles) >= SBUDDY_MAX_HANDLES) {
-		ex->verdict = SB_EXPLAIN_QUOTA;
+	if (ex->verdict == SB_EXPLAIN_TOO_LARGE)
+		return 0;
+	if (sb_handles_nr(&client->handles) >= SBUDDY_MAX_HANDLES)
 		ex->err = -ENOSPC;
-	}
+	else if (is_over_quota(client, arg))
+		ex->err = -EDQUOT;
+	else
+		return 0;
+	ex->verdict = SB_EXPLAIN_QUOTA;
 	return 0;
 }
 

@@ -13,8 +13,12 @@ static u64 bytes_of(u32 pages)
 static int set_limit(struct sb_client *client, u64 bytes)
 {
 	int limit = bytes ? (int)min_t(u64, bytes >> SB_PAGE_SHIFT, SB_QUOTA_NONE) : SB_QUOTA_NONE;
+	int err = sb_quota_limit(client, limit, false);
 
-	return sb_quota_limit(client, limit, capable(CAP_SYS_RESOURCE));
+	/* Nobody is asked for what he does not need. */
+	if (err == -EPERM && capable(CAP_SYS_RESOURCE))
+		err = sb_quota_limit(client, limit, true);
+	return err;
 }
 
 int sb_call_limit(struct sb_call *call)

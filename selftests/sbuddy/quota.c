@@ -234,6 +234,32 @@ TEST_F(quota, is_given_back)
 	EXPECT_EQ(0, fdinfo(self->fd, "sbuddy-peak"));
 }
 
+TEST_F(quota, is_explained)
+{
+	struct sbuddy_explain explain = {
+		.size = sizeof(explain),
+		.order = 2,
+		.node = SBUDDY_NODE_ANY,
+	};
+
+	ASSERT_EQ(0, set_limit(self->fd, 5));
+	ASSERT_EQ(1, take(self->fd, 1));
+	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_EXPLAIN, &explain));
+	EXPECT_EQ(0, explain.error);
+	ASSERT_EQ(1, take(self->fd, 1));
+	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_EXPLAIN, &explain));
+	EXPECT_EQ(EDQUOT, explain.error);
+	EXPECT_EQ(SBUDDY_EXPLAIN_QUOTA, explain.verdict);
+	explain.alloc_flags = SBUDDY_ALLOC_BYTES;
+	explain.order = 0;
+	explain.bytes = 3 * self->page + 1;
+	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_EXPLAIN, &explain));
+	EXPECT_EQ(EDQUOT, explain.error);
+	explain.bytes--;
+	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_EXPLAIN, &explain));
+	EXPECT_EQ(0, explain.error);
+}
+
 TEST_F(quota, slices_have_nothing_of_their_own)
 {
 	struct sbuddy_alloc buf;

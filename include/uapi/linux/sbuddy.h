@@ -670,7 +670,7 @@ struct sbuddy_sync {
 #define SBUDDY_EXPLAIN_NOT_LIVE 1 /* the instance is not live */
 #define SBUDDY_EXPLAIN_CORRUPT 2 /* it was found corrupt: it has stopped allocating */
 #define SBUDDY_EXPLAIN_TOO_LARGE 3 /* no block has that order */
-#define SBUDDY_EXPLAIN_QUOTA 4 /* the file has all the handles that it may have */
+#define SBUDDY_EXPLAIN_QUOTA 4 /* the file has all that it may have */
 #define SBUDDY_EXPLAIN_RESERVED 5 /* there is a block, kept for others */
 #define SBUDDY_EXPLAIN_FRAGMENTED 6 /* there are pages enough, in blocks too small */
 #define SBUDDY_EXPLAIN_WRONG_ZONE 7 /* memory is free in zones that it may not use */
