@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "alloc.h"
 #include "contig.h"
 #include "contig_place.h"
 #include "debug.h"
@@ -235,9 +236,10 @@ static struct sb_search search_of(const struct sb_contig *contig, struct sb_zone
 }
 
 /* What lies on per-CPU lists is free to be taken, too. */
-static bool has_enough(const struct sb_zone *zone, const struct sb_contig *contig)
+static bool has_enough(const struct sb_zone *zone, const struct sb_contig *contig,
+		       unsigned long nr_pages)
 {
-	unsigned long need = sb_watermark(zone, SB_WMARK_MIN) + contig->nr_pages;
+	unsigned long need = sb_watermark(zone, SB_WMARK_MIN) + nr_pages;
 	unsigned long cached = sb_pcp_count(zone);
 
 	return !contig->keeps_min ||
@@ -255,9 +257,14 @@ static int take_first(struct sb_instance *inst, const struct sb_contig *contig, 
 	while (err == -ENOMEM && (zone = sb_zonelist_next(&it))) {
 		struct sb_search s = search_of(contig, zone, moves);
 
-		if (!has_enough(zone, contig))
+		if (!has_enough(zone, contig, contig->nr_pages))
 			continue;
 		err = take_in_zone(&s, &contig->request, pfn);
+		/* Others may have had some while pages were moved. */
+		if (!err && !has_enough(zone, contig, 0)) {
+			sb_alloc_free_range(inst, *pfn, contig->nr_pages);
+			err = -ENOMEM;
+		}
 	}
 	return err;
 }

@@ -166,13 +166,16 @@ static int take_blocks(struct sb_client *client, struct sb_claim *claim, u32 *mi
 	return 0;
 }
 
-static int grow(struct sb_client *client, struct sb_claim *claim, const struct sb_request *request,
-		u32 count)
+/* What turned out bad is replaced, also where there is to be less: then only if it can be. */
+static int change(struct sb_client *client, struct sb_claim *claim,
+		  const struct sb_request *request, u32 count)
 {
-	u32 former = claim->count, missing;
+	u32 former = min(claim->count, count), missing;
 	u64 used;
-	int err = begin_growth(claim, request, count, &missing);
+	int err;
 
+	set_count(client, claim, former);
+	err = begin_growth(claim, request, count, &missing);
 	if (err || !missing)
 		return err;
 	err = sb_quota_charge(client, missing * pages_of(claim), &used);
@@ -185,7 +188,7 @@ static int grow(struct sb_client *client, struct sb_claim *claim, const struct s
 	}
 	if (err)
 		set_count(client, claim, former);
-	return err;
+	return former == count ? 0 : err;
 }
 
 /* More than there ever are need not be tried. */
@@ -215,10 +218,8 @@ int sb_claim_set(struct sb_client *client, const struct sb_request *request, u32
 	/* Only buffers that go change it beside who has the mutex. */
 	if ((claim->count || READ_ONCE(claim->used)) && !is_same(&claim->request, request))
 		err = -EBUSY;
-	else if (count < claim->count)
-		set_count(client, claim, count);
 	else
-		err = grow(client, claim, request, count);
+		err = change(client, claim, request, count);
 	mutex_unlock(&claims->change);
 	return err;
 }
@@ -278,6 +279,9 @@ struct sb_buffer *sb_claim_alloc(struct sb_client *client, const struct sb_reque
 
 	if (!claims)
 		return ERR_PTR(-ENOENT);
+	/* It may be somebody else's, too. */
+	if (READ_ONCE(client->dev->inst.corrupt))
+		return ERR_PTR(-EIO);
 	claim = &claims->of[request->order];
 	buf = sb_client_begin(client, request);
 	if (IS_ERR(buf))

@@ -61,8 +61,8 @@ void sb_claim_get(struct sb_client *client, unsigned int order, struct sb_claim_
  *
  * Context: Process. May sleep.
  * Return: the buffer, or ERR_PTR(): -ENOENT without such a claim; -EINVAL when it is of
- *	another request; -ENOMEM when none is held; or as sb_client_begin() or
- *	sb_buffer_zero().
+ *	another request; -ENOMEM when none is held; -EIO when the instance was found
+ *	corrupt; or as sb_client_begin() or sb_buffer_zero().
  */
 struct sb_buffer *sb_claim_alloc(struct sb_client *client, const struct sb_request *request);
 

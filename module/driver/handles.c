@@ -62,7 +62,7 @@ int sb_handles_reserve(struct sb_handles *handles, u32 *number)
 
 void sb_handles_raise(struct sb_handles *handles, u64 used)
 {
-	int pages = (int)(used >> 32), peak = atomic_read(&handles->peak);
+	int pages = sb_handles_pages_since(used), peak = atomic_read(&handles->peak);
 
 	while (pages > peak && !atomic_try_cmpxchg(&handles->peak, &peak, pages))
 		;

@@ -31,6 +31,7 @@
 #define SBUDDY_HANDLES_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -122,6 +123,15 @@ static inline u64 sb_handles_since(const struct sb_handles *handles, u64 begun)
 	return begun - (u64)atomic64_read(&handles->past);
 }
 
+/*
+ * Pages of what sb_handles_since() tells. Of later turns that are over, more may be than there
+ * were before: the low half is negative then, and must not borrow a page.
+ */
+static inline s32 sb_handles_pages_since(u64 used)
+{
+	return (s32)((used + BIT_ULL(31)) >> 32);
+}
+
 /* Whether the last one of these would be one too many. */
 static inline bool sb_handles_full(u64 used)
 {
@@ -131,7 +141,7 @@ static inline bool sb_handles_full(u64 used)
 /* Whether these are more pages than there ever were: then sb_handles_raise() is told. */
 static inline bool sb_handles_highest(const struct sb_handles *handles, u64 used)
 {
-	return (s32)(used >> 32) > atomic_read(&handles->peak);
+	return sb_handles_pages_since(used) > atomic_read(&handles->peak);
 }
 
 void sb_handles_raise(struct sb_handles *handles, u64 used);
@@ -146,7 +156,7 @@ static inline void sb_handles_got(struct sb_handles *handles, u64 used)
 /* Whether these are more pages than there may be without asking. */
 static inline bool sb_handles_exceed(const struct sb_handles *handles, u64 used)
 {
-	return (s32)(used >> 32) > READ_ONCE(handles->allowed);
+	return sb_handles_pages_since(used) > READ_ONCE(handles->allowed);
 }
 
 /* Takes back what sb_handles_begin() counted, and was refused. */

@@ -42,15 +42,20 @@ void sb_pressure_wake(struct sbuddy_pressure *pressure)
 void sb_pressure_look(struct sbuddy_pressure *pressure)
 {
 	struct sb_instance *inst = &device_of(pressure)->inst;
-	u32 below = zones_below(inst, SB_WMARK_LOW);
+	u32 below, fell;
 
 	/* Also if it is over before anybody looks again. */
 	if (zones_below(inst, SB_WMARK_HIGH))
 		WRITE_ONCE(pressure->missing, true);
-	if (below & ~xchg(&pressure->low, below)) {
+	spin_lock(&pressure->look);
+	below = zones_below(inst, SB_WMARK_LOW);
+	fell = below & ~pressure->low;
+	pressure->low = below;
+	if (fell)
 		atomic_inc(&pressure->falls);
+	spin_unlock(&pressure->look);
+	if (fell)
 		wake_up_poll(&pressure->pollers, EPOLLPRI);
-	}
 }
 
 static void work_again(struct sbuddy_pressure *pressure)
@@ -84,6 +89,7 @@ static void work_fn(struct work_struct *work)
 
 void sb_pressure_init(struct sbuddy_device *dev)
 {
+	spin_lock_init(&dev->pressure.look);
 	init_waitqueue_head(&dev->pressure.waiters);
 	init_waitqueue_head(&dev->pressure.pollers);
 	INIT_DELAYED_WORK(&dev->pressure.work, work_fn);
@@ -161,7 +167,9 @@ static int seen_falls(struct sb_client *client)
 
 	if (likely(seen != SB_PRESSURE_UNSEEN))
 		return seen;
-	seen = (atomic_read(&pressure->falls) - !!READ_ONCE(pressure->low)) & INT_MAX;
+	spin_lock(&pressure->look);
+	seen = (atomic_read(&pressure->falls) - !!pressure->low) & INT_MAX;
+	spin_unlock(&pressure->look);
 	cmpxchg(&client->falls, SB_PRESSURE_UNSEEN, seen);
 	return READ_ONCE(client->falls);
 }

@@ -22,6 +22,7 @@
 #define SBUDDY_PRESSURE_H
 
 #include <linux/atomic.h>
+#include <linux/spinlock.h>
 #include <linux/poll.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -47,6 +48,7 @@ struct sbuddy_device;
  * @watchers: open files that were polled
  * @waiters: requests that wait
  * @pollers: files that are polled
+ * @look: guards @low, and that @falls goes with it
  * @low: a bit for each zone that was below its low mark when somebody looked
  * @falls: how often a zone was found there that had not been before
  * @missing: a file was polled that is to hear when no zone is below its high mark
@@ -58,6 +60,7 @@ struct sbuddy_pressure {
 	atomic_t watchers;
 	wait_queue_head_t waiters;
 	wait_queue_head_t pollers;
+	spinlock_t look; /* innermost */
 	u32 low;
 	atomic_t falls;
 	bool missing;

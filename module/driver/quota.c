@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -35,10 +36,12 @@ static bool limits_uids(const struct sbuddy_quotas *quotas)
 	return quotas->uid_pages != SB_QUOTA_NONE;
 }
 
-/* Pages of so many bytes, of which 0 is no limit. */
+/* Pages of so many bytes, of which 0 is no limit, and less than a page is one. */
 static int pages_of(u64 bytes)
 {
-	return bytes ? (int)min_t(u64, bytes >> SB_PAGE_SHIFT, SB_QUOTA_NONE) : SB_QUOTA_NONE;
+	if (!bytes)
+		return SB_QUOTA_NONE;
+	return (int)clamp_t(u64, bytes >> SB_PAGE_SHIFT, 1, SB_QUOTA_NONE);
 }
 
 /* What it may have without asking. */
@@ -74,6 +77,18 @@ static void take_back(struct sb_quota_uid *uid)
 	}
 }
 
+/* Whether there would be so much if the other files had no more than they use. */
+static bool could_fit(const struct sb_client *client, int pages)
+{
+	const struct sb_client *each;
+	long sum = pages;
+
+	list_for_each_entry(each, &client->quota.uid->files, quota.list)
+		if (each != client)
+			sum += min(each->quota.granted, (int)sb_handles_pages(&each->handles));
+	return sum <= client->dev->quotas.uid_pages;
+}
+
 static long room_of(struct sb_client *client)
 {
 	long most = client->quota.exempt ? LONG_MAX : quotas_of(client)->uid_pages;
@@ -88,6 +103,9 @@ static int grant(struct sb_client *client, int pages)
 	long need = (long)pages - quota->granted;
 
 	if (need > 0 && need > room_of(client)) {
+		/* Who asks in vain, again and again, is not to interrupt all CPUs each time. */
+		if (!could_fit(client, pages))
+			return -EDQUOT;
 		take_back(quota->uid);
 		need = (long)pages - quota->granted;
 	}
@@ -118,13 +136,17 @@ static int make_room(struct sb_client *client, u32 pages)
 static bool count(struct sb_client *client, u32 pages, u64 *used)
 {
 	struct sb_handles *handles = &client->handles;
+	bool fits;
 
+	/* What is refused stands in others' way for as short as can be. */
+	preempt_disable();
 	*used = sb_handles_since(handles, sb_handles_begin(handles, 0, pages));
-	if (likely(!sb_handles_exceed(handles, *used)))
-		return true;
+	fits = !sb_handles_exceed(handles, *used);
 	/* Before anybody waits for the lock, whose owner looks at what is in use. */
-	sb_handles_refuse(handles, 0, pages);
-	return false;
+	if (unlikely(!fits))
+		sb_handles_refuse(handles, 0, pages);
+	preempt_enable();
+	return fits;
 }
 
 /* Other threads may use the room as soon as there is some. */
@@ -144,6 +166,9 @@ static noinline int ask(struct sb_client *client, u32 pages, u64 *used)
 
 int sb_quota_charge(struct sb_client *client, u32 pages, u64 *used)
 {
+	/* The sum of two of these is a number still. */
+	if (unlikely(pages > INT_MAX / 2))
+		return -EDQUOT;
 	return likely(count(client, pages, used)) ? 0 : ask(client, pages, used);
 }
 
