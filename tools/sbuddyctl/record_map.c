@@ -35,7 +35,7 @@ static void put_run(FILE *to, const struct run *run, uint64_t times)
 		fprintf(to, "x%" PRIu64, times);
 }
 
-static char *runs_of(const uint64_t *words, uint64_t pages)
+char *record_runs(const uint64_t *words, uint64_t pages)
 {
 	struct run run = { 0, 0 }, next;
 	uint64_t page, times = 0;
@@ -76,7 +76,7 @@ void record_map(const struct sbuddy_info *info, struct record_seen *seen)
 	char *text = NULL;
 
 	if (words && fread(words, sizeof(*words), pages, file))
-		text = runs_of(words, pages);
+		text = record_runs(words, pages);
 	if (text && (!seen->map || strcmp(seen->map, text))) {
 		json_text("map", text);
 		free(seen->map);

@@ -21,6 +21,7 @@ int main(void)
 
 	printf("TAP version 13\n");
 	nr = run(load_tests, 0);
-	printf("1..%u\n", run(view_tests, nr));
+	nr = run(view_tests, nr);
+	printf("1..%u\n", run(record_tests, nr));
 	return !!failures;
 }

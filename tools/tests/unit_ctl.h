@@ -26,8 +26,9 @@ struct unit_test {
 #name, name \
 	}
 
-/* Both end with one that has no name. */
+/* All end with one that has no name. */
 extern const struct unit_test load_tests[]; /* unit_ctl_load.c */
 extern const struct unit_test view_tests[]; /* unit_ctl_view.c */
+extern const struct unit_test record_tests[]; /* unit_ctl_record.c */
 
 #endif
