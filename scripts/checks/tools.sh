@@ -147,7 +147,7 @@ fake_device()
 			printf '\004\000\000\000\000\000\000\000'
 		done
 	} >"$dir/pagemap"
-	cp tools/tests/fake_debugfs/* "$dir/"
+	cp -r tools/tests/fake_debugfs/. "$dir/"
 	gcc -std=gnu11 -shared -fPIC -Wall -Werror -Iinclude/uapi tools/tests/fake_device.c \
 		-ldl -o "$TMP/fake_device.so"
 }

@@ -171,6 +171,16 @@ function drawOrders(chart) {
 		{ color: themed("--poisoned"), name: "per-CPU lists" }));
 }
 
+// Why a request would fail in a zone: Linux's fragmentation index.
+function describeIndex(zone, order) {
+	const index = zone.index?.[order];
+
+	if (typeof index !== "number")
+		return "";
+	return `${zone.zone} of node ${zone.node}: ${index < 0 ? "a block is free" :
+		`fragmentation index ${(index / 1000).toFixed(3)}, ${index > 500 ? "for it is in pieces" : "for lack of memory"}`}`;
+}
+
 // A column a sample, a row an order.
 function drawFragmentation(chart) {
 	const { samples } = chart.model.record;
@@ -193,8 +203,9 @@ function drawFragmentation(chart) {
 	chart.describe = (sample, at) => {
 		const order = Math.min(Math.max(Math.floor(orders - (at - 8) / high), 0), orders - 1);
 		const share = unusableOf(sample)[order];
-		return `${seconds(sample.us)}, order ${order}\n${share === null ? "nothing is free" :
-			`${(100 * share).toFixed(1)} % of the free memory is in smaller blocks`}`;
+		return [`${seconds(sample.us)}, order ${order}`, share === null ? "nothing is free" :
+			`${(100 * share).toFixed(1)} % of the free memory is in smaller blocks`,
+		...sample.extfrag.map((zone) => describeIndex(zone, order))].filter(Boolean).join("\n");
 	};
 	legend("fragmentation-legend", [0, .25, .5, .75, 1].map((share) =>
 		({ color: shareColor(share), name: `${100 * share} %` })));

@@ -74,6 +74,7 @@ function complete(sample, before) {
 	sample.clients = sample.clients ?? [];
 	sample.buffers = sample.buffers ?? [];
 	sample.cpus = sample.cpus ?? [];
+	sample.extfrag = sample.extfrag ?? [];
 	return sample;
 }
 

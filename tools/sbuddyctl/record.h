@@ -102,6 +102,7 @@ int record_sample(int fd, struct sbuddy_info *info, uint64_t us, struct record_s
 void record_map(const struct sbuddy_info *info, struct record_seen *seen);
 char *record_runs(const uint64_t *words, uint64_t pages); /* for free(); NULL without memory */
 void record_cpus(const struct sbuddy_info *info);
+void record_extfrag(const struct sbuddy_info *info);
 void record_counters(const struct sbuddy_info *info, struct record_seen *seen);
 void record_clients(const struct sbuddy_info *info);
 void record_buffers(const struct sbuddy_info *info);

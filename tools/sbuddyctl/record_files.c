@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a sample has of the files zoneinfo and vmstat.
+ * What a sample has of the files zoneinfo, extfrag_index and vmstat.
  */
 #include "ctl.h"
 #include "layout.h"
@@ -91,5 +91,41 @@ void record_counters(const struct sbuddy_info *info, struct record_seen *seen)
 		    counter_changed(seen, name, value))
 			json_number(name, value);
 	json_close('}');
+	fclose(file);
+}
+
+/* Thousandths, which the file has as decimals; -1000 where a block is free. */
+static void tell_indices(const char *text)
+{
+	char *end;
+	double index;
+
+	json_open("index", '[');
+	for (index = strtod(text, &end); end != text; index = strtod(text, &end)) {
+		json_signed(NULL, (int64_t)(index * 1000 + (index < 0 ? -0.5 : 0.5)));
+		text = end;
+	}
+	json_close(']');
+}
+
+void record_extfrag(const struct sbuddy_info *info)
+{
+	FILE *file = open_debugfs(info->name, "extfrag/extfrag_index");
+	char line[512], zone[32];
+	int node, at;
+
+	if (!file)
+		return;
+	json_open("extfrag", '[');
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Node %d, zone %31s%n", &node, zone, &at) != 2)
+			continue;
+		json_open(NULL, '{');
+		json_signed("node", node);
+		json_text("zone", zone);
+		tell_indices(line + at);
+		json_close('}');
+	}
+	json_close(']');
 	fclose(file);
 }

@@ -68,6 +68,7 @@ int record_sample(int fd, struct sbuddy_info *info, uint64_t us, struct record_s
 	record_map(info, seen);
 	record_owners(info, seen);
 	record_cpus(info);
+	record_extfrag(info);
 	record_counters(info, seen);
 	record_clients(info);
 	record_buffers(info);

@@ -41,6 +41,7 @@ def check_sample(sample):
                                   "sbuddy_alloc_fail": 3, "x_pages": 1}
     assert sample["cpus"] == [{"node": 0, "zone": "Normal", "cpu": 0, "count": 5, "high": 64,
                                "batch": 16}]
+    assert sample["extfrag"] == [{"node": 0, "zone": "Normal", "index": [-1000, 250, 997]}]
     assert [client["comm"] for client in sample["clients"]] == ["</script><b> x", "\ufffd\\"]
     assert [(group["id"], group["name"], group["buffers"]) for group in sample["buffers"]] == \
         [(3, "</script><img src=x onerror=a>", 1), (3, "camera 1", 2), (4, "", 1)]

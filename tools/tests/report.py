@@ -61,6 +61,8 @@ def check_choices(browser):
 def check_charts(browser):
     assert "order 3: " in hover(browser, "#orders", .5, .5)
     assert "of the free memory is in smaller blocks" in hover(browser, "#fragmentation", .5, .5)
+    assert "order 3\n0.0 % of" in hover(browser, "#fragmentation", .5, .1)
+    assert "node 0: fragmentation index 0.900" in hover(browser, "#fragmentation", .5, .1)
     assert "</script><b>x [77]: 32 KiB" in hover(browser, "#clients", .53, .5)
     assert "zone Normal of node 0" in hover(browser, "#layout rect:last-of-type", .5, .5)
     assert "up to" in hover(browser, "#latency rect", .5, .9)
