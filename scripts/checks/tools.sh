@@ -337,6 +337,7 @@ program_report()
 	refuses 'of version 2' "$program" report "$TMP/new.record"
 	sed '2s/.*/{"us": 1, "zones": [],}/' $sample >"$TMP/bad.record"
 	refuses 'line 2: this is no object' "$program" report "$TMP/bad.record"
+	[ "$(find "$TMP" -name 'bad.record.*' | wc -l)" = 0 ]
 	sed '2s/.*/{"us": 1, "x": "\xff"}/' $sample >"$TMP/bad.record"
 	refuses 'line 2: this is no object' "$program" report "$TMP/bad.record"
 	json_is_checked

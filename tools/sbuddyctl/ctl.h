@@ -145,6 +145,14 @@ double unusable(const struct sbuddy_explain_zone *zones, unsigned int nr, unsign
 const char *debugfs_path(const char *instance, const char *file, char *path, size_t size);
 FILE *open_debugfs(const char *instance, const char *file);
 
+/*
+ * output.c: a plain file is there as a whole or as it was, so that who looks at one that is
+ * written again and again sees no half of it. Both end the program when it cannot be
+ * written; one file at a time.
+ */
+FILE *begin_output(const char *path);
+void end_output(FILE *file, const char *path);
+
 /* request.c: what the options of OPTS_REQUEST ask for */
 struct sbuddy_alloc request_of_options(const struct sbuddy_info *info);
 

@@ -149,7 +149,7 @@ void write_png(const struct picture *picture, const char *path)
 	uint32_t height = (uint32_t)((picture->cells + picture->width - 1) / picture->width) * SIDE;
 	struct buffer raw = pixels_of(picture, width, height), data = stored(&raw);
 	struct buffer palette = palette_of(picture->by), nothing = { NULL, 0 }, png = { NULL, 0 };
-	FILE *file = begin_picture_file(path);
+	FILE *file = begin_output(path);
 
 	put(&png, "\x89PNG\r\n\x1a\n", 8);
 	put_header(&png, width, height);
@@ -157,7 +157,7 @@ void write_png(const struct picture *picture, const char *path)
 	put_chunk(&png, "IDAT", &data);
 	put_chunk(&png, "IEND", &nothing);
 	fwrite(png.bytes, 1, png.used, file);
-	end_picture_file(file, path);
+	end_output(file, path);
 	free(raw.bytes);
 	free(data.bytes);
 	free(palette.bytes);

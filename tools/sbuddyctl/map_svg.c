@@ -89,7 +89,7 @@ void write_svg(const struct picture *picture, const char *path)
 	uint64_t rows = (picture->cells + picture->width - 1) / picture->width;
 	uint64_t legend = TOP + rows * SIDE + 14, width = LEFT + picture->width * SIDE + 10;
 	char size[32];
-	FILE *file = begin_picture_file(path);
+	FILE *file = begin_output(path);
 
 	fprintf(file,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%" PRIu64 "\" height=\"%" PRIu64
@@ -104,5 +104,5 @@ void write_svg(const struct picture *picture, const char *path)
 	draw_addresses(file, picture, rows);
 	draw_legend(file, picture, legend);
 	fprintf(file, "</svg>\n");
-	end_picture_file(file, path);
+	end_output(file, path);
 }

@@ -85,14 +85,6 @@ const struct kind *picture_kind(enum by by, unsigned int kind);
 void draw_map(FILE *to, const struct picture *picture, unsigned int legend_columns);
 void print_map_json(const struct picture *picture);
 
-/*
- * picture_file.c: a plain file is there as a whole or not at all, so that who looks at it
- * while it is drawn again and again sees no half of one. Both end the program when it
- * cannot be written.
- */
-FILE *begin_picture_file(const char *path);
-void end_picture_file(FILE *file, const char *path);
-
 /* Both end the program when the file cannot be written. */
 void write_svg(const struct picture *picture, const char *file);
 void write_png(const struct picture *picture, const char *file);

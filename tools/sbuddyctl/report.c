@@ -91,20 +91,14 @@ static void write_page(struct report *r, const char *path)
 	const char *page = (const char *)page_bytes, *place = strstr(page, PLACE);
 	struct stat from, to;
 
-	r->to = fopen(path, "r");
-	if (r->to && !fstat(fileno(r->from), &from) && !fstat(fileno(r->to), &to) &&
-	    from.st_dev == to.st_dev && from.st_ino == to.st_ino)
+	if (!fstat(fileno(r->from), &from) && !stat(path, &to) && from.st_dev == to.st_dev &&
+	    from.st_ino == to.st_ino)
 		die_usage("%s is the record itself: say another --output", path);
-	if (r->to)
-		fclose(r->to);
-	r->to = fopen(path, "we");
-	if (!r->to)
-		die("cannot write %s: %s", path, strerror(errno));
+	r->to = begin_output(path);
 	fwrite(page, 1, (size_t)(place - page), r->to);
 	put_record(r);
 	fputs(place + strlen(PLACE), r->to);
-	if (ferror(r->to) || fclose(r->to))
-		die("cannot write %s: %s", path, strerror(errno));
+	end_output(r->to, path);
 }
 
 static uint64_t size_of(const char *path)
