@@ -77,7 +77,7 @@ help:
 	@echo '  make modules_install  install it (INSTALL_MOD_PATH=, INSTALL_MOD_DIR=)'
 	@echo '  make clean            remove what was built'
 	@echo 'On the emulated board (BOARD=512m or 256m), installing what that needs:'
-	@echo '  make demo             boot it and watch the pipeline at work'
+	@echo '  make demo             boot it and watch the pipeline at work; leaves pages of it in build'
 	@echo '  make shell            boot it and look around'
 	@echo '  make bench            what sbuddy costs beside what the kernel has: a table, charts'
 	@echo '                        and build/bench.json (builds a kernel the first time)'
