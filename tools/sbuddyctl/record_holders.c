@@ -6,6 +6,7 @@
 #include "layout.h"
 #include "record.h"
 
+#define MAX_COLUMNS 32
 #define MAX_CLIENTS 256
 #define MAX_GROUPS 256
 #define MAX_OWNERS 256
@@ -29,35 +30,59 @@ static char *unescape(char *text)
 	return text;
 }
 
+/* The words of a line, up to MAX_COLUMNS; their number. */
+static unsigned int split(char *line, char **words)
+{
+	static const char between[] = "\n ";
+	unsigned int nr = 0;
+	char *word, *rest;
+
+	for (word = strtok_r(line, between, &rest); word && nr < MAX_COLUMNS;
+	     word = strtok_r(NULL, between, &rest))
+		words[nr++] = word;
+	return nr;
+}
+
+/* By the names that the file itself gives its columns: figures, but for the process's name. */
+static void tell_client(char **names, char **words, unsigned int nr)
+{
+	unsigned int i;
+
+	json_open(NULL, '{');
+	for (i = 0; i < nr; i++) {
+		if (!strcmp(names[i], "comm"))
+			json_text(names[i], unescape(words[i]));
+		else
+			json_signed(names[i], strtoll(words[i], NULL, 10));
+	}
+	json_close('}');
+}
+
+static bool is_own(char **names, char **words, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (!strcmp(names[i], "pid"))
+			return strtol(words[i], NULL, 10) == getpid();
+	return false;
+}
+
 /* The recorder itself has no buffers, and is nobody's concern. */
 void record_clients(const struct sbuddy_info *info)
 {
 	FILE *file = open_debugfs(info->name, "clients");
-	uint64_t buffers, bytes, peak, pins, age;
-	char line[512], comm[128];
-	unsigned int id, nr = 0;
-	int pid;
+	char head[512], line[512], *names[MAX_COLUMNS], *words[MAX_COLUMNS];
+	unsigned int columns, nr = 0;
 
 	if (!file)
 		return;
 	json_open("clients", '[');
-	while (nr < MAX_CLIENTS && fgets(line, sizeof(line), file)) {
-		if (sscanf(line,
-			   "%u %d %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-			   " %127s",
-			   &id, &pid, &buffers, &bytes, &peak, &pins, &age, comm) != 8 ||
-		    pid == getpid())
+	columns = fgets(head, sizeof(head), file) ? split(head, names) : 0;
+	while (columns && nr < MAX_CLIENTS && fgets(line, sizeof(line), file)) {
+		if (split(line, words) != columns || is_own(names, words, columns))
 			continue;
-		json_open(NULL, '{');
-		json_number("id", id);
-		json_signed("pid", pid);
-		json_text("comm", unescape(comm));
-		json_number("buffers", buffers);
-		json_number("bytes", bytes);
-		json_number("peak", peak);
-		json_number("pins", pins);
-		json_number("age", age);
-		json_close('}');
+		tell_client(names, words, columns);
 		nr++;
 	}
 	json_close(']');

@@ -43,6 +43,8 @@ def check_sample(sample):
                                "batch": 16}]
     assert sample["extfrag"] == [{"node": 0, "zone": "Normal", "index": [-1000, 250, 997]}]
     assert [client["comm"] for client in sample["clients"]] == ["</script><b> x", "\ufffd\\"]
+    assert sample["clients"][1] == {"id": 4, "pid": 78, "buffers": 1, "bytes": 4096, "peak": 4096, "pins": 0,
+                                    "age": 12, "uid": 1000, "limit": 4096, "claimed": 0, "comm": "\ufffd\\"}
     assert [(group["id"], group["name"], group["buffers"]) for group in sample["buffers"]] == \
         [(3, "</script><img src=x onerror=a>", 1), (3, "camera 1", 2), (4, "", 1)]
     assert sample["owners"] == {"names": ["a), ts (<b> [77]"], "runs": "4.0.0"}
