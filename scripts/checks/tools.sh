@@ -162,6 +162,8 @@ program_json()
 	[ "$(look explain --json | jq -r .text | head -n 1)" = $'request:\t"1"' ]
 	[ "$(look map --json --cell page --width 32 | jq -r '.cells[0:10]')" = ' #.oXgq!XX' ]
 	[ "$(look map --json --cell page | jq '.cells | length')" = 1000 ]
+	[ "$(look top --json -n 1 | jq -c '[.pages_free, .zones[1].blocks[9]]')" = '[1234,1]' ]
+	[ "$(look top --json -n 3 -d 0.1 | jq -s 'map(.per_second.alloc) | length')" = 3 ]
 	jq -e .panels tools/monitoring/sbuddy-dashboard.json >/dev/null
 }
 
@@ -446,6 +448,7 @@ step_tools()
 	program_png
 	pictures_are_whole
 	program_metrics
+	tools/tests/top.sh "$TMP/64/sbuddyctl" "$TMP/fake_device.so" "$TMP/dev" "$TMP/debugfs"
 	make -s -C dts-overlays OUTPUT="$TMP/overlays"
 	tools/tests/doctor.sh "$TMP/64/sbuddyctl" "$DTB_DIR" "$TMP/overlays"
 }
