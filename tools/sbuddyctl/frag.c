@@ -84,17 +84,21 @@ static uint32_t place(struct spoiler *s, struct sbuddy_place *request)
 	return request->handle;
 }
 
-/* Any page of a block that none was held in yet. */
+/* The first frame of the next block that nothing was held in yet. */
+static uint64_t next_block(struct spoiler *s)
+{
+	uint64_t pages = UINT64_C(1) << s->order, first = s->info.base / s->info.page_size;
+
+	return (((first + pages - 1) >> s->order) + s->blocks[s->next++]) << s->order;
+}
+
+/* Any page of it. */
 static uint32_t place_in_next(struct spoiler *s)
 {
-	uint64_t page = s->info.page_size, first = s->info.base / page;
+	uint64_t page = s->info.page_size, pfn = next_block(s);
 	struct sbuddy_place request = { .bytes = page };
-	uint64_t pages = UINT64_C(1) << s->order, pfn;
 
-	first = (first + pages - 1) >> s->order;
-	pfn = ((first + s->blocks[s->next++]) << s->order) +
-	      random_below(&s->random, (uint32_t)pages);
-	request.min = pfn * page;
+	request.min = (pfn + random_below(&s->random, UINT32_C(1) << s->order)) * page;
 	request.max = request.min + page;
 	return place(s, &request);
 }
@@ -120,6 +124,22 @@ static int hold_one(struct spoiler *s)
 	return place_somewhere(s, 1);
 }
 
+/* In a block that nothing was held in yet, where it may tell. */
+static uint32_t place_run(struct spoiler *s, uint64_t run)
+{
+	struct sbuddy_place request = { .bytes = run * s->info.page_size };
+	uint32_t handle;
+
+	while (s->next < s->nr_blocks) {
+		request.min = next_block(s) * s->info.page_size;
+		request.max = request.min + request.bytes;
+		handle = place(s, &request);
+		if (handle)
+			return handle;
+	}
+	return place_somewhere(s, run);
+}
+
 /* One that is in a block which was not whole is held while another is looked for. */
 static void hold_run(struct spoiler *s, uint64_t run, struct frag_state *state)
 {
@@ -128,7 +148,7 @@ static void hold_run(struct spoiler *s, uint64_t run, struct frag_state *state)
 	unsigned int i, nr = 0;
 
 	while (nr < RUN_TRIES && now.whole == state->whole) {
-		wrong[nr] = place_somewhere(s, run);
+		wrong[nr] = place_run(s, run);
 		if (!wrong[nr])
 			break;
 		look(s->fd, s->order, &now);

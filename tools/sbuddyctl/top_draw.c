@@ -77,26 +77,31 @@ static const char *largest(const struct sbuddy_explain_zone *zone, char *text, s
 	return text;
 }
 
+/* Its watermarks are for root. */
+static void draw_zone(struct page *page, const struct top_sample *now, unsigned int i)
+{
+	const struct sbuddy_explain_zone *zone = &now->zones[i];
+	const struct top_zone *more = &now->more[i];
+	char name[32], order[8], marks[64];
+
+	snprintf(marks, sizeof(marks), "%8s%8s%8s", "-", "-", "-");
+	if (now->root)
+		snprintf(marks, sizeof(marks), "%8" PRIu64 "%8" PRIu64 "%8" PRIu64, more->min,
+			 more->low, more->high);
+	page_line(page, "%-12s%9" PRIu64 "%s%9" PRIu64 "%9s%8.1f %%",
+		  zone_name(zone, name, sizeof(name)), (uint64_t)zone->free, marks,
+		  (uint64_t)zone->pcp, largest(zone, order, sizeof(order)),
+		  100 * unusable(zone, 1, now->info.pageblock_order));
+}
+
 static void draw_zones(struct page *page, const struct top_sample *now)
 {
-	const struct sbuddy_explain_zone *zone;
-	const struct top_zone *more;
-	char name[32], order[8];
 	unsigned int i;
 
 	page_head(page, "%-12s%9s%8s%8s%8s%9s%9s%10s", "zone", "free", "min", "low", "high",
 		  "per-CPU", "largest", "unusable");
-	for (i = 0; i < now->nr_zones; i++) {
-		zone = &now->zones[i];
-		more = &now->more[i];
-		page_line(page,
-			  "%-12s%9" PRIu64 "%8" PRIu64 "%8" PRIu64 "%8" PRIu64 "%9" PRIu64
-			  "%9s%8.1f %%",
-			  zone_name(zone, name, sizeof(name)), (uint64_t)zone->free, more->min,
-			  more->low, more->high, (uint64_t)zone->pcp,
-			  largest(zone, order, sizeof(order)),
-			  100 * unusable(zone, 1, now->info.pageblock_order));
-	}
+	for (i = 0; i < now->nr_zones; i++)
+		draw_zone(page, now, i);
 }
 
 /* As wide as fits, for up to 16 orders. */
