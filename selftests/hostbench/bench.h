@@ -9,7 +9,8 @@
  *	work.h         what one thread does with each of them
  *	single.c       one thread: pairs, bursts, bulk, all pages
  *	mixed.c        one thread: mixed orders and types in a pool nearly full
- *	threads.c      one thread to as many as there are CPUs
+ *	threads.c      one thread to as many as are asked for
+ *	team.c         threads that do the same
  *	sizes.c        instances up to the largest there are
  *	list_buddy.c   a peer
  *	report.c       lines, or JSON
@@ -36,12 +37,14 @@
  * @rounds: how often each work is done
  * @nr_threads: most threads
  * @only: the one part to do, or NULL
+ * @engine: of pools
  * @json: print JSON
  */
 struct bench_options {
 	unsigned int rounds;
 	unsigned int nr_threads;
 	const char *only;
+	enum sb_engine_kind engine;
 	bool json;
 };
 

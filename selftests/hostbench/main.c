@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "engine.h"
 
 /* With fewer, the least of them tells more of the machine's other programs. */
 #define MIN_ROUNDS 7
@@ -28,6 +29,7 @@ static const char help[] =
 	"  --only PART    single, mixed, threads or sizes alone\n"
 	"  --rounds N     do each work N times, 7 or more; 15 unless told\n"
 	"  --threads N    as many threads at most; one for each CPU unless told\n"
+	"  --engine NAME  list or word: what holds the free pages; list unless told\n"
 	"  --json         print a list of objects, in nanoseconds\n"
 	"  --help         print this\n"
 	"\n"
@@ -58,12 +60,24 @@ static const char *part(const char *name)
 	exit(2);
 }
 
+static enum sb_engine_kind engine(const char *name)
+{
+	enum sb_engine_kind kind;
+
+	for (kind = 0; kind < SB_NR_ENGINES; kind++)
+		if (!strcmp(sb_engine(kind)->name, name))
+			return kind;
+	fprintf(stderr, "sbuddy-hostbench: there is no engine %s\n", name);
+	exit(2);
+}
+
 static void parse(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "only", required_argument, NULL, 'o' },
 		{ "rounds", required_argument, NULL, 'r' },
 		{ "threads", required_argument, NULL, 't' },
+		{ "engine", required_argument, NULL, 'e' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -77,6 +91,8 @@ static void parse(int argc, char **argv)
 			bench_options.rounds = number(optarg, MIN_ROUNDS, 1000000);
 		else if (option == 't')
 			bench_options.nr_threads = number(optarg, 1, SB_MAX_CPUS);
+		else if (option == 'e')
+			bench_options.engine = engine(optarg);
 		else if (option == 'j')
 			bench_options.json = true;
 		else if (option == 'h')

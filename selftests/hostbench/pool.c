@@ -57,6 +57,7 @@ struct pool *pool_create(u64 size, unsigned int nr_cpus)
 		free(pool);
 		return NULL;
 	}
+	pool->host.engine = bench_options.engine;
 	if (boot(pool, size, nr_cpus)) {
 		pool->list = list_buddy_create(pool->nr_pages);
 		pool->slot = calloc(pool->nr_pages, sizeof(*pool->slot));

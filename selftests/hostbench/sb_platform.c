@@ -17,6 +17,7 @@
 _Thread_local unsigned int sb_host_cpu;
 unsigned int sb_host_nr_cpus;
 unsigned int sb_host_warnings;
+unsigned long sb_host_waits;
 struct sb_host_seat sb_host_seats[SB_NR_CPUS];
 
 static void pause_cpu(void)
@@ -40,6 +41,7 @@ void sb_host_wait(struct sb_lock *lock)
 {
 	unsigned int looks = 0;
 
+	__atomic_fetch_add(&sb_host_waits, 1, __ATOMIC_RELAXED);
 	do {
 		while (__atomic_load_n(&lock->taken, __ATOMIC_RELAXED))
 			sb_host_relax(&looks);

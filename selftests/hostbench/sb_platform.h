@@ -64,6 +64,8 @@ struct sb_lock {
 
 /* A moment of waiting for another thread, which may need this CPU; @looks counts them. */
 void sb_host_relax(unsigned int *looks);
+/* How often a lock was waited for, by all threads. */
+extern unsigned long sb_host_waits;
 /* Waits for a lock that somebody has. */
 void sb_host_wait(struct sb_lock *lock);
 

@@ -3,72 +3,10 @@
  * Threads beside each other. Each does as much as one alone would, so that with CPUs
  * enough and nothing in each other's way, all take as long as that one.
  */
-#include <pthread.h>
-
 #include "side.h"
+#include "team.h"
 
-/* Short, so that on a machine with other programs all run at once some of the time. */
-#define NR_OPS 16384u
 #define RUNS_PER_ROUND 8
-#define BURST 512u
-#define QUEUE 256u
-
-/* A number that one thread writes and another reads, on lines of its own. */
-struct counter {
-	unsigned long nr;
-} __attribute__((aligned(128)));
-
-/**
- * struct queue - Blocks on their way from a thread to its neighbour.
- * @slot: blocks
- * @head: how many were ever put in; only the one thread writes it
- * @tail: how many were ever taken out; only the other does
- */
-struct queue {
-	unsigned long slot[QUEUE];
-	struct counter head;
-	struct counter tail;
-};
-
-struct team;
-
-/**
- * struct member - A thread.
- * @team: all of them
- * @thread: itself
- * @cpu: its number
- * @failed: there was no page
- * @start: when it began
- * @end: when it was done
- * @slot: pages that it holds
- * @in: what its neighbour hands to it
- */
-struct member {
-	struct team *team;
-	pthread_t thread;
-	unsigned int cpu;
-	bool failed;
-	u64 start;
-	u64 end;
-	unsigned long slot[BURST];
-	struct queue in;
-};
-
-/**
- * struct team - Threads that do the same.
- * @pool: with what
- * @run: what
- * @nr: how many
- * @nr_ready: how many are waiting for the others
- * @member: as many as there may be
- */
-struct team {
-	struct pool *pool;
-	void (*run)(struct member *member);
-	unsigned int nr;
-	unsigned int nr_ready;
-	struct member *member;
-};
 
 static __always_inline void pairs(struct member *member, const struct side *side)
 {
@@ -158,6 +96,42 @@ static __always_inline void neighbour(struct member *member, const struct side *
 	}
 }
 
+/* Puts a block, or none, in the place of another, and frees that. */
+static __always_inline void swap(struct member *member, const struct side *side, unsigned int at,
+				 unsigned long block)
+{
+	struct team *team = member->team;
+
+	block = __atomic_exchange_n(&team->stranger[at], block, __ATOMIC_ACQ_REL);
+	if (block != SB_PFN_NONE)
+		side->put(team->pool, 0, block);
+}
+
+/* All free what any of them took, in no order. */
+static __always_inline void strangers(struct member *member, const struct side *side)
+{
+	struct team *team = member->team;
+	unsigned int i;
+
+	for (i = 0; i < NR_OPS && !member->failed; i++) {
+		unsigned long block;
+
+		if (likely(side->get(team->pool, 0, SB_UNMOVABLE, &block)))
+			swap(member, side, (u32)bench_random(&member->random) % STRANGERS, block);
+		else
+			member->failed = true;
+	}
+}
+
+/* The last of all gives back what is left of that; it is not counted. */
+static __always_inline void tidy(struct member *member, const struct side *side)
+{
+	unsigned int i;
+
+	for (i = 0; i < STRANGERS; i++)
+		swap(member, side, i, SB_PFN_NONE);
+}
+
 #define TEAM_WORK(work)                                \
 	static void ours_##work(struct member *member) \
 	{                                              \
@@ -171,50 +145,8 @@ static __always_inline void neighbour(struct member *member, const struct side *
 TEAM_WORK(pairs)
 TEAM_WORK(bursts)
 TEAM_WORK(neighbour)
-
-static void *thread(void *arg)
-{
-	struct member *member = arg;
-	struct team *team = member->team;
-	unsigned int looks = 0;
-
-	sb_host_cpu = member->cpu;
-	__atomic_add_fetch(&team->nr_ready, 1, __ATOMIC_ACQ_REL);
-	while (__atomic_load_n(&team->nr_ready, __ATOMIC_ACQUIRE) < team->nr)
-		sb_host_relax(&looks);
-	member->start = bench_now();
-	team->run(member);
-	member->end = bench_now();
-	return NULL;
-}
-
-/* From the first start to the last end, for each page of one thread. */
-static u64 run(struct team *team, unsigned int nr, void (*work)(struct member *member))
-{
-	u64 start = BENCH_NONE, end = 0;
-	bool failed = false;
-	unsigned int i;
-
-	team->run = work;
-	team->nr = nr;
-	team->nr_ready = 0;
-	for (i = 0; i < nr; i++) {
-		team->member[i].team = team;
-		team->member[i].cpu = i;
-		team->member[i].failed = false;
-		if (pthread_create(&team->member[i].thread, NULL, thread, &team->member[i])) {
-			report_failure("no thread can be had");
-			exit(1);
-		}
-	}
-	for (i = 0; i < nr; i++) {
-		pthread_join(team->member[i].thread, NULL);
-		start = min(start, team->member[i].start);
-		end = max(end, team->member[i].end);
-		failed |= team->member[i].failed;
-	}
-	return failed ? BENCH_NONE : bench_each(end - start, NR_OPS);
-}
+TEAM_WORK(strangers)
+TEAM_WORK(tidy)
 
 static const struct {
 	const char *name;
@@ -224,32 +156,85 @@ static const struct {
 	{ "pairs", ours_pairs, list_pairs },
 	{ "bursts", ours_bursts, list_bursts },
 	{ "neighbour", ours_neighbour, list_neighbour },
+	{ "strangers", ours_strangers, list_strangers },
+};
+
+/**
+ * struct figures - Of one allocator.
+ * @best: least time for each page
+ * @one: of one thread alone
+ * @shares: of each round, what a CPU did in a second, of what it does of one thread's work
+ *	right before, in percent
+ * @waits: locks that were waited for
+ */
+struct figures {
+	u64 best;
+	u64 one;
+	u64 *shares;
+	unsigned long waits;
 };
 
 /* What one thread does alone is measured among the rest, as the machine is not the same later. */
+static void do_round(struct team *team, unsigned int nr, struct figures *figures,
+		     unsigned int round)
+{
+	unsigned long waits;
+	u64 one, all;
+
+	figures->one = min(figures->one, team_run(team, 1, &one));
+	waits = sb_host_waits;
+	figures->best = min(figures->best, team_run(team, nr, &all));
+	figures->waits += sb_host_waits - waits;
+	figures->shares[round] = one * 100 / max(all, 1ull);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	u64 left = *(const u64 *)a, right = *(const u64 *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* The share that half of the rounds are above. */
+static unsigned long long middle(struct figures *figures, unsigned int rounds)
+{
+	qsort(figures->shares, rounds, sizeof(*figures->shares), by_value);
+	return figures->shares[rounds / 2];
+}
+
+static void do_rounds(struct team *team, unsigned int which, unsigned int nr, const char *name)
+{
+	unsigned int rounds = bench_options.rounds * RUNS_PER_ROUND, round;
+	u64 shares[2][rounds], ops = (u64)rounds * nr * NR_OPS;
+	struct figures our = { BENCH_NONE, BENCH_NONE, shares[0], 0 };
+	struct figures their = { BENCH_NONE, BENCH_NONE, shares[1], 0 };
+
+	for (round = 0; round < rounds; round++) {
+		team->run = works[which].ours;
+		team->tidy = ours_tidy;
+		do_round(team, nr, &our, round);
+		team->run = works[which].list;
+		team->tidy = list_tidy;
+		do_round(team, nr, &their, round);
+	}
+	report(name, "list-buddy", our.best, their.best);
+	pool_verify(team->pool, name);
+	if (nr == 1)
+		return;
+	report(name, "one-thread", our.best, our.one);
+	report_note("%s: a CPU does %llu %% of what it does for one thread; of list-buddy, %llu %%",
+		    name, middle(&our, rounds), middle(&their, rounds));
+	report_note("%s: of 100000 operations %llu wait for a lock; of list-buddy, %llu", name,
+		    our.waits * 100000ull / ops, their.waits * 100000ull / ops);
+}
+
 static void do_work(struct team *team, unsigned int which, unsigned int nr)
 {
-	u64 our_best = BENCH_NONE, best = BENCH_NONE, our_one = BENCH_NONE, one = BENCH_NONE;
-	unsigned int round;
 	char name[32];
 
 	snprintf(name, sizeof(name), "%s-threads-%u", works[which].name, nr);
 	report_progress(name);
-	for (round = 0; round < bench_options.rounds * RUNS_PER_ROUND; round++) {
-		our_one = min(our_one, run(team, 1, works[which].ours));
-		our_best = min(our_best, run(team, nr, works[which].ours));
-		one = min(one, run(team, 1, works[which].list));
-		best = min(best, run(team, nr, works[which].list));
-	}
-	report(name, "list-buddy", our_best, best);
-	pool_verify(team->pool, name);
-	if (nr == 1)
-		return;
-	report(name, "one-thread", our_best, our_one);
-	if (our_best != BENCH_NONE && best != BENCH_NONE)
-		report_note(
-			"%s: each thread does %llu %% of what one alone does; of list-buddy, %llu %%",
-			name, our_one * 100 / our_best, one * 100 / best);
+	do_rounds(team, which, nr, name);
 }
 
 void bench_threads(void)
@@ -264,7 +249,7 @@ void bench_threads(void)
 	}
 	memset(team.member, 0, most * sizeof(*team.member));
 	for (i = 0; i < ARRAY_SIZE(works); i++)
-		for (nr = 1; nr <= most; nr++)
+		for (nr = 1; nr <= most; nr = nr < most ? min(2 * nr, most) : nr + 1)
 			do_work(&team, i, nr);
 	free(team.member);
 	pool_destroy(team.pool);
