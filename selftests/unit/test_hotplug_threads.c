@@ -14,7 +14,8 @@
 static struct fixture f;
 static bool stop;
 
-static struct sb_config config(void)
+/* With each engine in turn. */
+static struct sb_config config(enum sb_engine_kind engine)
 {
 	struct sb_config cfg = fixture_config(BASE, 4 * BLOCK);
 
@@ -23,6 +24,8 @@ static struct sb_config config(void)
 	cfg.window_base = BASE;
 	cfg.memmap_on_memory = true;
 	cfg.nr_cpus = 3;
+	if (engine == SB_ENGINE_WORD)
+		fixture_use_word(&cfg);
 	return cfg;
 }
 
@@ -140,18 +143,18 @@ static void cycle_looked_at(void)
 	pthread_join(thread, NULL);
 }
 
-static void blocks_come_and_go_while_somebody_looks(void)
+static void looked_at(enum sb_engine_kind engine)
 {
-	struct sb_config cfg = config();
+	struct sb_config cfg = config(engine);
 
 	fixture_boot(&f, &cfg);
 	run_beside(cycle_looked_at);
 	fixture_exit(&f);
 }
 
-static void blocks_come_and_go_beside_others(void)
+static void beside_others(enum sb_engine_kind engine)
 {
-	struct sb_config cfg = config();
+	struct sb_config cfg = config(engine);
 
 	fixture_boot(&f, &cfg);
 	run_beside(cycle);
@@ -160,9 +163,9 @@ static void blocks_come_and_go_beside_others(void)
 	fixture_exit(&f);
 }
 
-static void boot_memory_goes_beside_others(void)
+static void boot_memory(enum sb_engine_kind engine)
 {
-	struct sb_config cfg = config();
+	struct sb_config cfg = config(engine);
 
 	cfg.quarantine_pages = 16;
 	fixture_boot(&f, &cfg);
@@ -191,9 +194,9 @@ static void cycle_with_units(void)
 	EXPECT(m.nr_move > CYCLES);
 }
 
-static void units_move_beside_others(void)
+static void units_move(enum sb_engine_kind engine)
 {
-	struct sb_config cfg = config();
+	struct sb_config cfg = config(engine);
 
 	fixture_boot(&f, &cfg);
 	mover_init(&m, &f);
@@ -201,6 +204,18 @@ static void units_move_beside_others(void)
 	mover_exit(&m);
 	fixture_exit(&f);
 }
+
+#define WITH_BOTH(name, run)         \
+	static void name(void)       \
+	{                            \
+		run(SB_ENGINE_LIST); \
+		run(SB_ENGINE_WORD); \
+	}
+
+WITH_BOTH(blocks_come_and_go_while_somebody_looks, looked_at)
+WITH_BOTH(blocks_come_and_go_beside_others, beside_others)
+WITH_BOTH(boot_memory_goes_beside_others, boot_memory)
+WITH_BOTH(units_move_beside_others, units_move)
 
 UNIT_MAIN(UNIT_CASE(blocks_come_and_go_beside_others),
 	  UNIT_CASE(blocks_come_and_go_while_somebody_looks),

@@ -69,13 +69,15 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static void cpus_do_not_share_objects(void)
+static void work_on_all_cpus(enum sb_engine_kind engine)
 {
 	struct sb_config cfg = fixture_config(BASE, 8 * MiB);
 	pthread_t threads[SLAB_CPUS];
 	unsigned long i;
 
 	cfg.nr_cpus = SLAB_CPUS;
+	if (engine == SB_ENGINE_WORD)
+		fixture_use_word(&cfg);
 	fixture_boot(&f, &cfg);
 	slab_host_create(&plain, &f, "plain", 64, 0);
 	slab_host_create(&watched, &f, "watched", 64, SB_SLAB_RED_ZONE | SB_SLAB_POISON);
@@ -103,6 +105,13 @@ static void cpus_do_not_share_objects(void)
 	slab_host_destroy(&watched);
 	EXPECT_EQ(slab_host_blocks(&f), 0);
 	fixture_exit(&f);
+}
+
+static void cpus_do_not_share_objects(void)
+{
+	work_on_all_cpus(SB_ENGINE_LIST);
+	memset(handed, 0, sizeof(handed));
+	work_on_all_cpus(SB_ENGINE_WORD);
 }
 
 UNIT_MAIN(UNIT_CASE(cpus_do_not_share_objects))
