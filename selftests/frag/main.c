@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Replays ../oracle/churn.h with both engines, and with lists that know no types and
- * have nothing in front. Prints WHO MIB TRACE SHARE UNUSABLE MIXED, means of all seeds.
+ * Replays ../oracle/churn.h, or what was recorded of a kernel, with both engines, and with
+ * lists that know no types and have nothing in front. Prints WHO MIB TRACE SHARE UNUSABLE
+ * MIXED, means of all seeds.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,9 @@
 #include "../hostbench/bench.h"
 #include "churn.h"
 #include "memmap.h"
+#include "recorded.h"
 
-static const char usage[] = "Usage: sbuddy-frag MIB SEEDS\n";
+static const char usage[] = "Usage: sbuddy-frag MIB SEEDS | sbuddy-frag recorded <FILE\n";
 
 static long ours_get(void *ctx, unsigned int order, unsigned int type)
 {
@@ -76,6 +78,14 @@ static void find_gone(const struct host *host, struct churn *churn)
 	}
 }
 
+/* What is replayed, unless it is one of churn.h. */
+static struct recorded recorded;
+
+static int replay(struct churn *churn, struct churn_score *score)
+{
+	return recorded.bytes ? recorded_run(&recorded, churn, score) : churn_run(churn, score);
+}
+
 static bool run_ours(struct churn *churn, enum sb_engine_kind engine, struct churn_score *score)
 {
 	u64 size = (u64)churn->nr_pages << SB_PAGE_SHIFT;
@@ -88,7 +98,7 @@ static bool run_ours(struct churn *churn, enum sb_engine_kind engine, struct chu
 	if (ok) {
 		find_gone(&host, churn);
 		churn->side = (struct churn_side){ ours_get, ours_put, &host };
-		ok = !churn_run(churn, score) && host_is_whole(&host);
+		ok = !replay(churn, score) && host_is_whole(&host);
 		sb_instance_exit(&host.inst);
 	}
 	host_destroy(&host);
@@ -103,7 +113,7 @@ static bool run_list(struct churn *churn, struct churn_score *score)
 	if (!buddy)
 		return false;
 	churn->side = (struct churn_side){ list_get, list_put, buddy };
-	ok = !churn_run(churn, score) && list_buddy_is_whole(buddy);
+	ok = !replay(churn, score) && list_buddy_is_whole(buddy);
 	list_buddy_destroy(buddy);
 	return ok;
 }
@@ -128,6 +138,7 @@ static bool run_one(enum who who, unsigned long nr_pages, unsigned int trace, u6
 
 static bool run(enum who who, unsigned long mib, unsigned int trace, unsigned long seeds)
 {
+	const char *name = recorded.bytes ? "boot" : churn_names[trace];
 	struct churn_score sum = { 0 }, score;
 	unsigned long seed;
 
@@ -141,9 +152,32 @@ static bool run(enum who who, unsigned long mib, unsigned int trace, unsigned lo
 		sum.unusable += score.unusable;
 		sum.mixed += score.mixed * 10;
 	}
-	printf("%s %lu %s %lu %lu %lu\n", names[who], mib, churn_names[trace], sum.share / seeds,
+	printf("%s %lu %s %lu %lu %lu\n", names[who], mib, name, sum.share / seeds,
 	       sum.unusable / seeds, sum.mixed / seeds);
 	return true;
+}
+
+static bool run_all(unsigned long mib, unsigned int trace, unsigned long seeds)
+{
+	enum who who;
+
+	for (who = 0; who < NR_WHO; who++)
+		if (!run(who, mib, trace, seeds))
+			return false;
+	return true;
+}
+
+/* In as many MiB that nine tenths are in use when these are most. */
+static bool run_recorded(void)
+{
+	bool ok = recorded_read(&recorded);
+
+	if (ok)
+		ok = run_all((recorded.peak * 10 / 9 >> (20 - SB_PAGE_SHIFT)) + 1, 0, 1);
+	else
+		fputs("sbuddy-frag: this is no recorded trace\n", stderr);
+	recorded_free(&recorded);
+	return ok;
 }
 
 int main(int argc, char **argv)
@@ -151,15 +185,15 @@ int main(int argc, char **argv)
 	unsigned long mib = argc == 3 ? strtoul(argv[1], NULL, 10) : 0;
 	unsigned long seeds = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 	unsigned int trace;
-	enum who who;
 
+	if (argc == 2 && !strcmp(argv[1], "recorded"))
+		return !run_recorded();
 	if (!mib || !seeds) {
 		fputs(usage, stderr);
 		return 2;
 	}
 	for (trace = 0; trace < CHURN_TRACES; trace++)
-		for (who = 0; who < NR_WHO; who++)
-			if (!run(who, mib, trace, seeds))
-				return 1;
+		if (!run_all(mib, trace, seeds))
+			return 1;
 	return 0;
 }

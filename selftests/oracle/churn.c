@@ -49,7 +49,7 @@ static unsigned int next_order(struct churn *churn)
 	}
 }
 
-static bool mark(struct churn *churn, unsigned long page, unsigned int order, u8 from, u8 to)
+bool churn_mark(struct churn *churn, unsigned long page, unsigned int order, u8 from, u8 to)
 {
 	unsigned long end = page + sb_order_pages(order);
 
@@ -84,7 +84,7 @@ static int take_up_to(struct churn *churn, unsigned long nr, u8 use)
 
 		if (page < 0)
 			return 0;
-		if (!mark(churn, (unsigned long)page, order, CHURN_FREE, use))
+		if (!churn_mark(churn, (unsigned long)page, order, CHURN_FREE, use))
 			return -EILSEQ;
 		holder->nr_pages += sb_order_pages(order);
 		holder->blocks[holder->nr++] = (struct churn_held){ (u32)page, order };
@@ -103,7 +103,7 @@ static void give_random(struct churn *churn, unsigned long nr, u8 use)
 		struct churn_held held = holder->blocks[which];
 
 		holder->blocks[which] = holder->blocks[--holder->nr];
-		mark(churn, held.page, held.order, use, CHURN_FREE);
+		churn_mark(churn, held.page, held.order, use, CHURN_FREE);
 		done += sb_order_pages(held.order);
 		churn->side.put(churn->side.ctx, held.page, held.order, type_of(use));
 	}
@@ -138,7 +138,7 @@ static unsigned long mixed_blocks(const struct churn *churn)
 	return nr;
 }
 
-static void judge(const struct churn *churn, struct churn_score *score)
+void churn_judge(const struct churn *churn, struct churn_score *score)
 {
 	unsigned long nr_free = free_blocks(churn, 0);
 	unsigned long possible = nr_free >> CHURN_BLOCK_ORDER;
@@ -174,7 +174,7 @@ int churn_run(struct churn *churn, struct churn_score *score)
 		give_random(churn, churn->movable.nr_pages / 2, CHURN_MOVABLE);
 		err = replace(churn, memory);
 	}
-	judge(churn, score);
+	churn_judge(churn, score);
 	give_random(churn, churn->nr_pages, CHURN_MOVABLE);
 	give_random(churn, churn->nr_pages, CHURN_UNMOVABLE);
 	return err;

@@ -78,6 +78,11 @@ struct churn_score {
 	unsigned long mixed;
 };
 
+/* Says of pages that they were in one use and are in another now; false if that is not so. */
+bool churn_mark(struct churn *churn, unsigned long page, unsigned int order, u8 from, u8 to);
+/* How scattered they are at the moment. */
+void churn_judge(const struct churn *churn, struct churn_score *score);
+
 extern const char *const churn_names[CHURN_TRACES];
 
 /**
