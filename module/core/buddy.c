@@ -236,6 +236,7 @@ static unsigned int list_put(struct sb_zone *zone, unsigned long pfn, unsigned i
 	unsigned int most = min(inst->cfg.pageblock_order, inst->cfg.max_order);
 	unsigned int order = low, inside;
 	unsigned long head;
+	long accounted;
 	bool to_tail;
 
 	if (likely(low < most && !guards))
@@ -247,10 +248,9 @@ static unsigned int list_put(struct sb_zone *zone, unsigned long pfn, unsigned i
 	if (head != pfn)
 		sb_page_set_tail(sb_memmap_page(&map, pfn));
 	to_tail = fresh || merge_likely(zone, head, order);
+	accounted = (long)(sb_order_pages(order) - sb_order_pages(inside) + sb_order_pages(low));
 	sb_freelist_link(zone, &map, head, order, type, to_tail ? SB_ENGINE_TAIL : SB_ENGINE_HEAD);
-	sb_engine_account(
-		zone, type,
-		(long)(sb_order_pages(low) + sb_order_pages(order) - sb_order_pages(inside)));
+	sb_engine_account(zone, type, accounted);
 	sb_plenty_look(zone);
 	return order;
 }

@@ -68,12 +68,16 @@ bool sb_pcp_wanted(const struct sb_zone *zone)
  */
 static unsigned int high_auto(struct sb_instance *inst)
 {
-	unsigned long least = SB_PCP_AUTO_MAX;
+	unsigned int least = SB_PCP_AUTO_MAX;
 	struct sb_zone *zone = NULL;
 
-	while ((zone = sb_instance_next_zone(inst, zone)))
-		least = min(least, zone->present / 64 / inst->cfg.nr_cpus);
-	return (unsigned int)max(max(least, SB_PCP_AUTO_MIN), (unsigned long)inst->cfg.pcp_batch);
+	while ((zone = sb_instance_next_zone(inst, zone))) {
+		unsigned long share = zone->present / 64 / inst->cfg.nr_cpus;
+
+		if (share < least)
+			least = (unsigned int)share;
+	}
+	return max(max(least, SB_PCP_AUTO_MIN), inst->cfg.pcp_batch);
 }
 
 int sb_pcp_init(struct sb_instance *inst)

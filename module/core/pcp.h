@@ -32,8 +32,8 @@
  * together, but so many pages for each, and a batch.
  */
 #define SB_PCP_HIGH_AUTO (~0u)
-#define SB_PCP_AUTO_MIN 64ul
-#define SB_PCP_AUTO_MAX 512ul
+#define SB_PCP_AUTO_MIN 64u
+#define SB_PCP_AUTO_MAX 512u
 
 /**
  * struct sb_pcp_list - A stack of blocks of one order and type.
