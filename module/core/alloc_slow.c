@@ -77,14 +77,16 @@ static bool try_slowly(struct sb_instance *inst, const struct sb_request *reques
 		       unsigned long *pfn)
 {
 	unsigned int flags = sb_zonelist_slow_flags(inst, request);
+	bool hopeless = sb_zonelist_hopeless(inst, request);
 
 	unboost(inst, request);
-	if (sb_zonelist_take(inst, request, flags, pfn) || compact_first(inst, request, flags, pfn))
+	if ((!hopeless && sb_zonelist_take(inst, request, flags, pfn)) ||
+	    compact_first(inst, request, flags, pfn))
 		return true;
 	if (ignores_watermarks(request)) {
 		/* Instead of what it was allowed before: not the HighAtomic reserve. */
 		flags = SB_ALLOC_NO_WATERMARKS | (flags & SB_ALLOC_CMA);
-		if (sb_zonelist_take(inst, request, flags, pfn))
+		if (!hopeless && sb_zonelist_take(inst, request, flags, pfn))
 			return true;
 	}
 	return (request->gfp & SB_GFP_DIRECT_RECLAIM) && take_all(inst, request, flags, pfn);

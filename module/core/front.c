@@ -238,6 +238,7 @@ static bool take_large(struct sb_zone *zone, unsigned int order, unsigned int ty
 bool sb_front_take_large(struct sb_instance *inst, u32 gfp, unsigned int order, unsigned long *pfn)
 {
 	unsigned int index = READ_ONCE(inst->front.zone[gfp % SB_FRONT_GFPS]);
+	unsigned int type = sb_plenty_type(inst, gfp);
 	struct sb_zone *zone;
 	unsigned long irq;
 	bool found = false;
@@ -245,10 +246,13 @@ bool sb_front_take_large(struct sb_instance *inst, u32 gfp, unsigned int order, 
 	if (unlikely(index == SB_ZONE_NONE || !is_large(inst, order)))
 		return false;
 	zone = &inst->zones[index];
+	/* Seen without the lock, so that who asks in vain takes none. */
+	if (unlikely(type >= SB_PCPTYPES || sb_engine_lacks(zone, order, type)))
+		return false;
 	irq = sb_irq_save();
 	if (likely(is_open(inst))) {
 		sb_lock(&zone->lock);
-		found = take_large(zone, order, sb_plenty_type(inst, gfp), pfn);
+		found = take_large(zone, order, type, pfn);
 		sb_unlock(&zone->lock);
 	}
 	sb_irq_restore(irq);

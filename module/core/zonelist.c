@@ -253,9 +253,36 @@ static bool pass(struct sb_instance *inst, const struct sb_request *request, uns
 	return false;
 }
 
+/* No block of any type is as large, and the zone is known to be short of its high mark. */
+static bool has_nothing(const struct sb_zone *zone, unsigned int order)
+{
+	unsigned int type;
+	u32 orders = 0;
+
+	for (type = 0; type < SB_NR_TYPES; type++)
+		orders |= READ_ONCE(zone->nonempty[type]);
+	return !(orders >> order) && READ_ONCE(zone->below_high);
+}
+
+bool sb_zonelist_hopeless(struct sb_instance *inst, const struct sb_request *request)
+{
+	struct sb_zonelist_iter it;
+	const struct sb_zone *zone;
+
+	if (sb_pcp_serves(inst, request->order))
+		return false;
+	sb_zonelist_begin(&it, inst, request);
+	while ((zone = sb_zonelist_next(&it)))
+		if (!has_nothing(zone, request->order))
+			return false;
+	return true;
+}
+
 bool sb_zonelist_take(struct sb_instance *inst, const struct sb_request *request,
 		      unsigned int flags, unsigned long *pfn)
 {
+	if (request->order >= SB_PCP_ORDERS && unlikely(sb_zonelist_hopeless(inst, request)))
+		return false;
 	if (likely(pass(inst, request, flags, pfn)))
 		return true;
 	return (flags & SB_ALLOC_NOFRAGMENT) &&

@@ -68,6 +68,13 @@ unsigned int sb_zonelist_first_flags(struct sb_instance *inst, const struct sb_r
 unsigned int sb_zonelist_slow_flags(const struct sb_instance *inst,
 				    const struct sb_request *request);
 
+/*
+ * No zone that a request may use has a block as large on its lists, nor may there be one on
+ * per-CPU lists, and all are known to be short of their high mark: to try them would change
+ * nothing. Takes no lock, so a moment later it may be otherwise.
+ */
+bool sb_zonelist_hopeless(struct sb_instance *inst, const struct sb_request *request);
+
 /**
  * sb_zonelist_take() - Take a block from the first zone that may give it.
  * @inst: live instance

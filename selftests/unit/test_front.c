@@ -524,6 +524,27 @@ static void a_large_block_that_somebody_looks_at_goes_the_long_way(void)
 	fixture_drop(&f);
 }
 
+/* Once it is known how short the zone is. */
+static void who_asks_in_vain_for_a_large_block_takes_no_lock(void)
+{
+	struct sb_request request = plain(LARGE, SB_GFP_MOVABLE);
+	unsigned long pfn;
+	unsigned int i;
+
+	boot(64, 1);
+	fixture_fill(&f);
+	for (i = 0; i < 2; i++) {
+		nr_locks = 0;
+		unit_lock_hooks.before_lock = count_lock;
+		EXPECT_EQ(sb_alloc(&f.inst, &request, &pfn), -ENOMEM);
+		unit_lock_hooks.before_lock = NULL;
+	}
+	/* But to count it. */
+	EXPECT_EQ(nr_locks, 1);
+	CHECK(&f);
+	fixture_exit(&f);
+}
+
 /* At the line a block may be taken, and not with a page less. */
 static void a_zone_gives_large_blocks_as_long_as_it_has_plenty(void)
 {
@@ -668,6 +689,7 @@ UNIT_MAIN(UNIT_CASE(a_pair_of_a_small_order_takes_no_lock),
 	  UNIT_CASE(the_smallest_zone_chooses_how_much_lists_hold),
 	  UNIT_CASE(a_large_block_goes_straight_between_user_and_zone),
 	  UNIT_CASE(a_large_block_that_somebody_looks_at_goes_the_long_way),
+	  UNIT_CASE(who_asks_in_vain_for_a_large_block_takes_no_lock),
 	  UNIT_CASE(a_zone_gives_large_blocks_as_long_as_it_has_plenty),
 	  UNIT_CASE(what_cma_areas_lend_is_left_to_others), UNIT_CASE(huge_pages_have_lists),
 	  UNIT_CASE(nothing_else_than_a_large_block_in_use_is_given),
