@@ -156,8 +156,8 @@ static_assert((__force u32)__GFP_HIGHMEM == SB_GFP_HIGHMEM);
 static_assert((__force u32)__GFP_MOVABLE == SB_GFP_MOVABLE);
 static_assert((__force u32)__GFP_RECLAIMABLE == SB_GFP_RECLAIMABLE);
 
-static noinline unsigned long alloc_for(struct sbuddy *sb, gfp_t gfp, unsigned int order,
-					unsigned long caller)
+static noinline unsigned long sbuddy_alloc_for(struct sbuddy *sb, gfp_t gfp, unsigned int order,
+					       unsigned long caller)
 {
 	struct ask ask = {
 		.sb = sb,
@@ -176,9 +176,9 @@ static noinline unsigned long alloc_for(struct sbuddy *sb, gfp_t gfp, unsigned i
  * What comes here does so by a jump, as the last that it does: so whom this would return to is
  * the client, whom nobody had to note on the short way.
  */
-static noinline unsigned long alloc_any(struct sbuddy *sb, gfp_t gfp, unsigned int order)
+static noinline unsigned long sbuddy_alloc_any(struct sbuddy *sb, gfp_t gfp, unsigned int order)
 {
-	return alloc_for(sb, gfp, order, _RET_IP_);
+	return sbuddy_alloc_for(sb, gfp, order, _RET_IP_);
 }
 
 static noinline notrace unsigned long alloc_large(struct sbuddy *sb, gfp_t gfp, unsigned int order)
@@ -187,14 +187,14 @@ static noinline notrace unsigned long alloc_large(struct sbuddy *sb, gfp_t gfp, 
 
 	if (likely(sb_front_take_large(&sb->dev.inst, (__force u32)gfp, order, &pfn)))
 		return pfn;
-	return alloc_for(sb, gfp, order, _RET_IP_);
+	return sbuddy_alloc_for(sb, gfp, order, _RET_IP_);
 }
 
 unsigned long __sbuddy_alloc_pages(struct sbuddy *sb, gfp_t gfp, unsigned int order)
 {
 	if (likely(!(gfp & SBUDDY_GFP_CAREFUL)))
 		return __sbuddy_alloc_plain(sb, gfp, order);
-	return alloc_any(sb, gfp, order);
+	return sbuddy_alloc_any(sb, gfp, order);
 }
 EXPORT_SYMBOL_GPL(__sbuddy_alloc_pages);
 
@@ -207,7 +207,7 @@ notrace unsigned long __sbuddy_alloc_plain(struct sbuddy *sb, gfp_t gfp, unsigne
 		return alloc_large(sb, gfp, order);
 	if (likely(sb_front_take(&sb->dev.inst, (__force u32)gfp, order, &pfn)))
 		return pfn;
-	return alloc_any(sb, gfp, order);
+	return sbuddy_alloc_any(sb, gfp, order);
 }
 EXPORT_SYMBOL_GPL(__sbuddy_alloc_plain);
 

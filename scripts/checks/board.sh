@@ -76,7 +76,7 @@ step_schema()
 # boards that are there for that: windows on configfs, debug modes, pages of the
 # documentation, and user programs.
 SAME_ON_CPUS=libsbuddy,sbuddyctl,configfs,debug,docs,engine
-SAME_ANYWHERE=$SAME_ON_CPUS,client,instances,release
+SAME_ANYWHERE=$SAME_ON_CPUS,claim,client,instances,quota,release
 
 # boot BOARD OVERLAY MODE [RELOADS [WITHOUT]]: loading and unloading a hundred times is
 # for one board; it takes a minute.
