@@ -69,14 +69,14 @@ static struct sbuddy_claim get_claim(int fd)
 	return claim;
 }
 
-#define EXPECT_CLAIM(nr, is_held, is_used)                       \
-	do {                                                     \
-		struct sbuddy_claim claim = get_claim(self->fd); \
-                                                                 \
-		EXPECT_EQ(nr, claim.count);                      \
-		EXPECT_EQ(is_held, claim.held);                  \
-		EXPECT_EQ(is_used, claim.used);                  \
-	} while (0)
+static int claim_is(int fd, uint32_t nr, uint32_t held, uint32_t used)
+{
+	struct sbuddy_claim claim = get_claim(fd);
+
+	return claim.count == nr && claim.held == held && claim.used == used;
+}
+
+#define EXPECT_CLAIM(nr, held, used) EXPECT_EQ(1, claim_is(self->fd, nr, held, used))
 
 static struct sbuddy_alloc claimed(void)
 {
