@@ -269,7 +269,7 @@ bool sb_zonelist_hopeless(struct sb_instance *inst, const struct sb_request *req
 	struct sb_zonelist_iter it;
 	const struct sb_zone *zone;
 
-	if (sb_pcp_serves(inst, request->order))
+	if (request->order < SB_PCP_ORDERS || sb_pcp_serves(inst, request->order))
 		return false;
 	sb_zonelist_begin(&it, inst, request);
 	while ((zone = sb_zonelist_next(&it)))
@@ -281,7 +281,7 @@ bool sb_zonelist_hopeless(struct sb_instance *inst, const struct sb_request *req
 bool sb_zonelist_take(struct sb_instance *inst, const struct sb_request *request,
 		      unsigned int flags, unsigned long *pfn)
 {
-	if (request->order >= SB_PCP_ORDERS && unlikely(sb_zonelist_hopeless(inst, request)))
+	if (unlikely(sb_zonelist_hopeless(inst, request)))
 		return false;
 	if (likely(pass(inst, request, flags, pfn)))
 		return true;

@@ -69,8 +69,8 @@ unsigned int sb_zonelist_slow_flags(const struct sb_instance *inst,
 				    const struct sb_request *request);
 
 /*
- * No zone that a request may use has a block as large on its lists, nor may there be one on
- * per-CPU lists, and all are known to be short of their high mark: to try them would change
+ * No zone that a request for a large block may use has one on its lists, nor may there be one
+ * on per-CPU lists, and all are known to be short of their high mark: to try them would change
  * nothing. Takes no lock, so a moment later it may be otherwise.
  */
 bool sb_zonelist_hopeless(struct sb_instance *inst, const struct sb_request *request);
