@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # Steps of scripts/check on kernels that look over the module's shoulder: one CPU of the
-# board, and four; and, for data races, a PC.
+# board, and four; a PC; and, for data races, a PC again.
 
 step_debug-setup() { scripts/setup debug; }
 step_debug-kernels() { scripts/debug-kernels --print; }
@@ -15,4 +15,5 @@ debug_boot()
 
 step_debug-kasan() { debug_boot kasan 512m; }
 step_debug-kasan4() { debug_boot kasan virt4; }
+step_debug-kasan-pc() { debug_boot kasan-pc pc; }
 step_debug-kcsan() { debug_boot kcsan pc; }
