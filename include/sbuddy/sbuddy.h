@@ -551,9 +551,9 @@ void sbuddy_vunmap(struct sbuddy *sb, void *addr);
 struct notifier_block;
 
 /*
- * What happens to a memory block, the action of a notifier: MEM_* of Linux. Going
- * online or offline may be refused, by notifier_from_errno(): who was asked
- * before is told that it is cancelled.
+ * What happens to a memory block, the action of a notifier: what MEM_* are in Linux, whose
+ * numbers differ from kernel to kernel. Going online or offline may be refused, by
+ * notifier_from_errno(): who was asked before is told that it is cancelled.
  */
 #define SBUDDY_MEM_ONLINE 0x01
 #define SBUDDY_MEM_GOING_OFFLINE 0x02

@@ -10,6 +10,7 @@
 /* Each line of the log starts "sbuddy NAME: ". */
 #define pr_fmt(fmt) KBUILD_MODNAME " " fmt
 
+#include <linux/atomic.h>
 #include <linux/mmzone.h>
 #include <linux/version.h>
 
@@ -45,11 +46,31 @@ static inline unsigned int sb_host_pageblock_order(void)
 	((void)((vma)->vm_flags = ((vma)->vm_flags | (set)) & ~(clear)))
 #endif
 
-/* 6.2 made the object that kset_uevent_ops.name() is asked of constant. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define SBUDDY_UEVENT_CONST
+/*
+ * What kset_uevent_ops.name() is asked with: 5.17 dropped the set, 6.2 made the object
+ * constant.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 17, 0)
+#define SBUDDY_UEVENT_NAME_ARGS struct kset *kset, struct kobject *kobj
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define SBUDDY_UEVENT_NAME_ARGS struct kobject *kobj
 #else
-#define SBUDDY_UEVENT_CONST const
+#define SBUDDY_UEVENT_NAME_ARGS const struct kobject *kobj
+#endif
+
+/* Before 5.18 a machine of 32 bit had none that builds. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0) && !defined(CONFIG_64BIT)
+static inline s64 sbuddy_atomic64_read_acquire(const atomic64_t *v)
+{
+	s64 value = atomic64_read(v);
+
+	/* As the release that it pairs with has. */
+	smp_mb();
+	return value;
+}
+
+#undef atomic64_read_acquire
+#define atomic64_read_acquire(v) sbuddy_atomic64_read_acquire(v)
 #endif
 
 /* 6.13 made the name of a symbol namespace a string. */

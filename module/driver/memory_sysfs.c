@@ -133,7 +133,7 @@ static struct kobj_type dir_type = {
 };
 
 /* Not "memory": rules for the machine's own memory are not meant for this. */
-static const char *subsystem(SBUDDY_UEVENT_CONST struct kobject *kobj)
+static const char *subsystem(SBUDDY_UEVENT_NAME_ARGS)
 {
 	return "sbuddy_memory";
 }

@@ -86,7 +86,8 @@ static ssize_t read_words(struct sbuddy_device *dev, char __user *user, size_t c
 	while (done < count) {
 		size_t left = (count - done) / sizeof(u64);
 
-		nr = get_words(dev, (u64)*pos / sizeof(u64), min(left, WORDS_PER_PAGE), words);
+		nr = get_words(dev, (u64)*pos / sizeof(u64), min_t(size_t, left, WORDS_PER_PAGE),
+			       words);
 		if (nr <= 0)
 			break;
 		nr *= sizeof(u64);
