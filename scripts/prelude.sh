@@ -56,13 +56,17 @@ load_kernels()
 	. "$SBUDDY_ENV"
 }
 
-# A kernel built by a newer compiler asks for an option this one may not know; the
-# older option, which kernels have for that case, does the same.
+# newer_compiler_arguments GCC: a kernel built by a newer compiler asks for an option this
+# one may not know, for which there is an older one that does the same; and has an
+# attribute that makes it warn.
 newer_compiler_arguments()
 {
-	echo CC=gcc
-	gcc -fmin-function-alignment=16 -E -x c /dev/null -o /dev/null 2>/dev/null ||
+	local counted='struct s { int n; char c[] __attribute__((counted_by(n))); };'
+
+	echo "CC=$1"
+	"$1" -fmin-function-alignment=16 -E -x c /dev/null -o /dev/null 2>/dev/null ||
 		echo CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=
+	"$1" -Werror -fsyntax-only -x c - <<<"$counted" 2>/dev/null || echo KCFLAGS=-Wno-attributes
 }
 
 # load_debug_kernel NAME: read what scripts/debug-kernels built.
@@ -71,6 +75,19 @@ load_debug_kernel()
 	[ -r "$SBUDDY_CACHE/debug/$1/env" ] || die "no such kernel yet: run scripts/debug-kernels $1"
 	# shellcheck disable=SC1090 # generated
 	. "$SBUDDY_CACHE/debug/$1/env"
+}
+
+# is_suite NAME: whether scripts/suites has prepared that one's kernel.
+is_suite()
+{
+	[ -n "$1" ] && [ -r "$SBUDDY_CACHE/suites/$1/env" ]
+}
+
+# load_suite_kernel NAME: read what scripts/suites prepared.
+load_suite_kernel()
+{
+	# shellcheck disable=SC1090 # generated
+	. "$SBUDDY_CACHE/suites/$1/env"
 }
 
 # listed_packages KIND: the names scripts/packages lists as install, armhf or amd64.
