@@ -53,6 +53,21 @@ check-quick:
 check-debug:
 	scripts/check --debug
 
+check-all:
+	scripts/check --all
+
+debug-kernel:
+	scripts/setup
+	scripts/setup debug
+	scripts/kernels
+	scripts/debug-kernels --print
+
+matrix:
+	scripts/setup
+	scripts/kernels
+	scripts/suites
+	scripts/matrix
+
 oracle:
 	scripts/setup
 	scripts/kernels
@@ -92,8 +107,11 @@ help:
 	@echo '  make check-quick      all that needs no emulated board, in minutes'
 	@echo '  make oracle           the same requests made of Linux, at length'
 	@echo '  make check            everything (scripts/check --help names the steps)'
-	@echo '  make check-debug      none of these: boots kernels that find races and leaks, and'
+	@echo '  make check-debug      boots kernels that find races and leaks, and'
 	@echo '                        builds them first, which takes half an hour'
+	@echo '  make check-all        all of these, and attacks by chance, by faults and by time'
+	@echo '  make matrix           all tests on every kernel that people run: a table'
+	@echo '  make debug-kernel     build the kernels of check-debug'
 	@echo 'Variables:'
 	@echo '  KDIR=DIR              kernel headers or build tree; now $(KDIR)'
 	@echo '                        (KERNEL_SRC, KERNELDIR, KERNEL_DIR mean the same)'
@@ -101,4 +119,4 @@ help:
 	@echo '  V=1 W=1 C=1|2         verbose, more warnings, sparse, as for the kernel'
 
 .PHONY: modules modules_install clean kernel-headers tools dtbs unit frag labs check \
-	check-quick check-debug oracle bench hostbench demo shell help
+	check-quick check-debug check-all debug-kernel matrix oracle bench hostbench demo shell help

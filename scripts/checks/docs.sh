@@ -136,8 +136,16 @@ docs_performance()
 		<(find Documentation/performance -name '*.svg' -printf '](performance/%f)\n' | sort)
 }
 
+# Each step has a row in testing.md, and each row is of a step.
+docs_steps()
+{
+	scripts/check --list | sort |
+		diff - <(sed -n '/^## Steps/,/^## /s/^| `\([a-z0-9-]*\)` |.*/\1/p' Documentation/testing.md | sort)
+}
+
 step_docs()
 {
+	docs_steps
 	docs_map
 	docs_links
 	docs_names
