@@ -13,6 +13,7 @@
 #include "model_mover.h"
 #include "model_places.h"
 #include "model_random.h"
+#include "model_trace.h"
 
 #define BUFFERS_HELD 64
 #define BUFFERS_RUNS 8
@@ -100,6 +101,7 @@ static inline void buffers_arrive(struct buffers *b, struct mover_unit *unit, in
 	struct sb_request request = { .type = unit->type, .gfp = unit->gfp, .nid = *nid };
 
 	EXPECT(!unit->pinned);
+	model_note((u64)unit->pfn << 32 | unit->nr_pages);
 	model_set(&b->m, unit->pfn, unit->nr_pages, M_FREE, M_USED);
 	EXPECT(!b->m.isolated[unit->pfn - b->m.base]);
 	request.zone = sb_gfp_zone(unit->gfp | sb_gfp_of_type(unit->type));
@@ -254,6 +256,7 @@ static inline void buffers_given(struct buffers *b, const struct sb_run *runs, u
 	one->area = area;
 	for (i = 0; i < nr_runs; i++) {
 		model_give(&b->m, runs[i].pfn, runs[i].nr_pages);
+		model_note((u64)runs[i].pfn << 32 | runs[i].nr_pages);
 		one->run[i] = runs[i];
 	}
 }

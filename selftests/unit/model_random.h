@@ -23,27 +23,26 @@ static inline struct sb_request random_request(const struct model *m, u64 *seed)
 {
 	static const u32 usual[] = { SB_GFP_KERNEL, SB_GFP_ATOMIC, SB_GFP_NOWAIT,
 				     SB_GFP_KERNEL | SB_GFP_MEMALLOC };
-	struct sb_request request = {
-		.order = below(seed, 1 + below(seed, m->f->inst.cfg.max_order + 1)),
-		.type = below(seed, 2) ? SB_MOVABLE : below(seed, SB_PCPTYPES),
-		.zone = (enum sb_zone_type)below(seed, SB_NR_ZONE_TYPES),
-		.nid = (int)below(seed, 3) - 1,
-		.gfp = usual[below(seed, ARRAY_SIZE(usual))],
-		.nodes = below(seed, 8) ? 0 : below(seed, 8),
-	};
+	struct sb_request request;
 
+	/* One by one: what of an initializer comes first is the compiler's choice. */
+	memset(&request, 0, sizeof(request));
+	request.order = below(seed, 1 + below(seed, m->f->inst.cfg.max_order + 1));
+	request.type = below(seed, 2) ? SB_MOVABLE : below(seed, SB_PCPTYPES);
+	request.zone = (enum sb_zone_type)below(seed, SB_NR_ZONE_TYPES);
+	request.nid = (int)below(seed, 3) - 1;
+	request.gfp = usual[below(seed, ARRAY_SIZE(usual))];
+	request.nodes = below(seed, 8) ? 0 : below(seed, 8);
 	request.gfp |= below(seed, 8) ? 0 : SB_GFP_THISNODE;
 	return request;
 }
 
 static inline struct sb_contig random_contig(const struct model *m, u64 *seed)
 {
-	struct sb_contig contig = {
-		.request = random_request(m, seed),
-		.nr_pages = 1 + below(seed, 1 + below(seed, 300)),
-		.top_down = below(seed, 2),
-	};
+	struct sb_contig contig = { .request = random_request(m, seed) };
 
+	contig.nr_pages = 1 + below(seed, 1 + below(seed, 300));
+	contig.top_down = below(seed, 2);
 	contig.request.gfp &= SB_GFP_RECLAIM | SB_GFP_THISNODE;
 	if (below(seed, 2))
 		contig.align_pages = 1ul << below(seed, 9);
@@ -63,14 +62,12 @@ static inline struct sb_contig random_contig(const struct model *m, u64 *seed)
 
 static inline struct sb_isolation random_isolation(const struct model *m, u64 *seed)
 {
-	unsigned long pfn = random_pfn(m, seed);
+	struct sb_isolation range = { .start = random_pfn(m, seed) };
 
-	return (struct sb_isolation){
-		.start = pfn,
-		.end = pfn + 1 + below(seed, 1 + below(seed, 100)),
-		.type = below(seed, 3) ? SB_MOVABLE : SB_CMA,
-		.flags = below(seed, 2) ? SB_ISOLATION_OFFLINE : 0,
-	};
+	range.end = range.start + 1 + below(seed, 1 + below(seed, 100));
+	range.type = below(seed, 3) ? SB_MOVABLE : SB_CMA;
+	range.flags = below(seed, 2) ? SB_ISOLATION_OFFLINE : 0;
+	return range;
 }
 
 static inline void random_tunables(struct sb_config *cfg, u64 *seed)
@@ -103,11 +100,13 @@ static inline void random_modes(struct sb_config *cfg, u64 *seed)
 static inline struct sb_config random_config(u64 *seed)
 {
 	struct sb_config cfg = fixture_config(MODEL_BASE, MiB + below(seed, 64) * 4096ull);
+	u64 size;
 	unsigned int i;
 
-	if (below(seed, 2))
-		fixture_add_bank(&cfg, MODEL_BASE + 3 * MiB, MiB + below(seed, 64) * 4096ull,
-				 (int)below(seed, 2));
+	if (below(seed, 2)) {
+		size = MiB + below(seed, 64) * 4096ull;
+		fixture_add_bank(&cfg, MODEL_BASE + 3 * MiB, size, (int)below(seed, 2));
+	}
 	cfg.max_order = 3 + below(seed, 7);
 	cfg.pageblock_order = 2 + below(seed, min(cfg.max_order, 6u) - 1);
 	cfg.nr_cpus = 1 + below(seed, 3);
@@ -123,9 +122,10 @@ static inline struct sb_config random_config(u64 *seed)
 	cfg.bottom_up = below(seed, 2);
 	if (below(seed, 3) == 0)
 		cfg.kernelcore_percent = 20 + below(seed, 80);
-	for (i = below(seed, 4); i; i--)
-		fixture_reserve(&cfg, MODEL_BASE + below(seed, 4 * MiB),
-				below(seed, 256 * 1024) + 1);
+	for (i = below(seed, 4); i; i--) {
+		size = 1 + below(seed, 256 * 1024);
+		fixture_reserve(&cfg, MODEL_BASE + below(seed, 4 * MiB), size);
+	}
 	random_cma(&cfg, seed);
 	random_modes(&cfg, seed);
 	if (below(seed, 2))

@@ -29,6 +29,8 @@
  * @slab: the page is one of a slab
  * @map_pfn: page in use with the descriptors of a block that was added, or 0
  * @bad: pages of a block that were bad when it went offline
+ * @nr_looks: how often all was looked at
+ * @before: what there was when it began
  * @nr_exact: plans that came as they were said
  */
 static struct grains {
@@ -39,6 +41,8 @@ static struct grains {
 	bool slab[BLOCKS * PAGES];
 	unsigned long map_pfn[BLOCKS];
 	unsigned int bad[BLOCKS];
+	unsigned long nr_looks;
+	char before[4096];
 	unsigned long nr_exact;
 } g;
 
@@ -615,15 +619,17 @@ static void expect_contents(const struct buffers *b)
 		objects_expect_contents(&g.objects.live[i]);
 }
 
-static void expect_all(unsigned long step)
+static void expect_all(void)
 {
+	if (!model_is_check_due())
+		return;
 	CHECK(&f);
 	mover_expect_all(&buffers.mover);
 	expect_totals(&buffers.m);
-	if (step % 4)
+	if (++g.nr_looks % 4)
 		return;
 	blocks_expect_all(&g.blocks);
-	if (step % 16)
+	if (g.nr_looks % 16)
 		return;
 	expect_buddyinfo(&buffers.m);
 	expect_contents(&buffers);
@@ -640,6 +646,14 @@ static void boot(u64 *seed)
 	blocks_init(&g.blocks, &f);
 	buffers_init(&buffers, &f);
 	objects_init(&g.objects, &f);
+	blocks_tell(&g.blocks, g.before, sizeof(g.before));
+}
+
+static const char *step(u64 *seed)
+{
+	buffers_step(&buffers, steps, ARRAY_SIZE(steps), seed);
+	expect_all();
+	return "";
 }
 
 static void let_go_of_all(u64 *seed)
@@ -672,32 +686,27 @@ static void take_out_all(u64 *seed)
 			online(i, 1, seed);
 }
 
+static void end(u64 *seed)
+{
+	static char after[sizeof(g.before)];
+
+	let_go_of_all(seed);
+	take_out_all(seed);
+	sb_pcp_drain_all(&f.inst);
+	blocks_tell(&g.blocks, after, sizeof(after));
+	EXPECT_STR(after, g.before);
+	model_expect_all_back(&buffers.m);
+	model_expect_no_findings(&f);
+	fixture_exit(&f);
+}
+
 static void all_grains_agree_with_the_model(void)
 {
-	unsigned long nr = unit_iterations(10000), i;
-	static char before[4096], after[4096];
-	u64 seed = unit_seed();
+	const struct model_run run = { .round = ROUND, .boot = boot, .step = step, .end = end };
 
-	for (i = 0; i < nr; i++) {
-		if (i % ROUND == 0) {
-			boot(&seed);
-			blocks_tell(&g.blocks, before, sizeof(before));
-		}
-		buffers_step(&buffers, steps, ARRAY_SIZE(steps), &seed);
-		expect_all(i);
-		if (i % ROUND != ROUND - 1 && i + 1 != nr)
-			continue;
-		let_go_of_all(&seed);
-		take_out_all(&seed);
-		sb_pcp_drain_all(&f.inst);
-		blocks_tell(&g.blocks, after, sizeof(after));
-		EXPECT_STR(after, before);
-		model_expect_all_back(&buffers.m);
-		model_expect_no_findings(&f);
-		fixture_exit(&f);
-	}
+	model_run(&run, 10000);
 	/* Where pages rest for a while, no plan is exact. */
-	EXPECT(g.nr_exact || nr < 50 * ROUND);
+	EXPECT(g.nr_exact || unit_iterations(10000) < 50 * ROUND);
 }
 
 UNIT_MAIN(UNIT_CASE(all_grains_agree_with_the_model))

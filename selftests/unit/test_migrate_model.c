@@ -31,7 +31,25 @@ static const struct buffers_step steps[] = {
 	{ 10, step_look },
 };
 
-static void end_round(u64 *seed)
+static void boot(u64 *seed)
+{
+	struct sb_config cfg = random_config(seed);
+
+	sb_host_cpu = 0;
+	model_boot(&buffers.m, &f, &cfg);
+	buffers_init(&buffers, &f);
+}
+
+static const char *step(u64 *seed)
+{
+	buffers_step(&buffers, steps, ARRAY_SIZE(steps), seed);
+	MODEL_CHECK(&f);
+	if (model_is_check_due())
+		mover_expect_all(&buffers.mover);
+	return "";
+}
+
+static void end(u64 *seed)
 {
 	buffers_give_back_all(&buffers, seed);
 	model_end_modes(&f, &owners);
@@ -39,29 +57,14 @@ static void end_round(u64 *seed)
 	sb_pcp_drain_all(&f.inst);
 	model_expect_all_back(&buffers.m);
 	model_expect_no_findings(&f);
+	fixture_exit(&f);
 }
 
 static void random_units_agree_with_the_model(void)
 {
-	unsigned long left = unit_iterations(12000);
-	u64 seed = unit_seed();
+	const struct model_run run = { .round = 1000, .boot = boot, .step = step, .end = end };
 
-	while (left) {
-		struct sb_config cfg = random_config(&seed);
-		unsigned long round = min(left, 1000ul);
-
-		sb_host_cpu = 0;
-		model_boot(&buffers.m, &f, &cfg);
-		buffers_init(&buffers, &f);
-		left -= round;
-		while (round--) {
-			buffers_step(&buffers, steps, ARRAY_SIZE(steps), &seed);
-			CHECK(&f);
-			mover_expect_all(&buffers.mover);
-		}
-		end_round(&seed);
-		fixture_exit(&f);
-	}
+	model_run(&run, 12000);
 }
 
 UNIT_MAIN(UNIT_CASE(random_units_agree_with_the_model))

@@ -4,6 +4,7 @@
  * right: one byte a page. After every step the checker recounts the instance.
  */
 #include "model_marks.h"
+#include "model_trace.h"
 #include "zonelist.h"
 
 #define BASE 0x90000000ull
@@ -118,13 +119,24 @@ static bool any_reserve(void)
 	return false;
 }
 
+/* Nothing looks for buddies when a pageblock becomes an ordinary one again, as in Linux. */
+static bool all_merged(unsigned int order)
+{
+	const struct sb_zone *zone = NULL;
+
+	while (order > f.inst.cfg.pageblock_order && (zone = sb_instance_next_zone(&f.inst, zone)))
+		if (zone->events[SB_EVENT_HIGHATOMIC_UNRESERVE])
+			return false;
+	return true;
+}
+
 /* All that is free can be had: what is parked is fetched, no mark counts, no type is apart. */
 static bool can_have_all(const struct sb_request *request)
 {
 	u32 all = SB_GFP_DIRECT_RECLAIM | SB_GFP_MEMALLOC;
 
 	return (request->gfp & all) == all && !(request->gfp & SB_GFP_NOMEMALLOC) &&
-	       f.inst.cfg.rules == SB_RULES_6_12 && !any_reserve();
+	       f.inst.cfg.rules == SB_RULES_6_12 && !any_reserve() && all_merged(request->order);
 }
 
 static u32 random_gfp(u64 *seed)
@@ -135,25 +147,24 @@ static u32 random_gfp(u64 *seed)
 				    SB_GFP_NOMEMALLOC, SB_GFP_COMP,	     SB_GFP_THISNODE,
 				    SB_GFP_ZERO,       SB_GFP_DIRECT_RECLAIM };
 	u32 gfp = usual[unit_below(seed, ARRAY_SIZE(usual))];
-	unsigned int i;
+	u64 nr = unit_below(seed, 3);
 
-	for (i = 0; i < unit_below(seed, 3); i++)
+	while (nr--)
 		gfp ^= bits[unit_below(seed, ARRAY_SIZE(bits))];
 	return gfp;
 }
 
 static struct sb_request random_request(u64 *seed)
 {
-	struct sb_request request = {
-		.order = (unsigned int)unit_below(seed,
-						  1 + unit_below(seed, f.inst.cfg.max_order + 1)),
-		.type = (unsigned int)unit_below(seed, SB_PCPTYPES),
-		.zone = (enum sb_zone_type)unit_below(seed, SB_NR_ZONE_TYPES),
-		.nid = (int)unit_below(seed, 3) - 1,
-		.gfp = random_gfp(seed),
-		.nodes = unit_below(seed, 8) ? 0 : (u32)unit_below(seed, 8),
-	};
+	u64 most = 1 + unit_below(seed, f.inst.cfg.max_order + 1);
+	struct sb_request request = { .order = (unsigned int)unit_below(seed, most) };
 
+	/* One by one: what of an initializer comes first is the compiler's choice. */
+	request.type = (unsigned int)unit_below(seed, SB_PCPTYPES);
+	request.zone = (enum sb_zone_type)unit_below(seed, SB_NR_ZONE_TYPES);
+	request.nid = (int)unit_below(seed, 3) - 1;
+	request.gfp = random_gfp(seed);
+	request.nodes = unit_below(seed, 8) ? 0 : (u32)unit_below(seed, 8);
 	return request;
 }
 
@@ -161,6 +172,7 @@ static void remember(unsigned long pfn, unsigned long nr_pages, unsigned int ord
 {
 	struct held held = { pfn, nr_pages, order, kind };
 
+	model_note((u64)pfn << 32 | nr_pages << 8 | (u64)kind << 4 | order);
 	if (m.nr_held == MAX_HELD)
 		unit_fail(__FILE__, __LINE__, "no room to remember pfn %#lx", pfn);
 	else
@@ -479,13 +491,21 @@ static void step_drain(u64 *seed)
 static const struct {
 	unsigned int share;
 	void (*run)(u64 *seed);
+	const char *name;
 } steps[] = {
-	{ 450, step_alloc }, { 40, step_alloc_exact }, { 20, step_bulk },	{ 380, step_free },
-	{ 20, step_split },  { 40, step_free_range },  { 30, step_wrong_free }, { 5, step_release },
-	{ 5, step_tune },    { 10, step_drain },
+	{ 450, step_alloc, "alloc" },
+	{ 40, step_alloc_exact, "exact" },
+	{ 20, step_bulk, "bulk" },
+	{ 380, step_free, "free" },
+	{ 20, step_split, "split" },
+	{ 40, step_free_range, "free range" },
+	{ 30, step_wrong_free, "wrong free" },
+	{ 5, step_release, "release" },
+	{ 5, step_tune, "tune" },
+	{ 10, step_drain, "drain" },
 };
 
-static void step(u64 *seed)
+static const char *step(u64 *seed)
 {
 	u64 what = unit_below(seed, 1000);
 	size_t i = 0;
@@ -494,7 +514,8 @@ static void step(u64 *seed)
 		what -= steps[i].share;
 	sb_host_cpu = (unsigned int)unit_below(seed, f.inst.cfg.nr_cpus);
 	steps[i].run(seed);
-	CHECK(&f);
+	MODEL_CHECK(&f);
+	return steps[i].name;
 }
 
 static void expect_same_total(void)
@@ -512,7 +533,7 @@ static void expect_same_total(void)
 static struct sb_config random_config(u64 *seed)
 {
 	struct sb_config cfg = fixture_config(BASE, MiB + unit_below(seed, 64) * 4096);
-	unsigned int i;
+	u64 size, nr;
 
 	if (unit_below(seed, 2))
 		fixture_add_bank(&cfg, BASE + 3 * MiB, MiB + unit_below(seed, 64) * 4096, 0);
@@ -543,9 +564,10 @@ static struct sb_config random_config(u64 *seed)
 		cfg.banks[1].nid = 1;
 	if (cfg.nr_banks > 1 && unit_below(seed, 4) == 0)
 		cfg.banks[cfg.nr_banks - 1].nid = 2;
-	for (i = 0; i < unit_below(seed, 6); i++)
-		fixture_reserve(&cfg, BASE + unit_below(seed, 8 * MiB),
-				unit_below(seed, 512 * 1024) + 1);
+	for (nr = unit_below(seed, 4); nr; nr--) {
+		size = 1 + unit_below(seed, 512 * 1024);
+		fixture_reserve(&cfg, BASE + unit_below(seed, 8 * MiB), size);
+	}
 	return cfg;
 }
 
@@ -575,28 +597,30 @@ static void make_cma(u64 *seed)
 			fixture_free(&f, m.base + i, 0);
 }
 
+static void boot(u64 *seed)
+{
+	struct sb_config cfg = random_config(seed);
+
+	sb_host_cpu = 0;
+	fixture_boot(&f, &cfg);
+	model_init();
+	make_cma(seed);
+}
+
+static void end(u64 *seed)
+{
+	expect_same_total();
+	while (m.nr_held)
+		step_free(seed);
+	expect_same_total();
+	fixture_exit(&f);
+}
+
 static void random_requests_agree_with_the_model(void)
 {
-	unsigned long left = unit_iterations(40000);
-	u64 seed = unit_seed();
+	const struct model_run run = { .round = 2000, .boot = boot, .step = step, .end = end };
 
-	while (left) {
-		struct sb_config cfg = random_config(&seed);
-		unsigned long round = min(left, 2000ul);
-
-		sb_host_cpu = 0;
-		fixture_boot(&f, &cfg);
-		model_init();
-		make_cma(&seed);
-		left -= round;
-		while (round--)
-			step(&seed);
-		expect_same_total();
-		while (m.nr_held)
-			step_free(&seed);
-		expect_same_total();
-		fixture_exit(&f);
-	}
+	model_run(&run, 40000);
 }
 
 UNIT_MAIN(UNIT_CASE(random_requests_agree_with_the_model))

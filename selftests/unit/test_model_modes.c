@@ -9,6 +9,7 @@
 #include "model_modes.h"
 #include "model_places.h"
 #include "model_random.h"
+#include "model_trace.h"
 #include "quarantine.h"
 
 #define MAX_HELD 400
@@ -45,6 +46,7 @@ static void remember(unsigned long pfn, unsigned long nr_pages, unsigned int ord
 {
 	struct held one = { pfn, nr_pages, order, kind, pid };
 
+	model_note((u64)pfn << 32 | nr_pages << 8 | (u64)kind << 4 | order);
 	held[nr_held++] = one;
 }
 
@@ -359,17 +361,30 @@ static void step_drain(u64 *seed)
 static const struct {
 	unsigned int share;
 	void (*run)(u64 *seed);
+	const char *name;
 } steps[] = {
-	{ 300, step_alloc },	 { 40, step_exact },	    { 20, step_bulk },
-	{ 50, step_contig },	 { 30, step_contig_range }, { 30, step_cma },
-	{ 330, step_free },	 { 50, step_free_part },    { 20, step_split },
-	{ 10, step_wrong_free }, { 20, step_mark },	    { 20, step_unmark },
-	{ 15, step_isolate },	 { 15, step_undo },	    { 3, step_release },
-	{ 15, step_mode },	 { 12, step_look },	    { 8, step_tune },
-	{ 12, step_drain },
+	{ 300, step_alloc, "alloc" },
+	{ 40, step_exact, "exact" },
+	{ 20, step_bulk, "bulk" },
+	{ 50, step_contig, "contig" },
+	{ 30, step_contig_range, "contig range" },
+	{ 30, step_cma, "cma" },
+	{ 330, step_free, "free" },
+	{ 50, step_free_part, "free part" },
+	{ 20, step_split, "split" },
+	{ 10, step_wrong_free, "wrong free" },
+	{ 20, step_mark, "mark" },
+	{ 20, step_unmark, "unmark" },
+	{ 15, step_isolate, "isolate" },
+	{ 15, step_undo, "undo" },
+	{ 3, step_release, "release" },
+	{ 15, step_mode, "mode" },
+	{ 12, step_look, "look" },
+	{ 8, step_tune, "tune" },
+	{ 12, step_drain, "drain" },
 };
 
-static void step(u64 *seed)
+static const char *step(u64 *seed)
 {
 	unsigned int what = below(seed, 1000);
 	size_t i = 0;
@@ -379,7 +394,8 @@ static void step(u64 *seed)
 	sb_host_cpu = below(seed, f.inst.cfg.nr_cpus);
 	f.pid++;
 	steps[i].run(seed);
-	CHECK(&f);
+	MODEL_CHECK(&f);
+	return steps[i].name;
 }
 
 static void end_modes(u64 *seed)
@@ -412,25 +428,27 @@ static void end_all(u64 *seed)
 	model_expect_no_findings(&f);
 }
 
+static void boot(u64 *seed)
+{
+	struct sb_config cfg = random_config(seed);
+
+	sb_host_cpu = 0;
+	f.pid = 1;
+	model_boot(&m, &f, &cfg);
+}
+
+static void end(u64 *seed)
+{
+	model_expect_no_findings(&f);
+	end_all(seed);
+	fixture_exit(&f);
+}
+
 static void random_modes_agree_with_the_model(void)
 {
-	unsigned long left = unit_iterations(20000);
-	u64 seed = unit_seed();
+	const struct model_run run = { .round = 2000, .boot = boot, .step = step, .end = end };
 
-	while (left) {
-		struct sb_config cfg = random_config(&seed);
-		unsigned long round = min(left, 2000ul);
-
-		sb_host_cpu = 0;
-		f.pid = 1;
-		model_boot(&m, &f, &cfg);
-		left -= round;
-		while (round--)
-			step(&seed);
-		model_expect_no_findings(&f);
-		end_all(&seed);
-		fixture_exit(&f);
-	}
+	model_run(&run, 20000);
 }
 
 UNIT_MAIN(UNIT_CASE(random_modes_agree_with_the_model))

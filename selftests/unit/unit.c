@@ -21,6 +21,11 @@ void unit_fail(const char *file, int line, const char *fmt, ...)
 	printf("\n");
 }
 
+unsigned int unit_failures(void)
+{
+	return __atomic_load_n(&failures, __ATOMIC_RELAXED);
+}
+
 int unit_run(const struct unit_case *cases, size_t nr_cases)
 {
 	unsigned int failed = 0;

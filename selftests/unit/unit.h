@@ -50,6 +50,8 @@ struct unit_lock_hooks {
 extern _Thread_local struct unit_lock_hooks unit_lock_hooks;
 
 void unit_fail(const char *file, int line, const char *fmt, ...) __printf(3, 4);
+/* Of the case that runs. */
+unsigned int unit_failures(void);
 int unit_run(const struct unit_case *cases, size_t nr_cases);
 
 /* How many steps a random test takes: SB_ITER in the environment, or this. */
