@@ -81,7 +81,7 @@ void sbuddy_carveout_exit(void);
  *
  * Nothing is touched. What is wrong is told in one line.
  *
- * Return: 0, or -ENODEV when something is wrong.
+ * Return: 0; -ENODEV when something is wrong; -ENOMEM.
  */
 int carveout_read(struct device *dev, struct carveout *co);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/device.h>
+#include <linux/gfp.h>
 #include <linux/of.h>
 #include <linux/of_address.h>
 #include <linux/of_reserved_mem.h>
@@ -207,7 +208,10 @@ static int read_region(struct device *dev, struct device_node *region, struct ca
 			region);
 		return -ENODEV;
 	}
-	claim->name = kbasename(region->full_name);
+	/* The region's node is let go of. */
+	claim->name = devm_kstrdup(dev, kbasename(region->full_name), GFP_KERNEL);
+	if (!claim->name)
+		return -ENOMEM;
 	claim->base = rmem->base;
 	claim->size = rmem->size;
 	claim->no_map = of_property_read_bool(region, "no-map");
