@@ -94,7 +94,7 @@ void record_counters(const struct sbuddy_info *info, struct record_seen *seen)
 	fclose(file);
 }
 
-/* Thousandths, which the file has as decimals; -1000 where a block is free. */
+/* Thousandths, which the file has as decimals of -1 .. 1; -1000 where a block is free. */
 static void tell_indices(const char *text)
 {
 	char *end;
@@ -102,6 +102,8 @@ static void tell_indices(const char *text)
 
 	json_open("index", '[');
 	for (index = strtod(text, &end); end != text; index = strtod(text, &end)) {
+		if (!(index >= -1 && index <= 1))
+			break;
 		json_signed(NULL, (int64_t)(index * 1000 + (index < 0 ? -0.5 : 0.5)));
 		text = end;
 	}
