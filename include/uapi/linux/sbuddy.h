@@ -64,6 +64,8 @@
  *
  *	ENOTTY      unknown command
  *	EFAULT      the struct, or an array it points to, cannot be read or written
+ *	            (a handle, a pin or a descriptor that could not be told is taken
+ *	            back; other work that was done by then stays done)
  *	EINVAL      @size below SIZE_VER0, an unknown flag, a reserved field that
  *	            is not zero, or a value outside the range told here
  *	ENOMEM      a handle was told, and the kernel lacks memory to look at its buffer
