@@ -68,6 +68,13 @@ matrix:
 	scripts/suites
 	scripts/matrix
 
+coverage:
+	scripts/setup
+	scripts/setup debug
+	scripts/kernels
+	scripts/debug-kernels kasan kasan-pc
+	scripts/coverage
+
 oracle:
 	scripts/setup
 	scripts/kernels
@@ -112,6 +119,7 @@ help:
 	@echo '  make check-all        all of these, and attacks by chance, by faults and by time'
 	@echo '  make matrix           all tests on every kernel that people run: a table'
 	@echo '  make debug-kernel     build the kernels of check-debug'
+	@echo '  make coverage         which lines of the module tests run (builds kernels, too)'
 	@echo 'Variables:'
 	@echo '  KDIR=DIR              kernel headers or build tree; now $(KDIR)'
 	@echo '                        (KERNEL_SRC, KERNELDIR, KERNEL_DIR mean the same)'
@@ -119,4 +127,4 @@ help:
 	@echo '  V=1 W=1 C=1|2         verbose, more warnings, sparse, as for the kernel'
 
 .PHONY: modules modules_install clean kernel-headers tools dtbs unit frag labs check \
-	check-quick check-debug check-all debug-kernel matrix oracle bench hostbench demo shell help
+	check-quick check-debug check-all debug-kernel coverage matrix oracle bench hostbench demo shell help
