@@ -75,8 +75,8 @@ step_schema()
 # What does not depend on where memory lies, or on how many CPUs there are, is left out of
 # boards that are there for that: windows on configfs, debug modes, pages of the
 # documentation, and user programs.
-SAME_ON_CPUS=libsbuddy,sbuddyctl,configfs,debug,docs,engine
-SAME_ANYWHERE=$SAME_ON_CPUS,claim,client,instances,quota,release
+SAME_ON_CPUS=libsbuddy,sbuddyctl,configfs,debug,docs,engine,classes,classes_calls
+SAME_ANYWHERE=$SAME_ON_CPUS,claim,classes_life,client,fuzz,instances,quota,races,release,soak
 
 # boot BOARD OVERLAY MODE [RELOADS [WITHOUT]]: loading and unloading a hundred times is
 # for one board; it takes a minute.

@@ -49,7 +49,7 @@ docs_names()
 		done | missing "a file"
 	comm -23 <(quoted '(sb|sbuddy|devm_sbuddy|SB|SBUDDY)_[A-Za-z0-9_]+(\(\))?' | tr -d '()' | sort -u) \
 		<(grep -rohE '\b(sb|sbuddy|devm_sbuddy|SB|SBUDDY)_[A-Za-z0-9_]+' \
-			include module selftests tools | sort -u) | missing "a name"
+			include module scripts selftests tools | sort -u) | missing "a name"
 }
 
 # In commands, $D is the debugfs directory of an instance, $C the one of configfs.
