@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "cma.h"
+#include "corrupt.h"
 #include "debugfs.h"
 #include "device.h"
 #include "handover.h"
@@ -225,6 +226,7 @@ void sbuddy_debugfs_add(struct sbuddy_device *dev)
 	debugfs_create_file("text", 0400, ring, dev, &sbuddy_ring_text_fops);
 	debugfs_create_file("stats", 0444, ring, dev, &sbuddy_ring_stats_fops);
 	sbuddy_debugfs_cma_add(dev);
+	sbuddy_corrupt_add(dev);
 }
 
 void sbuddy_debugfs_remove(struct sbuddy_device *dev)
