@@ -75,6 +75,10 @@ coverage:
 	scripts/debug-kernels kasan kasan-pc
 	scripts/coverage
 
+proofs:
+	scripts/setup proof
+	scripts/proofs
+
 oracle:
 	scripts/setup
 	scripts/kernels
@@ -112,6 +116,7 @@ help:
 	@echo '  make hostbench        the same, by the clock: ARGS=--help'
 	@echo '  make frag             how scattered memory becomes with either engine, 64 MiB to 16 GiB'
 	@echo '  make check-quick      all that needs no emulated board, in minutes'
+	@echo '  make proofs           that arithmetic and region tables do what their contracts say'
 	@echo '  make oracle           the same requests made of Linux, at length'
 	@echo '  make check            everything (scripts/check --help names the steps)'
 	@echo '  make check-debug      boots kernels that find races and leaks, and'
@@ -127,4 +132,4 @@ help:
 	@echo '  V=1 W=1 C=1|2         verbose, more warnings, sparse, as for the kernel'
 
 .PHONY: modules modules_install clean kernel-headers tools dtbs unit frag labs check \
-	check-quick check-debug check-all debug-kernel coverage matrix oracle bench hostbench demo shell help
+	check-quick check-debug check-all debug-kernel coverage matrix proofs oracle bench hostbench demo shell help

@@ -116,6 +116,11 @@ static inline struct sb_page *sb_memmap_at(const struct sb_memmap *map, u32 inde
 	return sb_memmap_page(map, map->base_pfn + index);
 }
 
+/*@
+ * requires \valid_read(map) && map->base_pfn + map->nr_pages <= (unsigned long)-1;
+ * assigns \nothing;
+ * ensures \result <==> map->base_pfn <= pfn < map->base_pfn + map->nr_pages;
+ */
 static inline bool sb_memmap_covers(const struct sb_memmap *map, unsigned long pfn)
 {
 	return pfn - map->base_pfn < map->nr_pages;

@@ -64,6 +64,12 @@ struct sb_pageblocks {
 /* Names as in /proc/pagetypeinfo. */
 const char *sb_pageblock_type_name(unsigned int type);
 
+/*@
+ * requires \valid_read(blocks) && blocks->order < 8 * sizeof(unsigned long);
+ * requires blocks->base_pfn <= pfn;
+ * assigns \nothing;
+ * ensures \result == (pfn - blocks->base_pfn) / pow2(blocks->order);
+ */
 static inline unsigned long sb_pageblock_index(const struct sb_pageblocks *blocks,
 					       unsigned long pfn)
 {

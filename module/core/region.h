@@ -123,48 +123,102 @@ struct sb_regions {
 	const struct sb_reach *reach;
 };
 
+/*@
+ * predicate fits(integer base, integer size) = base + size <= (u64)SB_REGION_TOP;
+ */
+
 /* The first byte past a region. */
+/*@
+ * requires \valid_read(rgn) && fits(rgn->base, rgn->size);
+ * assigns \nothing;
+ * ensures \result == rgn->base + rgn->size;
+ */
 static inline u64 sb_region_past(const struct sb_region *rgn)
 {
 	return rgn->base + rgn->size;
 }
 
 /* The part of a size that does not wrap. */
+/*@
+ * assigns \nothing;
+ * ensures fits(base, \result);
+ * ensures fits(base, size) ? \result == size : base + \result == (u64)SB_REGION_TOP;
+ */
 static inline u64 sb_region_clip(u64 base, u64 size)
 {
 	return min(size, SB_REGION_TOP - base);
 }
 
+/*@
+ * requires base <= end;
+ * assigns \nothing;
+ * ensures \result.base == base && \result.size == end - base;
+ * ensures \result.nid == nid && \result.flags == flags;
+ */
 static inline struct sb_region sb_region_make(u64 base, u64 end, int nid, u32 flags)
 {
 	return (struct sb_region){ .base = base, .size = end - base, .flags = flags, .nid = nid };
 }
 
+/*@
+ * requires \valid_read(a) && \valid_read(b);
+ * assigns \nothing;
+ * ensures \result <==> a->nid == b->nid && a->flags == b->flags;
+ */
 static inline bool sb_region_alike(const struct sb_region *a, const struct sb_region *b)
 {
 	return a->nid == b->nid && a->flags == b->flags;
 }
 
 /* Would the two be one region? */
+/*@
+ * requires \valid_read(below) && \valid_read(above) && fits(below->base, below->size);
+ * assigns \nothing;
+ * ensures \result <==> below->base + below->size == above->base &&
+ *	below->nid == above->nid && below->flags == above->flags;
+ */
 static inline bool sb_region_joins(const struct sb_region *below, const struct sb_region *above)
 {
 	return sb_region_past(below) == above->base && sb_region_alike(below, above);
 }
 
+/*@
+ * assigns \nothing;
+ * ensures \result <==> is_power(align);
+ */
 static inline bool sb_region_is_align(u64 align)
 {
 	return align && !(align & (align - 1));
 }
 
+/*@
+ * requires is_power(align);
+ * assigns \nothing;
+ * ensures \result == addr - addr % align && \result % align == 0;
+ */
 static inline u64 sb_region_round_down(u64 addr, u64 align)
 {
 	return addr & ~(align - 1);
 }
 
 /* SB_REGION_TOP, where no range starts, when the next multiple is above 2^64. */
+/*@
+ * requires is_power(align);
+ * assigns \nothing;
+ * behavior there:
+ *	assumes addr % align == 0;
+ *	ensures \result == addr;
+ * behavior next:
+ *	assumes addr % align != 0 && fits(addr - addr % align, align);
+ *	ensures \result == addr - addr % align + align && \result % align == 0;
+ * behavior beyond:
+ *	assumes addr % align != 0 && !fits(addr - addr % align, align);
+ *	ensures \result == (u64)SB_REGION_TOP;
+ * complete behaviors;
+ */
 static inline u64 sb_region_round_up(u64 addr, u64 align)
 {
-	u64 gap = -addr & (align - 1);
+	u64 beyond = addr - sb_region_round_down(addr, align), gap = beyond ? align - beyond : 0;
 
 	return gap > SB_REGION_TOP - addr ? SB_REGION_TOP : addr + gap;
 }

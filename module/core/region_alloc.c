@@ -15,6 +15,14 @@ struct search {
 };
 
 /* Does it fit into this free range, and where? */
+/*@
+ * requires \valid_read(s) && \valid(at) && \separated(s, at) && base <= end;
+ * requires s->size > 0 && is_power(s->align);
+ * assigns *at;
+ * ensures \result ==> base <= *at && s->start <= *at && *at % s->align == 0;
+ * ensures \result ==> *at + s->size <= end && *at + s->size <= s->end;
+ * ensures !\result ==> *at == \old(*at);
+ */
 static bool fits(const struct search *s, u64 base, u64 end, u64 *at)
 {
 	u64 cand;

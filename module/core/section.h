@@ -91,11 +91,22 @@ struct sb_sections {
 };
 
 /* Number of the section that holds a page, and the first page of a section. */
+/*@
+ * requires \valid_read(sections) && sections->order < 8 * sizeof(unsigned long);
+ * assigns \nothing;
+ * ensures \result == pfn / pow2(sections->order);
+ */
 static inline unsigned long sb_section_number(const struct sb_sections *sections, unsigned long pfn)
 {
 	return pfn >> sections->order;
 }
 
+/*@
+ * requires \valid_read(sections) && sections->order < 8 * sizeof(unsigned long);
+ * requires number * pow2(sections->order) <= (unsigned long)-1;
+ * assigns \nothing;
+ * ensures \result == number * pow2(sections->order);
+ */
 static inline unsigned long sb_section_pfn(const struct sb_sections *sections, unsigned long number)
 {
 	return number << sections->order;

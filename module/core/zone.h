@@ -195,11 +195,24 @@ static inline bool sb_zone_populated(const struct sb_zone *zone)
 	return READ_ONCE(zone->present) != 0;
 }
 
+/*@
+ * requires \valid_read(zone);
+ * requires zone->start_pfn + zone->spanned <= (unsigned long)-1;
+ * assigns \nothing;
+ * ensures \result == zone->start_pfn + zone->spanned;
+ */
 static inline unsigned long sb_zone_end(const struct sb_zone *zone)
 {
 	return zone->start_pfn + zone->spanned;
 }
 
+/* A frame below the zone makes the difference wrap, and larger than any span. */
+/*@
+ * requires \valid_read(zone);
+ * requires zone->start_pfn + zone->spanned <= (unsigned long)-1;
+ * assigns \nothing;
+ * ensures \result <==> zone->start_pfn <= pfn < zone->start_pfn + zone->spanned;
+ */
 static inline bool sb_zone_spans(const struct sb_zone *zone, unsigned long pfn)
 {
 	return pfn - zone->start_pfn < zone->spanned;
