@@ -66,7 +66,7 @@ step_checkpatch()
 # manual page's macro.
 step_spelling()
 {
-	codespell --ignore-regex '^[.]N[d]|\\[nt]|\biput\b|to and fro' --skip './build,./.git,./COPYING'
+	codespell --ignore-regex '^[.]N[d]|\\[nt]|\biput\b|to and fro' --skip './build,./.git,./COPYING,./selftests/fuzz/corpus'
 }
 
 # none PATTERN PATH...: no line matches.

@@ -14,7 +14,7 @@
 
 /* An operation takes about so many bytes, so that most of them are the input's. */
 #define BYTES_A_STEP 6
-#define MOST_STEPS 600
+#define MOST_STEPS 600ul
 
 static struct {
 	const uint8_t *data;
@@ -56,8 +56,7 @@ unsigned long unit_iterations(unsigned long normally)
 {
 	unsigned long nr = 1 + input.size / BYTES_A_STEP;
 
-	nr = min(nr, (unsigned long)MOST_STEPS);
-	return min(nr, normally);
+	return min(min(nr, MOST_STEPS), normally);
 }
 
 void unit_fail(const char *file, int line, const char *fmt, ...)

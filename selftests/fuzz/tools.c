@@ -199,10 +199,11 @@ static void runs(void)
 
 static void report(void)
 {
-	char path[] = "/tmp/sbuddy-fuzz-XXXXXX", page[64];
-	char *arguments[] = { path, NULL };
-	int fd = mkstemp(path);
+	char path[32], page[64], *arguments[] = { path, NULL };
+	int fd;
 
+	strcpy(path, "/tmp/sbuddy-fuzz-XXXXXX");
+	fd = mkstemp(path);
 	FUZZ_EXPECT(fd >= 0 && write(fd, text, length) == (ssize_t)length);
 	close(fd);
 	snprintf(page, sizeof(page), "%s.html", path);

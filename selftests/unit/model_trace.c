@@ -145,14 +145,6 @@ static u64 enough_for(const struct sb_instance *inst)
 	return (nr_zones * (3072 + 64 * most) + 8192) * inst->cfg.nr_cpus;
 }
 
-/*
- * Lists of CPUs and sections are as large as pointers and locks are. Where they get as
- * much room everywhere, all else lies at the same addresses everywhere. The linker puts
- * this in the place of core's own.
- */
-int __real_sb_instance_place(struct sb_instance *inst, u64 size, struct sb_own_range *range);
-int __wrap_sb_instance_place(struct sb_instance *inst, u64 size, struct sb_own_range *range);
-
 int __wrap_sb_instance_place(struct sb_instance *inst, u64 size, struct sb_own_range *range)
 {
 	if (same_everywhere && (range == &inst->pcp_range || range == &inst->sections_range)) {

@@ -47,6 +47,14 @@ void model_note(u64 what);
 /* The checker is to look now. */
 bool model_is_check_due(void);
 
+/*
+ * sb_instance_place(), and what the linker has instead of it: so that lists of CPUs and
+ * sections, which are as large as pointers and locks are, get as much room everywhere, and
+ * all else lies at the same addresses everywhere.
+ */
+int __real_sb_instance_place(struct sb_instance *inst, u64 size, struct sb_own_range *range);
+int __wrap_sb_instance_place(struct sb_instance *inst, u64 size, struct sb_own_range *range);
+
 #define MODEL_CHECK(f)                    \
 	do {                              \
 		if (model_is_check_due()) \

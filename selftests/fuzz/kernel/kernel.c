@@ -216,9 +216,11 @@ ssize_t simple_read_from_buffer(void *to, size_t count, loff_t *pos, const void 
 
 bool sbuddy_device_name_ok(const char *name)
 {
-	return *name && strlen(name) < SB_NAME_LEN && strcmp(name, ".") && strcmp(name, "..") &&
-	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				  "0123456789@._-")];
+	size_t len = 0;
+
+	while (isalnum((unsigned char)name[len]) || (name[len] && strchr("@._-", name[len])))
+		len++;
+	return len && !name[len] && len < SB_NAME_LEN && strcmp(name, ".") && strcmp(name, "..");
 }
 
 void sbuddy_quotas_set(struct sbuddy_device *dev)

@@ -32,8 +32,9 @@ typedef u64 resource_size_t;
 #define __GFP_ZERO 2u
 #define __GFP_NOWARN 4u
 
-#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
-#define sizeof_field(type, member) sizeof(((type *)0)->member)
+#define container_of(ptr, type, member) \
+	((type *)(void *)&((char *)(ptr))[-(long)offsetof(type, member)])
+#define sizeof_field(type, ...) sizeof(((type *)0)->__VA_ARGS__)
 #define min_t(type, a, b) min((type)(a), (type)(b))
 
 /* Formatted, so that an argument that is no text is seen, and dropped. */
@@ -61,7 +62,7 @@ void *kernel_alloc(size_t size, bool zero);
 #define kcalloc(nr, size, gfp) kernel_alloc((size_t)(nr) * (size), true)
 #define kvmalloc(size, gfp) kernel_alloc(size, false)
 #define kvzalloc(size, gfp) kernel_alloc(size, true)
-#define __vmalloc(size, gfp) kernel_alloc(size, (gfp)&__GFP_ZERO)
+#define __vmalloc(size, gfp) kernel_alloc(size, true)
 #define kfree(mem) free((void *)(mem))
 #define kvfree(mem) free(mem)
 #define vfree(mem) free(mem)

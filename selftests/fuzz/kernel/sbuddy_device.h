@@ -26,9 +26,9 @@ struct sbuddy_device {
 		struct sb_instance inst;
 		struct fixture fixture; /* begins with it */
 	};
-	struct mutex lock;
+	struct mutex lock; /* of nothing, as there is one thread */
 	struct {
-		struct mutex lock;
+		struct mutex lock; /* likewise */
 	} memory;
 	char name[SB_NAME_LEN];
 };
