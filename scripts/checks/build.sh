@@ -19,14 +19,75 @@ step_unit-gcc() { unit gcc; }
 step_unit-clang() { unit clang; }
 step_unit-armhf() { unit armhf; }
 
-# A million random steps of each model, without the sanitizers' weight.
+# run_model PROGRAM STEPS: the checker looks now and then alone, so that steps are cheap. Of a
+# run that fails, what is left when all is left out that need not be there.
+run_model()
+{
+	local log=$TMP/${1##*/}.log
+
+	echo "# ${1##*/}"
+	SB_ITER=$2 SB_CHECK=10000 "$1" >"$log" 2>&1 || {
+		cat "$log"
+		SB_SEED=$(sed -n 's/^# SB_SEED=\([0-9]*\) .*/\1/p' "$log") SB_ITER=$2 SB_CHECK=10000 \
+			selftests/unit/shrink --output build/trace "$1"
+		return 1
+	}
+	grep -vE '^(TAP|1\.\.)' "$log"
+}
+
+# run_models STEPS: so many in sum, most of those that cost the least, under sanitizers.
+run_models()
+{
+	local share model status=0
+
+	make -s -C selftests/unit -j"$(nproc)" gcc-build \
+		TESTS="test_model test_model_modes test_migrate_model test_slab_model test_grains_model"
+	while read -r share model; do
+		run_model "build/unit/gcc/$model" $(($1 * share / 1000)) || status=1
+	done <<-EOF
+		600 test_model
+		300 test_model_modes
+		60 test_migrate_model
+		30 test_slab_model
+		10 test_grains_model
+	EOF
+	return $status
+}
+
+# Five million random steps; and a million of models that have less to check in each.
 step_unit-long()
 {
+	run_models 5000000
 	make -s -C selftests/unit -j"$(nproc)" fast-build
 	SB_ITER=1000000 make -s -C selftests/unit fast \
-		TESTS="test_model test_model_modes test_region_model test_migrate_model \
-		       test_hotplug_model test_compact_model test_slab_model \
-		       test_grains_model"
+		TESTS="test_region_model test_hotplug_model test_compact_model"
+}
+
+# trace_hash COMPILER MODEL: what a model has been given with one seed.
+trace_hash()
+{
+	local wrapper=''
+
+	[ "$1" != armhf ] || wrapper=qemu-arm-static
+	SB_SEED=7 SB_ITER=50000 SB_CHECK=10000 $wrapper "build/unit/$1/$2" | grep '^# trace hash'
+}
+
+# A hundred million; and the same seed gives the same everywhere.
+step_model-long()
+{
+	local model compiler
+
+	for compiler in gcc clang fast armhf; do
+		make -s -C selftests/unit -j"$(nproc)" "$compiler-build" \
+			TESTS="test_model test_model_modes test_migrate_model"
+	done
+	for model in test_model test_model_modes test_migrate_model; do
+		trace_hash gcc "$model" | tee "$TMP/hash"
+		for compiler in clang fast armhf; do
+			trace_hash "$compiler" "$model" | diff "$TMP/hash" -
+		done
+	done
+	run_models "${SBUDDY_MODEL_STEPS:-100000000}"
 }
 
 # Linux's own tool reads what core says of owners: all blocks, and whose they are.
