@@ -124,6 +124,7 @@ TEST_F(fuzz, what_was_found_before_does_no_harm)
 	}
 	ASSERT_EQ(0, replay(self));
 	printf("# %u programs, %llu calls\n", self->nr_run, (unsigned long long)self->f.w->calls);
+	fflush(stdout);
 }
 
 static void tell_progress(FIXTURE_DATA(fuzz) * self, time_t *told, time_t begin)

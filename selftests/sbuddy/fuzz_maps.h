@@ -89,6 +89,7 @@ static inline void fuzz_map(struct fuzz *f, const struct fuzz_insn *in, int fd, 
 	}
 	fuzz_lose(f, span);
 	fuzz_count(f);
+	f->mapped = 1;
 	if (mmap(at, span.nr * f->page, prot, flags | MAP_FIXED, fd, (off_t)offset) == MAP_FAILED) {
 		if (!fuzz_known_errno(-errno) && errno != EBADF)
 			fuzz_fail(f, "mmap(): %s", strerror(errno));
@@ -127,8 +128,11 @@ static inline void fuzz_call_munmap(struct fuzz *f, const struct fuzz_insn *in)
 	struct fuzz_span span = fuzz_span(in->a, in->b, in->c);
 
 	fuzz_lose(f, span);
-	munmap(fuzz_address(f, span.slot, span.page), span.nr * f->page);
 	fuzz_count(f);
+	/* Or by what comes in its place. */
+	if (in->d < 192)
+		return fuzz_reserve(f, span, MAP_FIXED);
+	munmap(fuzz_address(f, span.slot, span.page), span.nr * f->page);
 	fuzz_reserve(f, span, MAP_FIXED_NOREPLACE);
 }
 

@@ -117,7 +117,7 @@ static inline void fuzz_call_export(struct fuzz *f, const struct fuzz_insn *in)
 	memcpy(&arg, words, sizeof(arg));
 	/* One that is older knows no parts. */
 	if (arg.size < SBUDDY_EXPORT_SIZE_VER1)
-		arg.start = arg.bytes = 0;
+		arg = (struct sbuddy_export){ .fd = arg.fd, .handle = arg.handle };
 	known = fuzz_find(f, file->id, arg.handle);
 	fuzz_buf_put(
 		f, in->f % FUZZ_BUFS,

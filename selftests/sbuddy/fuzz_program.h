@@ -98,15 +98,15 @@ static inline unsigned int fuzz_below(uint64_t *rnd, unsigned int n)
 
 /* How often an operation is drawn: what is slow, and what ends much, seldom. */
 static const uint8_t fuzz_weights[FUZZ_NR_OPS] = {
-	[FUZZ_OPEN] = 12,   [FUZZ_CLOSE] = 6,	    [FUZZ_DUP] = 6,	    [FUZZ_WHO] = 6,
+	[FUZZ_OPEN] = 8,    [FUZZ_CLOSE] = 6,	    [FUZZ_DUP] = 6,	    [FUZZ_WHO] = 6,
 	[FUZZ_INFO] = 8,    [FUZZ_ALLOC] = 90,	    [FUZZ_ALLOC_BULK] = 20, [FUZZ_FREE] = 60,
 	[FUZZ_QUERY] = 30,  [FUZZ_FREE_BULK] = 16,  [FUZZ_DRAIN] = 4,	    [FUZZ_EXPLAIN] = 10,
 	[FUZZ_POISON] = 1,  [FUZZ_PIN] = 20,	    [FUZZ_UNPIN] = 16,	    [FUZZ_COMPACT] = 1,
-	[FUZZ_PLAN] = 1,    [FUZZ_EXPORT] = 14,	    [FUZZ_TAKE] = 30,	    [FUZZ_GIVE] = 30,
+	[FUZZ_PLAN] = 1,    [FUZZ_EXPORT] = 14,	    [FUZZ_TAKE] = 24,	    [FUZZ_GIVE] = 30,
 	[FUZZ_NAME] = 10,   [FUZZ_SYNC] = 12,	    [FUZZ_SLICE] = 20,	    [FUZZ_PLACE] = 12,
 	[FUZZ_LIMIT] = 8,   [FUZZ_CLAIM] = 14,	    [FUZZ_FALLS] = 4,	    [FUZZ_POLL] = 4,
-	[FUZZ_MMAP] = 60,   [FUZZ_MUNMAP] = 16,	    [FUZZ_MREMAP] = 10,	    [FUZZ_MPROTECT] = 8,
-	[FUZZ_MADVISE] = 8, [FUZZ_WRITE] = 24,	    [FUZZ_LOOK] = 16,	    [FUZZ_BUF_MMAP] = 12,
+	[FUZZ_MMAP] = 30,   [FUZZ_MUNMAP] = 6,	    [FUZZ_MREMAP] = 3,	    [FUZZ_MPROTECT] = 4,
+	[FUZZ_MADVISE] = 6, [FUZZ_WRITE] = 24,	    [FUZZ_LOOK] = 16,	    [FUZZ_BUF_MMAP] = 6,
 	[FUZZ_FORK] = 1,    [FUZZ_BUF_SYNC] = 6,    [FUZZ_BUF_CLOSE] = 6,   [FUZZ_THREAD] = 1,
 	[FUZZ_SPLICE] = 3,  [FUZZ_ODD_COMMAND] = 4, [FUZZ_UNSPLICE] = 2,
 };
@@ -144,7 +144,7 @@ static inline void fuzz_fresh(struct fuzz_program *p, uint64_t *rnd)
 {
 	unsigned int i;
 
-	p->nr = 4 + fuzz_below(rnd, 36);
+	p->nr = 4 + fuzz_below(rnd, 52);
 	for (i = 0; i < p->nr; i++)
 		p->insn[i] = fuzz_draw(rnd);
 }

@@ -149,10 +149,13 @@ static inline void fuzz_end(struct fuzz *f)
 		fuzz_file_put(f, i, -1, 0, 0);
 	for (i = 0; i < FUZZ_BUFS; i++)
 		fuzz_buf_put(f, i, (struct fuzz_buf){ .fd = -1, .object = -1 });
-	/* One area again. */
-	mmap(f->arena, FUZZ_MAPS * FUZZ_PAGES * f->page, PROT_NONE,
-	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-	fuzz_lose_all(f);
+	if (f->mapped || f->crowd) {
+		/* One area again. */
+		mmap(f->arena, FUZZ_MAPS * FUZZ_PAGES * f->page, PROT_NONE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+		fuzz_lose_all(f);
+		f->mapped = 0;
+	}
 	while (read(f->pipe[0], f->array, 65536) > 0)
 		;
 }

@@ -85,6 +85,7 @@ struct fuzz {
 	uint32_t *array;
 	size_t page;
 	int pipe[2];
+	int mapped; /* something was */
 	int threaded; /* other threads have this struct, too */
 	int crowd; /* others have the world, all the time: it stays loose */
 };
