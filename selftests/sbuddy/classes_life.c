@@ -299,6 +299,8 @@ TEST_F(class, address_told_to_anybody)
 	};
 	pid_t pid;
 
+	/* What may move has no address to tell. */
+	ASSERT_EQ(0, sb_pin(self->fd, self->buf.handle));
 	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_QUERY, &query));
 	EXPECT_NE(0, query.phys);
 	pid = fork();
