@@ -55,6 +55,7 @@ attack_races()
 
 	shift
 	selftests/board/run "$@" --timeout 14400 exec "modprobe sbuddy
+		status=0
 		export SBUDDY_SECONDS=$seconds SBUDDY_ENGINE=list
 		/sbuddy/run-tap /selftests/races || status=1
 		export SBUDDY_ENGINE=word
