@@ -117,6 +117,7 @@ static inline void fuzz_corpus_write(struct fuzz_corpus *c, struct fuzz *f, cons
 		written++;
 	}
 	printf("# %u programs written to %s, %ld bytes\n", written, path, ftell(file));
+	fflush(stdout);
 	fclose(file);
 }
 
