@@ -71,7 +71,7 @@ static inline int races_remove(const char *name)
 	return rmdir(path) ? -errno : 0;
 }
 
-/* All CPUs but the first, one after the other, while @go says so. */
+/* All CPUs but the first, one after the other. */
 static inline void races_cpus(struct races *r)
 {
 	char path[64];
