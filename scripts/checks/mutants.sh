@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Steps of scripts/check that put defects into a copy of the tree: Documentation/mutants.md.
+
+# The page has the table, and says by marks where.
+step_mutants-table()
+{
+	diff <(sed -n '/^<!-- defects -->$/,/^<!-- end -->$/p' Documentation/mutants.md | sed '1d;$d') \
+		<(scripts/mutants --list)
+}
+
+step_mutants()
+{
+	scripts/mutants
+}
