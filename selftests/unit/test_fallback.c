@@ -81,6 +81,20 @@ static void a_whole_free_block_is_claimed_with_its_pageblocks(void)
 	fixture_exit(&f);
 }
 
+static void who_needs_part_of_a_foreign_pageblock_boosts_the_marks(void)
+{
+	boot();
+	f.inst.cfg.watermark_boost_factor = 15000;
+	f.inst.cfg.watermark_scale_factor = 100;
+	sb_watermark_setup(&f.inst);
+	fill();
+	EXPECT_EQ(zone->watermark_boost, 0);
+	free_run(PFN + 4 * BLOCK, BLOCK / 2);
+	EXPECT_EQ(sb_pfn_block(alloc(0, SB_UNMOVABLE), 8), PFN + 4 * BLOCK);
+	EXPECT(zone->watermark_boost > 0);
+	fixture_exit(&f);
+}
+
 static void the_order_of_fallbacks_is_linux_own(void)
 {
 	static const unsigned char rows[SB_PCPTYPES][2] = {
@@ -369,6 +383,7 @@ static void a_run_begins_where_the_last_take_found_something(void)
 }
 
 UNIT_MAIN(UNIT_CASE(a_whole_free_block_is_claimed_with_its_pageblocks),
+	  UNIT_CASE(who_needs_part_of_a_foreign_pageblock_boosts_the_marks),
 	  UNIT_CASE(the_order_of_fallbacks_is_linux_own),
 	  UNIT_CASE(a_pageblock_is_claimed_when_half_is_free_or_alike),
 	  UNIT_CASE(unmovable_pages_in_a_movable_pageblock_are_alike),
