@@ -55,6 +55,8 @@ step_checkpatch()
 	local user=PREFER_KERNEL_TYPES,BIT_MACRO,CAMELCASE,MACRO_WITH_FLOW_CONTROL
 	user+=,MACRO_ARG_REUSE,PREFER_DEFINED_ATTRIBUTE_MACRO,NEW_TYPEDEFS,ARRAY_SIZE,VOLATILE
 	user+=,LONG_LINE,LONG_LINE_STRING,OPEN_ENDED_LINE,SPLIT_STRING,EMBEDDED_FUNCTION_NAME
+	# A test that a macro makes begins at the margin, and goes on as clang-format has it.
+	user+=,LEADING_SPACE,COMPLEX_MACRO
 
 	# A macro that makes a table's row or a file's functions is given a name, not a value.
 	checkpatch '^./(module/(core|driver|bench)|include|selftests/(sbuddy/client|oracle))/' MACRO_ARG_REUSE

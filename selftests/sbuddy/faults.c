@@ -176,16 +176,15 @@ static int run_alloc_past_caches(void)
 CALL(SBUDDY_IOC_ALLOC, alloc_past_caches, .set_up = open_file, .run = run_alloc_past_caches,
      .tear_down = close_file, .errnos = { EFAULT, ENOMEM }, .undone = 1)
 
-static int bulk(unsigned int order, uint64_t bytes)
+static int bulk(uint32_t type, uint32_t zone, uint64_t bytes)
 {
 	struct sbuddy_result results[BUFFERS];
 	struct sbuddy_alloc_bulk arg = {
 		.size = sizeof(arg),
 		.flags = bytes ? SBUDDY_ALLOC_BYTES : 0,
 		.bytes = bytes,
-		.order = order,
-		.type = SBUDDY_MOVABLE,
-		.zone = SBUDDY_ZONE_MOVABLE,
+		.type = type,
+		.zone = zone,
 		.node = SBUDDY_NODE_ANY,
 		.count = BUFFERS,
 		.results = (uintptr_t)results,
@@ -196,15 +195,24 @@ static int bulk(unsigned int order, uint64_t bytes)
 
 static int run_alloc_bulk(void)
 {
-	return bulk(0, 0);
+	return bulk(SBUDDY_MOVABLE, SBUDDY_ZONE_MOVABLE, 0);
 }
 
 CALL(SBUDDY_IOC_ALLOC_BULK, alloc_bulk, .set_up = open_file, .run = run_alloc_bulk,
      .tear_down = close_file, .errnos = { EFAULT, ENOMEM }, .least = BUFFERS, .undone = 1)
 
+/* Without structures, as by TAKE. */
+static int run_alloc_bulk_bare(void)
+{
+	return bulk(SBUDDY_UNMOVABLE, SBUDDY_ZONE_NORMAL, 0);
+}
+
+CALL(SBUDDY_IOC_ALLOC_BULK, alloc_bulk_bare, .set_up = open_file, .run = run_alloc_bulk_bare,
+     .tear_down = close_file, .errnos = { EFAULT, ENOMEM }, .least = 4, .undone = 1)
+
 static int run_alloc_bulk_bytes(void)
 {
-	return bulk(0, 3 * page_size);
+	return bulk(SBUDDY_MOVABLE, SBUDDY_ZONE_MOVABLE, 3 * page_size);
 }
 
 CALL(SBUDDY_IOC_ALLOC_BULK, alloc_bulk_bytes, .set_up = open_file, .run = run_alloc_bulk_bytes,

@@ -104,11 +104,43 @@ WRITE(tunables, "tunables", "compaction_proactiveness 20", NULL)
 WRITE(owner, "debug", "+owner +poison", "-owner -poison")
 WRITE(guard, "debug", "guard=1 quarantine=8 scan", "guard=0 quarantine=0")
 WRITE(compact, "compact", "1", NULL)
-WRITE(explain, "explain", "order=3 type=Movable", NULL)
+WRITE(explain, "explain", "order=3 type=movable", NULL)
 WRITE(granularities, "granularities", "all", NULL)
 WRITE(ring, "ring/enable", "16", "0")
-WRITE(cma_alloc, "cma/a/alloc", "8", NULL)
-WRITE(cma_free, "cma/a/free", "8", NULL)
+static char alloc_path[256], free_path[256];
+
+static int run_cma_alloc(void)
+{
+	return faults_write(alloc_path, "8");
+}
+
+static int run_cma_free(void)
+{
+	return faults_write(free_path, "8");
+}
+
+/* Without anything that was taken it does nothing. */
+static void end_cma(void)
+{
+	run_cma_free();
+}
+
+static int set_cma(void)
+{
+	snprintf(alloc_path, sizeof(alloc_path), "%s/cma/a/alloc", faults_dir);
+	snprintf(free_path, sizeof(free_path), "%s/cma/a/free", faults_dir);
+	return 0;
+}
+
+static int set_cma_taken(void)
+{
+	return set_cma() ?: run_cma_alloc();
+}
+
+FAULTS(cma_alloc, .set_up = set_cma, .run = run_cma_alloc, .tear_down = end_cma,
+       .errnos = ALL_ERRNOS, .least = 3, .undone = 1)
+FAULTS(cma_free, .set_up = set_cma_taken, .run = run_cma_free, .tear_down = end_cma,
+       .errnos = ALL_ERRNOS, .least = 2, .undone = 1)
 
 /* The first answer is kept, so that a short one is asked for. */
 static int run_ask(void)
@@ -133,7 +165,7 @@ static int ask(const char *of, const char *words)
 
 static int set_explained(void)
 {
-	return ask("explain", "order=10 type=Unmovable zone=Normal");
+	return ask("explain", "order=8 type=unmovable zone=normal");
 }
 
 FAULTS(explained, .set_up = set_explained, .run = run_ask, .errnos = ALL_ERRNOS, .least = 6)

@@ -81,7 +81,8 @@ static void put_all(void)
 		close(export);
 	close(fd);
 	area = MAP_FAILED;
-	export = fd = -1;
+	export = -1;
+	fd = -1;
 }
 
 static int map(void)
