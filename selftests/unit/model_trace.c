@@ -105,21 +105,11 @@ static void say_how_to_repeat(void)
 	       nr_steps);
 }
 
-void model_run(const struct model_run *run, unsigned long normally)
+static void run_rounds(const struct model_run *run, unsigned long normally)
 {
-	const char *path = getenv("SB_TRACE"), *every = getenv("SB_CHECK");
 	unsigned long left = unit_iterations(normally), round;
-	u64 seed, own;
+	u64 seed = unit_seed(), own;
 
-	check_every = every ? max(strtoul(every, NULL, 0), 1ul) : 1;
-	nr_steps = 0;
-	same_everywhere = true;
-	hash = 14695981039346656037ull;
-	if (path) {
-		replay(run, path);
-		return;
-	}
-	seed = unit_seed();
 	while (left && !unit_failures()) {
 		own = unit_random(&seed);
 		do_round(run, own);
@@ -132,6 +122,21 @@ void model_run(const struct model_run *run, unsigned long normally)
 	if (unit_failures())
 		say_how_to_repeat();
 	printf("# trace hash %016llx of %lu steps\n", hash, nr_steps);
+}
+
+void model_run(const struct model_run *run, unsigned long normally)
+{
+	const char *path = getenv("SB_TRACE"), *every = getenv("SB_CHECK");
+
+	check_every = every ? max(strtoul(every, NULL, 0), 1ul) : 1;
+	nr_steps = 0;
+	hash = 14695981039346656037ull;
+	same_everywhere = true;
+	if (path)
+		replay(run, path);
+	else
+		run_rounds(run, normally);
+	same_everywhere = false;
 }
 
 /* Bytes that are enough for lists of CPUs, or for sections, with pointers of any size. */

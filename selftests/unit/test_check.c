@@ -244,7 +244,7 @@ static const char *requests_let_through(void)
 	f.inst.cfg.min_free_kbytes = 32 << 10;
 	sb_watermark_setup(&f.inst);
 	f.inst.front.list[0][0] = sb_front_list(zone->front_slot * SB_HOME_TYPES, 0);
-	return "requests of flags 0 and order 0 find their list";
+	return "and order 0 find their list, and must not";
 }
 
 static const char *pcp_limit_too_far(void)

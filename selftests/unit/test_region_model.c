@@ -98,7 +98,7 @@ static void step_trim(struct model *m)
 {
 	unsigned int pages = 1u << below(m, 3), i, j, end;
 	u64 align = pages * CELL;
-	struct cell after[MAX_CELLS];
+	static struct cell after[MAX_CELLS];
 	bool busy = false;
 
 	memcpy(after, m->cells, sizeof(after));

@@ -225,7 +225,7 @@ struct held {
 
 static void compare_twins(struct model *m, u64 *seed)
 {
-	struct held held[256];
+	static struct held held[256];
 	unsigned int nr = 0, i;
 
 	for (i = 0; i < 400; i++) {
@@ -255,7 +255,7 @@ static void an_instance_with_sections_gives_the_same_pages_as_a_flat_one(void)
 
 	for (i = 0; i < nr; i++) {
 		struct sb_config cfg = random_config(&seed);
-		struct model m;
+		static struct model m;
 
 		if (cfg.pageblock_order < 4)
 			cfg.nr_banks = 1;

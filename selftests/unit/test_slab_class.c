@@ -189,8 +189,8 @@ static void show(char *text, size_t size)
 static void slabinfo_is_that_of_linux(void)
 {
 	struct sb_config cfg = fixture_config(BASE, 8 * MiB);
-	struct slab_host first, second;
-	char text[2048];
+	static struct slab_host first, second;
+	static char text[2048];
 	void *objs[70];
 
 	fixture_boot(&f, &cfg);
