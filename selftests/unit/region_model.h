@@ -19,7 +19,7 @@ struct cell {
 };
 
 /* A range of cells, and how it is named to the tracker. */
-struct range {
+struct cell_range {
 	unsigned int from;
 	unsigned int to;
 	u64 base;
@@ -32,8 +32,8 @@ struct model {
 	unsigned int nr;
 	u64 base; /* address of the first cell */
 	u64 state; /* of the random numbers */
-	struct range range; /* what the step is about */
-	struct range homes[2]; /* of both arrays, before the step */
+	struct cell_range range; /* what the step is about */
+	struct cell_range homes[2]; /* of both arrays, before the step */
 };
 
 static inline unsigned int below(struct model *m, unsigned int limit)
@@ -49,9 +49,9 @@ static inline u64 cell_addr(const struct model *m, unsigned int i)
 	return i && !addr ? TOP : addr;
 }
 
-static inline struct range random_range(struct model *m, unsigned int longest)
+static inline struct cell_range random_range(struct model *m, unsigned int longest)
 {
-	struct range range;
+	struct cell_range range;
 
 	if (below(m, 4))
 		longest = min(longest, 8u);
@@ -110,10 +110,10 @@ static inline void compare(const struct model *m)
 }
 
 /* The cells of a grown array. */
-static inline struct range home(const struct model *m, const struct sb_region_type *type)
+static inline struct cell_range home(const struct model *m, const struct sb_region_type *type)
 {
 	u64 size = sb_region_round_up(type->max * sizeof(struct sb_region), CELL);
-	struct range range = { 0 };
+	struct cell_range range = { 0 };
 
 	if (type->regions == type->initial)
 		return range;
@@ -122,7 +122,7 @@ static inline struct range home(const struct model *m, const struct sb_region_ty
 	return range;
 }
 
-static inline bool meets(struct range a, unsigned int from, unsigned int to)
+static inline bool meets(struct cell_range a, unsigned int from, unsigned int to)
 {
 	return from < to && a.from < to && from < a.to;
 }
@@ -133,7 +133,7 @@ static inline bool is_busy(const struct model *m, unsigned int from, unsigned in
 	       meets(home(m, &m->h.r.reserved), from, to);
 }
 
-static inline void set_reserved(struct model *m, struct range what, bool reserved)
+static inline void set_reserved(struct model *m, struct cell_range what, bool reserved)
 {
 	while (what.from < what.to)
 		m->cells[what.from++].reserved = reserved;
@@ -142,9 +142,9 @@ static inline void set_reserved(struct model *m, struct range what, bool reserve
 /* After a step: the arrays that have moved, and the errno that came. */
 static inline bool took_place(struct model *m, bool busy, int err)
 {
-	const struct range *homes = m->homes;
-	const struct range memory = home(m, &m->h.r.memory);
-	const struct range reserved = home(m, &m->h.r.reserved);
+	const struct cell_range *homes = m->homes;
+	const struct cell_range memory = home(m, &m->h.r.memory);
+	const struct cell_range reserved = home(m, &m->h.r.reserved);
 
 	if (err == -ENOMEM) {
 		/* Only when an array is full, and growth is made to fail or has no place. */

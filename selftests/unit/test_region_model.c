@@ -15,7 +15,7 @@ struct choice {
 
 static void step_add(struct model *m)
 {
-	struct range range = m->range;
+	struct cell_range range = m->range;
 	int nid = (int)below(m, 3) - 1;
 	u32 flags = below(m, 2) ? 0 : below(m, 8);
 	unsigned int i;
@@ -35,7 +35,7 @@ static void drop_memory(struct model *m, unsigned int from, unsigned int to)
 
 static void step_remove(struct model *m)
 {
-	struct range range = m->range;
+	struct cell_range range = m->range;
 
 	if (took_place(m, is_busy(m, range.from, range.to),
 		       sb_region_remove(&m->h.r, range.base, range.size)))
@@ -44,7 +44,7 @@ static void step_remove(struct model *m)
 
 static void step_reserve(struct model *m)
 {
-	struct range range = m->range;
+	struct cell_range range = m->range;
 
 	if (took_place(m, false, sb_region_reserve(&m->h.r, range.base, range.size)))
 		set_reserved(m, range, true);
@@ -52,7 +52,7 @@ static void step_reserve(struct model *m)
 
 static void step_free(struct model *m)
 {
-	struct range range = m->range;
+	struct cell_range range = m->range;
 
 	if (took_place(m, is_busy(m, range.from, range.to),
 		       sb_region_free(&m->h.r, range.base, range.size)))
@@ -61,7 +61,7 @@ static void step_free(struct model *m)
 
 static void step_flag(struct model *m)
 {
-	struct range range = m->range;
+	struct cell_range range = m->range;
 	u32 flag = 1u << below(m, 3);
 	bool set = below(m, 2);
 	bool busy = set && flag == SB_REGION_NOMAP && is_busy(m, range.from, range.to);
@@ -83,7 +83,7 @@ static void step_flag(struct model *m)
 
 static void step_node(struct model *m)
 {
-	struct range range = m->range;
+	struct cell_range range = m->range;
 	int nid = (int)below(m, 3) - 1;
 
 	if (!took_place(m, false, sb_region_set_node(&m->h.r, range.base, range.size, nid)))
@@ -122,7 +122,7 @@ static void step_trim(struct model *m)
 static void step_limit(struct model *m)
 {
 	unsigned int keep = 1 + below(m, m->nr), i, nr = 0;
-	struct range rest = { .to = m->nr };
+	struct cell_range rest = { .to = m->nr };
 
 	for (i = 0; i < m->nr && nr < keep; i++)
 		nr += m->cells[i].memory;
@@ -137,8 +137,8 @@ static void step_limit(struct model *m)
 
 static void step_cap(struct model *m)
 {
-	struct range range = m->range;
-	const struct range under = { .to = range.from }, over = { range.to, m->nr, 0, 0 };
+	struct cell_range range = m->range;
+	const struct cell_range under = { .to = range.from }, over = { range.to, m->nr, 0, 0 };
 	bool busy, none = range.from == range.to || !m->h.r.memory.nr;
 	unsigned int i;
 
@@ -261,7 +261,7 @@ static void step_alloc(struct model *m)
 	}
 	if (took_place(m, false, err)) {
 		unsigned int from = (unsigned int)((seen - m->base) / CELL);
-		struct range range = { .from = from };
+		struct cell_range range = { .from = from };
 
 		EXPECT_EQ(seen, wanted);
 		range.to = from + (unsigned int)(q.size / CELL);
@@ -325,7 +325,7 @@ static void step_walk(struct model *m)
 
 static void step_ask(struct model *m)
 {
-	const struct range range = m->range;
+	const struct cell_range range = m->range;
 	bool memory = true, reserved = false, overlaps = false;
 	const struct cell *first = &m->cells[range.from];
 	unsigned int i;
