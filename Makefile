@@ -62,6 +62,13 @@ debug-kernel:
 	scripts/kernels
 	scripts/debug-kernels --print
 
+kunit:
+	scripts/setup
+	scripts/setup debug
+	scripts/kernels
+	scripts/debug-kernels uml
+	selftests/kunit/run $(ARGS)
+
 matrix:
 	scripts/setup
 	scripts/kernels
@@ -113,6 +120,8 @@ help:
 	@echo '  make labs             scripted situations, drawn in build/labs (no kernel needed)'
 	@echo 'Tests:'
 	@echo '  make unit             the allocator on this machine, under sanitizers'
+	@echo '  make kunit            the same as a module of KUnit, in a kernel that is a program'
+	@echo '                        of this machine (builds it first): ARGS=--help'
 	@echo '  make hostbench        the same, by the clock: ARGS=--help'
 	@echo '  make frag             how scattered memory becomes with either engine, 64 MiB to 16 GiB'
 	@echo '  make check-quick      all that needs no emulated board, in minutes'
@@ -131,5 +140,5 @@ help:
 	@echo '  ARCH= CROSS_COMPILE=  the target, as for the kernel'
 	@echo '  V=1 W=1 C=1|2         verbose, more warnings, sparse, as for the kernel'
 
-.PHONY: modules modules_install clean kernel-headers tools dtbs unit frag labs check \
+.PHONY: modules modules_install clean kernel-headers tools dtbs unit kunit frag labs check \
 	check-quick check-debug check-all debug-kernel coverage matrix proofs oracle bench hostbench demo shell help

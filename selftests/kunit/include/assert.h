@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What unit tests include on the host, in the kernel. */
+#include <linux/build_bug.h>

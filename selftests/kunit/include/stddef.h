@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What unit tests include on the host, in the kernel. */
+#include <linux/stddef.h>
+#include <linux/types.h>

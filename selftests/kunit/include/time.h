@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What unit tests include on the host, in the kernel: nothing that runs here needs it. */
