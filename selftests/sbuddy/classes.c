@@ -59,6 +59,8 @@ TEST_F(class, offset_that_overflows_in_mmap)
 		offset + self->len - self->page,
 		offset + self->len,
 		offset + window - self->page,
+		offset + (1ull << 29) * self->page,
+		offset + (1ull << 31) * self->page,
 		last - self->len,
 		last,
 		last / 2,
@@ -79,7 +81,7 @@ TEST_F(class, fault_beyond_the_buffer)
 {
 	struct sbuddy_alloc odd = sb_request(0);
 	const size_t pages = 37;
-	char *p, *q;
+	char *p, *again, *q;
 	size_t i;
 
 	odd.flags = SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_SCATTERED;
@@ -90,6 +92,8 @@ TEST_F(class, fault_beyond_the_buffer)
 	ASSERT_TRUE(p != MAP_FAILED);
 	for (i = 0; i < pages; i++)
 		*(size_t *)(p + i * self->page) = i;
+	again = sb_map(self->fd, odd.offset, odd.granted);
+	ASSERT_TRUE(again != MAP_FAILED);
 	for (i = 0; i < pages; i++) {
 		q = sb_map(self->fd, odd.offset + i * self->page, (pages - i) * self->page);
 		ASSERT_TRUE(q != MAP_FAILED);
@@ -97,6 +101,9 @@ TEST_F(class, fault_beyond_the_buffer)
 		EXPECT_EQ(pages - 1, *(size_t *)(q + (pages - 1 - i) * self->page));
 		munmap(q, (pages - i) * self->page);
 	}
+	/* What is around a page that is touched comes with it. */
+	for (i = pages; i--;)
+		EXPECT_EQ(i, *(size_t *)(again + i * self->page));
 	EXPECT_EQ(EINVAL,
 		  try_map(self->fd, PROT_READ, MAP_SHARED, odd.offset + odd.granted, self->page));
 	EXPECT_EQ(-1, sb_differs(self->p, 0, self->len));

@@ -185,6 +185,31 @@ static int has_poison(const void *reply, size_t size)
 	return 0;
 }
 
+/* Rows that the process has room for, of the quick way and of the other. */
+static void look_at_bulk(struct __test_metadata *_metadata, FIXTURE_DATA(class) * self,
+			 uint32_t flags)
+{
+	struct sbuddy_result results[4] = { 0 };
+	struct sbuddy_alloc_bulk bulk = {
+		.size = sizeof(bulk),
+		.flags = flags,
+		.type = SBUDDY_MOVABLE,
+		.zone = SBUDDY_ZONE_MOVABLE,
+		.node = SBUDDY_NODE_ANY,
+		.count = ARRAY_LEN(results),
+		.results = (uintptr_t)results,
+	};
+	size_t i;
+
+	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_ALLOC_BULK, &bulk));
+	EXPECT_FALSE(has_poison(&bulk, sizeof(bulk)));
+	EXPECT_FALSE(has_poison(results, sizeof(results)));
+	for (i = 0; i < ARRAY_LEN(results); i++) {
+		EXPECT_EQ(0, results[i].reserved);
+		ASSERT_EQ(0, sb_put(self->fd, results[i].handle));
+	}
+}
+
 /* All that a reply has is either what was sent or what its field means. */
 TEST_F(class, padding_that_tells)
 {
@@ -235,6 +260,8 @@ TEST_F(class, padding_that_tells)
 	ASSERT_EQ(0, sb_call(self->fd, SBUDDY_IOC_EXPLAIN, &explain));
 	EXPECT_FALSE(has_poison(zones, sizeof(zones)));
 	EXPECT_FALSE(has_poison(&explain, sizeof(explain)));
+	look_at_bulk(_metadata, self, 0);
+	look_at_bulk(_metadata, self, SBUDDY_ALLOC_ATOMIC);
 }
 
 struct flipper {
@@ -337,8 +364,16 @@ TEST_F(class, error_path_that_leaks)
 {
 	struct sbuddy_alloc huge = sb_request(0);
 	struct rlimit old, none = { 0, 0 };
+	struct sbuddy_alloc buf;
 	int i;
 
+	while (!sb_get(self->other, ORDER, &buf))
+		;
+	for (i = 0; i < 20; i++)
+		EXPECT_EQ(-ENOMEM, sb_get(self->fd, ORDER, &buf));
+	EXPECT_EQ(1, sb_info(self->fd).nr_handles);
+	close(self->other);
+	self->other = sb_open(O_RDWR);
 	huge.flags = SBUDDY_ALLOC_BYTES | SBUDDY_ALLOC_SCATTERED;
 	huge.bytes = (self->free + 1) * self->page;
 	getrlimit(RLIMIT_NOFILE, &old);
