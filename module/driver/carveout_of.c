@@ -107,7 +107,7 @@ static int read_name(struct device *dev, struct sb_config *cfg)
 {
 	const char *name = kbasename(dev->of_node->full_name);
 
-	if (of_property_read_bool(dev->of_node, "label") &&
+	if (of_find_property(dev->of_node, "label", NULL) &&
 	    of_property_read_string(dev->of_node, "label", &name)) {
 		dev_err(dev, "label is not a text: write it as \"NAME\"\n");
 		return -ENODEV;
@@ -156,7 +156,7 @@ static int check_reg(struct device *dev, struct device_node *region,
 	u64 base = rmem->base, size = rmem->size;
 	struct resource res;
 
-	if (!of_property_read_bool(region, "reg"))
+	if (!of_find_property(region, "reg", NULL))
 		return 0;
 	if (of_address_to_resource(region, 0, &res)) {
 		dev_err(dev,
@@ -202,7 +202,7 @@ static int read_region(struct device *dev, struct device_node *region, struct ca
 		return -ENODEV;
 	}
 	/* A pool of the kernel's own claims no resource, so nothing else would tell. */
-	if (of_property_read_bool(region, "compatible")) {
+	if (of_find_property(region, "compatible", NULL)) {
 		dev_err(dev,
 			"memory-region %pOF has a compatible, so it is for another driver: remove that property\n",
 			region);

@@ -12,7 +12,8 @@
 #     NUMA are in ours, and in the kernel's if it has NUMA;
 #   - vmstat has few of the kernel's counters, in the kernel's order, and ours;
 #   - zoneinfo says "promo" in newer kernels only, and those after 6.12 have
-#     "high_min" beside "high", and wider labels;
+#     "high_min" beside "high", wider labels, and in the newest what is reserved
+#     for highatomic requests;
 #   - memblock's files say node and flags since 6.3;
 #   - pagetypeinfo counts mixed blocks when page owners are tracked.
 #
@@ -147,7 +148,7 @@ first_of_each()
 # The lines of the kernel that have to be in ours.
 wanted()
 {
-	grep -vE '^ {6}[a-z]|^  vm stats|^ +high_m|^Number of mixed'
+	grep -vE '^ {6}[a-z]|^  vm stats|^ +high_m|^ +reserved_high|^Number of mixed'
 }
 
 # in_order FILE OTHER WHOSE: every line of OTHER is in FILE, in the same order.
