@@ -76,7 +76,7 @@ step_schema()
 # boards that are there for that: windows on configfs, debug modes, pages of the
 # documentation, and user programs.
 SAME_ON_CPUS=libsbuddy,sbuddyctl,configfs,debug,docs,engine,classes,classes_calls
-SAME_ANYWHERE=$SAME_ON_CPUS,claim,classes_life,client,fuzz,instances,quota,races,release,soak
+SAME_ANYWHERE=$SAME_ON_CPUS,claim,classes_life,client,fuzz,instances,quota,races,release,soak,suspend
 
 # boot BOARD OVERLAY MODE [RELOADS [WITHOUT]]: loading and unloading a hundred times is
 # for one board; it takes a minute.

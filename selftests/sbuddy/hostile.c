@@ -94,8 +94,8 @@ FIXTURE_TEARDOWN(device)
 static int known_errno(int err)
 {
 	static const int known[] = {
-		0,	 -EINVAL, -E2BIG,  -EFAULT, -ENOMEM,	-ENOSPC,
-		-ENOENT, -EPERM,  -ENOTTY, -EAGAIN, -EOVERFLOW, -EOPNOTSUPP,
+		0,	-EINVAL, -E2BIG,  -EFAULT,    -ENOMEM,	   -ENOSPC, -ENOENT,
+		-EPERM, -ENOTTY, -EAGAIN, -EOVERFLOW, -EOPNOTSUPP, -EDQUOT, -ETIMEDOUT,
 	};
 	size_t i;
 
