@@ -29,7 +29,10 @@ models_on_host()
 {
 	local model steps
 
-	make -s -C selftests/unit fast-build TESTS="test_model test_model_modes test_migrate_model"
+	# These steps run beside each other, and build the same.
+	mkdir -p build/unit
+	flock build/unit/fast.lock make -s -C selftests/unit fast-build \
+		TESTS="test_model test_model_modes test_migrate_model" >&2
 	while read -r model steps; do
 		SB_SEED=7 SB_ITER=$steps SB_CHECK=10000 "build/unit/fast/$model"
 	done < <(model_runs "$1")
