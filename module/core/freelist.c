@@ -21,17 +21,6 @@ void sb_freelist_init(struct sb_zone *zone)
 	memset(zone->nonempty, 0, sizeof(zone->nonempty));
 }
 
-void sb_freelist_give_up(struct sb_zone *zone, unsigned int order, unsigned int type)
-{
-	if (type < SB_NR_TYPES) {
-		zone->free_area[order].list[type].first = SB_PAGE_LINK_NONE;
-		zone->free_area[order].list[type].last = SB_PAGE_LINK_NONE;
-		sb_engine_set_order(zone, order, type, false);
-	}
-	sb_instance_broken(zone->inst, "links do not lead forth and back on a list of order",
-			   order);
-}
-
 void sb_freelist_push(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		      unsigned int type, enum sb_engine_end end)
 {
@@ -88,7 +77,7 @@ unsigned long sb_freelist_count(const struct sb_zone *zone, unsigned int order, 
 	u32 index = zone->free_area[order].list[type].first;
 	unsigned long nr = 0;
 
-	while (nr < limit && sb_freelist_leads(&zone->inst->map, index)) {
+	while (index != SB_PAGE_LINK_NONE && nr < limit) {
 		index = sb_page_next(sb_memmap_at(&zone->inst->map, index));
 		nr++;
 	}

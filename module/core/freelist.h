@@ -50,72 +50,28 @@ static inline void sb_freelist_link(struct sb_zone *zone, const struct sb_memmap
 	zone->free_area[order].nr_free++;
 }
 
-/* A link that leads to no descriptor is none that sb_freelist_link() has written. */
-static inline bool sb_freelist_leads(const struct sb_memmap *map, u32 link)
-{
-	return link < map->nr_pages && sb_memmap_has_table(map, link);
-}
-
-/*
- * Gives a list up that a stray write has broken, if there is such a list: nobody follows its
- * links any more, as nothing of this instance is allocated any more.
- */
-void sb_freelist_give_up(struct sb_zone *zone, unsigned int order, unsigned int type)
-	__must_hold(zone->lock);
-
 /*
  * Takes a block off the list that the two words of its descriptor tell of: neither described
- * anew yet, nor are its pages accounted. @map as for sb_freelist_link(). Where the links do
- * not lead forth and back the instance is corrupt from then on, sb_instance_broken().
+ * anew yet, nor are its pages accounted. @map as for sb_freelist_link().
  */
 static inline void sb_freelist_unlink(struct sb_zone *zone, const struct sb_memmap *map,
 				      unsigned int order, u32 word, u32 state)
 	__must_hold(zone->lock)
 {
-	u32 prev = state >> 4, next = word >> 4, from_prev, from_next;
-	struct sb_page *before = NULL, *after = NULL;
-	struct sb_free_list *list;
+	struct sb_free_list *list = &zone->free_area[order].list[state & 7];
+	u32 prev = state >> 4, next = word >> 4;
 
-	if (unlikely((state & 7) >= SB_NR_TYPES))
-		goto broken;
-	list = &zone->free_area[order].list[state & 7];
-	from_prev = list->first;
-	from_next = list->last;
-	if (prev < map->nr_pages) {
-		if (unlikely(!sb_memmap_has_table(map, prev)))
-			goto broken;
-		before = sb_memmap_at(map, prev);
-		from_prev = sb_page_next(before);
-	} else if (unlikely(prev != SB_PAGE_LINK_NONE)) {
-		goto broken;
-	}
-	if (next < map->nr_pages) {
-		if (unlikely(!sb_memmap_has_table(map, next)))
-			goto broken;
-		after = sb_memmap_at(map, next);
-		from_next = sb_page_prev(after);
-	} else if (unlikely(next != SB_PAGE_LINK_NONE)) {
-		goto broken;
-	}
-	/* Those beside the block lead to the same one, which then is this block. */
-	if (unlikely(from_prev != from_next))
-		goto broken;
-	/* They are of the list, too, so the rest of their words need not be read. */
-	if (before)
-		before->next_order = next << 4 | order;
+	if (prev != SB_PAGE_LINK_NONE)
+		sb_page_set_next(sb_memmap_at(map, prev), next);
 	else
 		list->first = next;
-	if (after)
-		after->prev_state = prev << 4 | (state & 15);
+	if (next != SB_PAGE_LINK_NONE)
+		sb_page_set_prev(sb_memmap_at(map, next), prev);
 	else
 		list->last = prev;
 	if (prev == next)
 		sb_engine_set_order(zone, order, state & 7, false);
 	zone->free_area[order].nr_free--;
-	return;
-
-broken:
-	sb_freelist_give_up(zone, order, state & 7);
 }
 
 /*

@@ -42,10 +42,6 @@ static unsigned int put_part(struct sb_zone *zone, unsigned long pfn, unsigned i
 	u32 index = sb_word_index(inst, pfn);
 	struct sb_word_block *block = sb_word_at(inst, index);
 
-	if (unlikely(!sb_word_is(inst, index, page_in_block(inst, pfn), order, false))) {
-		sb_instance_broken(inst, "what is freed was free in part, from pfn", pfn);
-		return order;
-	}
 	if (!block->nr_free)
 		block->type = (u8)type;
 	sb_word_set(inst, index, page_in_block(inst, pfn), order, true);
@@ -68,13 +64,8 @@ static unsigned int put_whole(struct sb_zone *zone, unsigned long pfn, unsigned 
 	struct sb_instance *inst = zone->inst;
 	u32 index = sb_word_index(inst, pfn), end = index + (1u << (order - inst->blocks.order));
 
-	for (; index < end; index++) {
-		if (unlikely(sb_word_at(inst, index)->nr_free)) {
-			sb_instance_broken(inst, "what is freed was free in part, from pfn", pfn);
-			return order;
-		}
+	for (; index < end; index++)
 		sb_word_at(inst, index)->type = (u8)type;
-	}
 	set_whole(zone, pfn, order, true);
 	return sb_word_merge(zone, pfn, order, type);
 }

@@ -15,20 +15,6 @@ void sb_word_note(struct sb_word_block *block, unsigned int word, u32 bits)
 		block->has[order] ^= bit;
 }
 
-bool sb_word_is(const struct sb_instance *inst, u32 index, unsigned int at, unsigned int order,
-		bool free)
-{
-	const u32 *bits = sb_word_bits(inst, index) + (at >> SB_WORD_ORDER);
-	const u32 *end = bits + (order < SB_WORD_ORDER ? 1u : 1u << (order - SB_WORD_ORDER));
-	u32 mask = order < SB_WORD_ORDER ? sb_word_mask(at & ((1u << SB_WORD_ORDER) - 1), order) :
-					   ~0u;
-
-	for (; bits < end; bits++)
-		if ((*bits & mask) != (free ? mask : 0))
-			return false;
-	return true;
-}
-
 void sb_word_set(const struct sb_instance *inst, u32 index, unsigned int at, unsigned int order,
 		 bool free)
 {

@@ -40,10 +40,6 @@ static inline unsigned int sb_word_log(const struct sb_instance *inst)
 /* Derives what is kept of a word. */
 void sb_word_note(struct sb_word_block *block, unsigned int word, u32 bits);
 
-/* All of 2^@order pages from page @at of a pageblock are free, or used. */
-bool sb_word_is(const struct sb_instance *inst, u32 index, unsigned int at, unsigned int order,
-		bool free);
-
 /* Makes 2^@order pages from page @at of a pageblock free, or used; the order below its own. */
 void sb_word_set(const struct sb_instance *inst, u32 index, unsigned int at, unsigned int order,
 		 bool free);
