@@ -48,9 +48,10 @@ static inline long long read_number(const char *path)
 	return len > 0 ? strtoll(text, NULL, 0) : -1;
 }
 
+/* One path a thread: threads of a process ask at once. */
 static inline const char *area_file(int area, const char *file)
 {
-	static char path[128];
+	static __thread char path[128];
 
 	snprintf(path, sizeof(path), FILES "/cma/%c/%s", 'a' + area, file);
 	return path;
