@@ -558,7 +558,8 @@ static void random_requests_agree_with_the_model(void)
 		cfg.rules = (enum sb_rules_version)unit_below(&seed, SB_NR_RULES);
 		cfg.nr_cpus = 2;
 		cfg.bottom_up = unit_below(&seed, 2);
-		add(&cfg, "a", 0, 64 * 1024 + unit_below(&seed, 3 * MiB), SB_NID_ANY);
+		/* By pageblocks it is no more than 3 MiB, which leaves memory for the others. */
+		add(&cfg, "a", 0, 64 * 1024 + unit_below(&seed, 3 * MiB - 64 * 1024), SB_NID_ANY);
 		fixture_boot(&f, &cfg);
 		memset(model, FREE, sizeof(model));
 		steps -= round;
