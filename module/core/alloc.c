@@ -90,8 +90,12 @@ static bool take_plainly(struct sb_instance *inst, const struct sb_request *requ
 {
 	if (unlikely(!is_plain(request)))
 		return false;
-	if (request->order < SB_PCP_ORDERS)
-		return sb_front_take(inst, request->gfp, request->order, pfn);
+	if (request->order < SB_PCP_ORDERS) {
+		if (sb_front_take(inst, request->gfp, request->order, pfn))
+			return true;
+		*pfn = sb_front_take_more(inst, request->gfp, request->order);
+		return *pfn != SB_PFN_NONE;
+	}
 	return sb_front_take_large(inst, request->gfp, request->order, pfn);
 }
 
@@ -99,6 +103,11 @@ int sb_alloc(struct sb_instance *inst, const struct sb_request *request, unsigne
 {
 	if (likely(take_plainly(inst, request, pfn)))
 		return 0;
+	return sb_alloc_more(inst, request, pfn);
+}
+
+int sb_alloc_more(struct sb_instance *inst, const struct sb_request *request, unsigned long *pfn)
+{
 	if (unlikely(READ_ONCE(inst->hooks)))
 		return alloc_watched(inst, request, pfn);
 	return sb_alloc_take(inst, request, pfn);
@@ -248,10 +257,17 @@ int sb_alloc_put(struct sb_instance *inst, unsigned long pfn, unsigned int order
 
 int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int order)
 {
+	if (order < SB_PCP_ORDERS && likely(sb_front_put(inst, pfn, order)))
+		return 0;
+	return sb_alloc_free_more(inst, pfn, order);
+}
+
+int sb_alloc_free_more(struct sb_instance *inst, unsigned long pfn, unsigned int order)
+{
 	int err;
 
-	if (order < SB_PCP_ORDERS ? likely(sb_front_put(inst, pfn, order)) :
-				    likely(sb_front_put_large(inst, pfn, order)))
+	if (order < SB_PCP_ORDERS ? sb_front_put_more(inst, pfn, order) :
+				    sb_front_put_large(inst, pfn, order))
 		return 0;
 	err = check_free(inst, pfn, order);
 	if (unlikely(err))

@@ -31,6 +31,10 @@
 int __must_check sb_alloc(struct sb_instance *inst, const struct sb_request *request,
 			  unsigned long *pfn);
 
+/* The same of what the front has just refused, or must not be asked for. */
+int __must_check sb_alloc_more(struct sb_instance *inst, const struct sb_request *request,
+			       unsigned long *pfn);
+
 /* sb_alloc() without what looks on: for debug.h. */
 int __must_check sb_alloc_take(struct sb_instance *inst, const struct sb_request *request,
 			       unsigned long *pfn);
@@ -87,6 +91,9 @@ int sb_alloc_split(struct sb_instance *inst, unsigned long pfn, unsigned int ord
  *	not live; -EIO when it was found corrupt.
  */
 int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int order);
+
+/* The same of a block that sb_front_put() has just refused, or is too large for it. */
+int sb_alloc_free_more(struct sb_instance *inst, unsigned long pfn, unsigned int order);
 
 /**
  * sb_alloc_free_bulk() - Give many single pages back.

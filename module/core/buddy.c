@@ -107,7 +107,7 @@ static void put_rest(struct sb_zone *zone, const struct sb_memmap *map, unsigned
 static unsigned int list_take_many(struct sb_zone *zone, unsigned int order, unsigned int type,
 				   unsigned int most, u32 *end) __must_hold(zone->lock)
 {
-	u32 orders = zone->nonempty[type] >> order, index;
+	u32 orders = zone->nonempty[type] >> order, index, step = 1u << order;
 	const struct sb_memmap map = zone->inst->map;
 	unsigned int large, nr, taken, i;
 	struct sb_page *page;
@@ -124,8 +124,10 @@ static unsigned int list_take_many(struct sb_zone *zone, unsigned int order, uns
 	put_rest(zone, &map, map.base_pfn + index, order, taken, nr, type);
 	sb_engine_account(zone, type, -((long)taken << order));
 	sb_plenty_look(zone);
-	for (i = 0; i < taken; i++, index += 1u << order)
+	for (i = 0; i < taken; i++, index += step, page += step) {
+		sb_page_set_listed(page, order, type);
 		*--end = index;
+	}
 	return taken;
 }
 
@@ -251,7 +253,7 @@ static unsigned int list_put(struct sb_zone *zone, unsigned long pfn, unsigned i
 	accounted = (long)(sb_order_pages(order) - sb_order_pages(inside) + sb_order_pages(low));
 	sb_freelist_link(zone, &map, head, order, type, to_tail ? SB_ENGINE_TAIL : SB_ENGINE_HEAD);
 	sb_engine_account(zone, type, accounted);
-	sb_plenty_look(zone);
+	sb_plenty_look_more(zone, type);
 	return order;
 }
 

@@ -35,10 +35,11 @@ bool sb_buddy_take(struct sb_zone *zone, unsigned int order, unsigned int type, 
  * sb_buddy_take_many() - Take some blocks of an order at a time.
  * @zone: zone to take from, with neither tracing nor guard pages on
  * @order: order wanted
- * @type: type to take from; no other is tried
+ * @type: type to take from, below SB_PCPTYPES; no other is tried
  * @most: how many are wanted, at least 1
- * @end: their first pages, now tails of no block, are written below it: that of the
- *	first block at @end[-1], as links are, counted from the first descriptor
+ * @end: their first pages are written below it: that of the first block at @end[-1], as
+ *	links are, counted from the first descriptor. Descriptors say that they are on a
+ *	per-CPU list of @type.
  *
  * The list engine gives the same blocks in the same order as sb_buddy_take() would one
  * by one, from one larger block, and leaves the same lists. The word engine gives

@@ -11,12 +11,6 @@ static const unsigned char fallbacks[SB_PCPTYPES][NR_FALLBACKS] = {
 	[SB_RECLAIMABLE] = { SB_UNMOVABLE, SB_MOVABLE },
 };
 
-/* What a pageblock holds, in pages; holes and reserved pages are neither. */
-struct contents {
-	unsigned long nr_free;
-	unsigned long nr_movable;
-};
-
 int sb_fallback_find(const struct sb_zone *zone, unsigned int order, unsigned int type)
 {
 	unsigned int i;
@@ -44,40 +38,53 @@ static bool inside_zone(const struct sb_zone *zone, unsigned long start)
 	       sb_zone_spans(zone, start + sb_order_pages(zone->inst->cfg.pageblock_order) - 1);
 }
 
-/* Of the pageblock's pages from @pfn on. */
-static struct contents count_contents(const struct sb_zone *zone, unsigned long pfn)
+/* Which pages of a pageblock are looked for; holes and reserved pages are neither. */
+struct sought {
+	bool free;
+	bool movable;
+};
+
+/* The block at @pfn, of the list engine where @page is given; says how many pages follow. */
+static unsigned long look_at(const struct sb_instance *inst, unsigned long pfn,
+			     const struct sb_page *page, struct sought *is)
+{
+	struct sb_page_info info;
+
+	if (likely(page)) {
+		info.state = sb_page_state(page);
+		info.order = sb_page_order(page);
+		info.type = sb_page_type(page);
+	} else {
+		sb_engine_look(inst, pfn, &info);
+	}
+	is->free = info.state == SB_PAGE_FREE;
+	is->movable = info.state == SB_PAGE_ALLOC && info.type == SB_MOVABLE;
+	return sb_order_pages(info.order);
+}
+
+/*
+ * Of the pageblock's pages from @pfn on, at least so many are sought. Looks at no more than it
+ * takes to know.
+ */
+static bool has_pages(const struct sb_zone *zone, unsigned long pfn, struct sought sought,
+		      unsigned long least)
 {
 	const struct sb_instance *inst = zone->inst;
 	unsigned int block_order = inst->cfg.pageblock_order;
 	unsigned long end = sb_pfn_block(pfn, block_order) + sb_order_pages(block_order);
-	struct contents seen = { 0, 0 };
+	const struct sb_page *page = inst->engine->look ? NULL : sb_memmap_page(&inst->map, pfn);
+	unsigned long found = 0, nr_pages;
+	struct sought is;
 
-	while (pfn < end) {
-		struct sb_page_info info;
-		unsigned long nr_pages;
-
-		sb_engine_look(inst, pfn, &info);
-		nr_pages = sb_order_pages(info.order);
-		if (info.state == SB_PAGE_FREE)
-			seen.nr_free += nr_pages;
-		else if (info.state == SB_PAGE_ALLOC && info.type == SB_MOVABLE)
-			seen.nr_movable += min(nr_pages, end - pfn);
+	while (found < least && pfn < end && found + (end - pfn) >= least) {
+		nr_pages = look_at(inst, pfn, page, &is);
+		if ((is.free && sought.free) || (is.movable && sought.movable))
+			found += min(nr_pages, end - pfn);
 		pfn += nr_pages;
+		if (likely(page))
+			page += nr_pages;
 	}
-	return seen;
-}
-
-/* Pages that would be at home in the pageblock if it changed to @type. */
-static unsigned long count_alike(const struct sb_zone *zone, const struct contents *seen,
-				 unsigned int old_type, unsigned int type)
-{
-	if (type == SB_MOVABLE)
-		return seen->nr_movable;
-	if (old_type == SB_MOVABLE)
-		return sb_order_pages(zone->inst->cfg.pageblock_order) -
-		       (seen->nr_free + seen->nr_movable);
-	/* Unmovable and Reclaimable pages cannot be told apart, so none count. */
-	return 0;
+	return found >= least;
 }
 
 static void trace(const struct sb_zone *zone, const struct sb_fallback *take, unsigned long pfn,
@@ -88,14 +95,23 @@ static void trace(const struct sb_zone *zone, const struct sb_fallback *take, un
 				 (unsigned int)foreign);
 }
 
-/* Most of the pageblock is free, or would be at home in one of @type. */
-static bool worth_claiming(const struct sb_zone *zone, const struct contents *seen,
-			   unsigned int old_type, unsigned int type)
+/*
+ * Most of the pageblock is free, or would be at home in one of @type. Unmovable and Reclaimable
+ * pages cannot be told apart, so they count where all that is not movable does.
+ */
+static bool worth_claiming(const struct sb_zone *zone, unsigned long pfn, unsigned int old_type,
+			   unsigned int type)
 {
 	const struct sb_instance *inst = zone->inst;
+	unsigned long half = sb_order_pages(inst->cfg.pageblock_order - 1);
+	struct sought sought = { .free = true, .movable = type == SB_MOVABLE };
+	struct sought others = { .movable = true };
 
-	return !inst->blocks.grouping || seen->nr_free + count_alike(zone, seen, old_type, type) >=
-						 sb_order_pages(inst->cfg.pageblock_order - 1);
+	if (!inst->blocks.grouping)
+		return true;
+	if (type != SB_MOVABLE && old_type == SB_MOVABLE)
+		return !has_pages(zone, pfn, others, half + 1);
+	return has_pages(zone, pfn, sought, half);
 }
 
 /* Orders to look through: with NOFRAGMENT whole pageblocks alone. */
@@ -110,15 +126,13 @@ static bool claimable(const struct sb_zone *zone, unsigned long found, unsigned 
 {
 	const struct sb_instance *inst = zone->inst;
 	unsigned long start = sb_pfn_block(found, inst->cfg.pageblock_order);
-	struct contents seen;
 
 	if (!inside_zone(zone, start))
 		return false;
 	/* Then it does not matter what the others are. */
 	if (sb_engine_nr_free(zone, start) >= sb_order_pages(inst->cfg.pageblock_order - 1))
 		return true;
-	seen = count_contents(zone, start);
-	return worth_claiming(zone, &seen, sb_pageblock_type(&inst->blocks, found), type);
+	return worth_claiming(zone, start, sb_pageblock_type(&inst->blocks, found), type);
 }
 
 static bool claim_block(struct sb_zone *zone, unsigned long found, const struct sb_fallback *take,
@@ -243,12 +257,11 @@ static bool claim_6_1(struct sb_zone *zone, unsigned long pfn, unsigned int type
 	const struct sb_instance *inst = zone->inst;
 	unsigned long start = sb_pfn_block(pfn, inst->cfg.pageblock_order);
 	unsigned int old_type = sb_pageblock_type(&inst->blocks, pfn);
-	struct contents seen;
+	bool worth = worth_claiming(zone, sb_zone_spans(zone, start) ? start : pfn, old_type, type);
 
-	seen = count_contents(zone, sb_zone_spans(zone, start) ? start : pfn);
 	if (!sb_buddy_move_free(zone, pfn, type))
 		return false;
-	if (worth_claiming(zone, &seen, old_type, type)) {
+	if (worth) {
 		sb_pageblock_set_type(zone->inst, start, type);
 		zone->events[SB_EVENT_CLAIM]++;
 	} else {
@@ -377,7 +390,6 @@ static bool claims_6_1(const struct sb_zone *zone, unsigned long pfn, unsigned i
 	unsigned int block_order = inst->cfg.pageblock_order;
 	unsigned int old_type = sb_pageblock_type(&inst->blocks, pfn);
 	unsigned long start = sb_pfn_block(pfn, block_order);
-	struct contents seen;
 
 	if (old_type == SB_HIGHATOMIC)
 		return false;
@@ -386,8 +398,7 @@ static bool claims_6_1(const struct sb_zone *zone, unsigned long pfn, unsigned i
 	if (!sb_fallback_may_claim(inst, order, type) ||
 	    !sb_zone_spans(zone, start + sb_order_pages(block_order) - 1))
 		return false;
-	seen = count_contents(zone, sb_zone_spans(zone, start) ? start : pfn);
-	return worth_claiming(zone, &seen, old_type, type);
+	return worth_claiming(zone, sb_zone_spans(zone, start) ? start : pfn, old_type, type);
 }
 
 static bool plan_6_1(const struct sb_zone *zone, const struct sb_fallback *take,

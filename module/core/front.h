@@ -61,6 +61,19 @@ static inline const struct sb_front *sb_front_this(const struct sb_instance *ins
 	return READ_ONCE(inst->front.of[cpu]);
 }
 
+/* Takes what is uppermost of @nr + 1 blocks of a list, by who has interrupts off. */
+static inline unsigned long sb_front_take_from(struct sb_instance *inst, struct sb_pcp_list *list,
+					       u32 nr)
+{
+	unsigned long pfn = inst->map.base_pfn + list->slot[nr];
+
+	WRITE_ONCE(sb_memmap_page(&inst->map, pfn)->prev_state, SB_PAGE_USED);
+	WRITE_ONCE(list->nr, nr);
+	*list->in_a_row >>= 1;
+	WRITE_ONCE(list->nr_taken, list->nr_taken + 1);
+	return pfn;
+}
+
 /**
  * sb_front_take() - Take a block from this CPU's list, if that is all there is to it.
  * @inst: instance at any stage
@@ -81,46 +94,60 @@ static inline bool sb_front_take(struct sb_instance *inst, u32 gfp, unsigned int
 	u32 nr;
 	bool found = !__builtin_sub_overflow(list->nr, 1u, &nr);
 
-	if (likely(found)) {
-		*pfn = inst->map.base_pfn + list->slot[nr];
-		WRITE_ONCE(sb_memmap_page(&inst->map, *pfn)->prev_state, SB_PAGE_USED);
-		WRITE_ONCE(list->nr, nr);
-		*list->in_a_row >>= 1;
-		WRITE_ONCE(list->nr_taken, list->nr_taken + 1);
-	}
+	if (likely(found))
+		*pfn = sb_front_take_from(inst, list, nr);
 	sb_irq_restore(irq);
 	return found;
 }
 
+/**
+ * sb_front_take_more() - Take a block from this CPU's list, with more that a refill left out.
+ * @inst: instance at any stage
+ * @gfp: as for sb_front_take()
+ * @order: log2 of the pages wanted, below SB_PCP_ORDERS
+ *
+ * For a list that is empty, and has not yet got all that a refill was to bring.
+ *
+ * Context: Any but NMI. Takes the per-CPU and the zone lock.
+ * Return: the first page, in use from now on; or SB_PFN_NONE: ask sb_alloc().
+ */
+unsigned long sb_front_take_more(struct sb_instance *inst, u32 gfp, unsigned int order);
+
 /* What of the first word of a block's descriptor a free must know. */
 #define SB_FRONT_FREE_MASK (SB_PAGE_SLAB << 4 | 15)
 
-/* sb_front_put() by who has interrupts off, to what @front leads to. */
-static inline bool sb_front_put_to(struct sb_instance *inst, const struct sb_front *front,
-				   unsigned long pfn, unsigned int order)
+/* There is such a pageblock, and there are lists of the order. */
+static inline bool sb_front_knows(const struct sb_instance *inst, unsigned long block,
+				  unsigned int order)
 {
-	unsigned long index = pfn - inst->map.base_pfn;
-	unsigned long block = index >> inst->blocks.order;
-	u32 nr, word, in_a_row, *row;
-	struct sb_pcp_list *list;
-	struct sb_page *page;
-	unsigned int home;
+	return block < inst->blocks.nr_blocks && order < SB_PCP_ORDERS;
+}
 
-	if (unlikely(block >= inst->blocks.nr_blocks || order >= SB_PCP_ORDERS))
-		return false;
-	home = READ_ONCE(inst->blocks.home[block]);
-	list = front->list[sb_front_list(home, order)];
-	nr = list->nr;
-	/* Where the home is none there may be no descriptor. */
-	if (unlikely(nr >= READ_ONCE(list->limit)))
-		return false;
+/* The list that a block would go to, by who has interrupts off. */
+static inline struct sb_pcp_list *sb_front_list_of(const struct sb_instance *inst,
+						   const struct sb_front *front,
+						   unsigned long block, unsigned int order)
+{
+	return front->list[sb_front_list(READ_ONCE(inst->blocks.home[block]), order)];
+}
+
+/*
+ * Puts the block at @index, as links are, on a list that has room, unless more has to be looked
+ * at.
+ */
+static inline bool sb_front_put_on(struct sb_instance *inst, struct sb_pcp_list *list,
+				   unsigned long index, unsigned int order)
+{
+	u32 nr = list->nr, word, in_a_row, *row;
+	struct sb_page *page;
+
 	row = list->in_a_row;
 	in_a_row = *row;
 	if (likely(in_a_row < list->most_in_a_row))
 		in_a_row += 1u << order;
 	else if (order)
 		return false;
-	page = sb_memmap_page(&inst->map, pfn);
+	page = sb_memmap_at(&inst->map, (u32)index);
 	word = READ_ONCE(page->next_order);
 	if (unlikely(READ_ONCE(page->prev_state) != SB_PAGE_USED))
 		return false;
@@ -134,6 +161,22 @@ static inline bool sb_front_put_to(struct sb_instance *inst, const struct sb_fro
 	*row = in_a_row;
 	WRITE_ONCE(list->nr, nr + 1);
 	return true;
+}
+
+/* sb_front_put() by who has interrupts off, to what @front leads to. */
+static inline bool sb_front_put_to(struct sb_instance *inst, const struct sb_front *front,
+				   unsigned long pfn, unsigned int order)
+{
+	unsigned long index = pfn - inst->map.base_pfn;
+	unsigned long block = index >> inst->blocks.order;
+	struct sb_pcp_list *list;
+
+	if (unlikely(!sb_front_knows(inst, block, order)))
+		return false;
+	list = sb_front_list_of(inst, front, block, order);
+	/* Where the home is none there may be no descriptor. */
+	return likely(list->nr < READ_ONCE(list->limit)) &&
+	       sb_front_put_on(inst, list, index, order);
 }
 
 /**
@@ -154,6 +197,20 @@ static inline bool sb_front_put(struct sb_instance *inst, unsigned long pfn, uns
 	sb_irq_restore(irq);
 	return done;
 }
+
+/**
+ * sb_front_put_more() - Put a block on this CPU's list, and give back some that are too many.
+ * @inst: instance at any stage
+ * @pfn: any frame number
+ * @order: any
+ *
+ * For lists that have overflown, and not given back yet all that was too much.
+ *
+ * Context: Any but NMI. Takes the per-CPU and the zone lock.
+ * Return: true when it is on the list; false: ask sb_alloc_free(), also for why it
+ *	cannot be freed.
+ */
+bool sb_front_put_more(struct sb_instance *inst, unsigned long pfn, unsigned int order);
 
 /**
  * sb_front_take_bulk() - Take single pages from this CPU's list, as long as it has some.

@@ -110,12 +110,12 @@ enum sb_engine_kind {
  *	lists off, else @pcp_batch .. 8192, or SB_PCP_HIGH_AUTO
  * @pcp_high_max: how far Linux's rules may raise that when runs of pages come
  *	and go, up to 131072; @pcp_high or less keeps it where it is
+ * @pcp_at_once: a refill, and what an overflow gives back, are one call's work, as in Linux;
+ *	else calls that follow share it, and none takes long: sb_pcp_take(), sb_pcp_put()
  * @pcp_huge_order: an order above 3 that has per-CPU lists, too, or 0; Linux
  *	has one where there are huge pages
- * @min_free_kbytes: what watermarks keep back, 0 .. 2^31 KiB, or
- *	SB_MIN_FREE_AUTO
- * @watermark_scale_factor: distance of the watermarks in ten-thousandths of a
- *	zone, 1 .. 3000
+ * @min_free_kbytes: what watermarks keep back, 0 .. 2^31 KiB, or SB_MIN_FREE_AUTO
+ * @watermark_scale_factor: distance of the watermarks in ten-thousandths of a zone, 1 .. 3000
  * @watermark_boost_factor: how far watermarks are boosted at most, in
  *	ten-thousandths of the high one; 0 switches boosting off
  * @lowmem_reserve_ratio: by zone; one page for so many of higher zones is kept
@@ -171,6 +171,7 @@ struct sb_config {
 	unsigned int pcp_batch;
 	unsigned int pcp_high;
 	unsigned int pcp_high_max;
+	bool pcp_at_once;
 	unsigned int pcp_huge_order;
 	unsigned int min_free_kbytes;
 	unsigned int watermark_scale_factor;

@@ -237,6 +237,13 @@ static inline u32 sb_page_pcp_state(unsigned int home)
 	return home << 4 | SB_PAGE_PCP;
 }
 
+/* A block rests on a per-CPU list of @type. */
+static inline void sb_page_set_listed(struct sb_page *page, unsigned int order, unsigned int type)
+{
+	WRITE_ONCE(page->next_order, sb_page_pcp_word(order, type));
+	WRITE_ONCE(page->prev_state, sb_page_pcp_state(type));
+}
+
 static inline void sb_page_set(struct sb_page *page, u32 state, unsigned int order,
 			       u32 next_or_type)
 {

@@ -29,11 +29,13 @@ static unsigned int slots_per_pcp(const struct sb_instance *inst)
 }
 
 /* Gives one table its part of the slots, and tells where the next one's begin. */
-static u32 *set_up(const struct sb_instance *inst, struct sb_pcp *pcp, u32 *slots)
+static u32 *set_up(struct sb_zone *zone, struct sb_pcp *pcp, u32 *slots)
 {
+	const struct sb_instance *inst = zone->inst;
 	unsigned int which;
 
 	sb_lock_init(&pcp->lock);
+	pcp->zone = zone;
 	pcp->high = inst->cfg.pcp_high;
 	for (which = 0; which < SB_PCP_LISTS; which++) {
 		struct sb_pcp_list *list = &pcp->list[which];
@@ -104,7 +106,7 @@ int sb_pcp_init(struct sb_instance *inst)
 			continue;
 		inst->zones[i].pcp = pcp;
 		for (cpu = 0; cpu < nr_cpus; cpu++)
-			slots = set_up(inst, pcp++, slots);
+			slots = set_up(&inst->zones[i], pcp++, slots);
 	}
 	sb_front_init(inst, inst->pcp_range.mapped);
 	return 0;
@@ -270,16 +272,25 @@ static void find_surplus(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int 
 	sb_pcp_tune_revoke(pcp);
 }
 
-/* Gives back some of what is too much; when nothing is any more, frees need not look. */
-static void overflow(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
-		     struct sb_pcp_surplus *surplus) __must_hold(pcp->lock)
+/* Gives back some of what is too much; says whether nothing is any more. */
+static bool overflow(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_surplus *surplus)
+	__must_hold(pcp->lock)
 {
 	sb_pcp_drain_part(zone, pcp, surplus);
-	if (surplus->nr_pages)
-		return;
+	if (likely(surplus->nr_pages))
+		return false;
 	if (zone->below_high &&
 	    sb_watermark_ok(zone, 0, sb_watermark(zone, SB_WMARK_HIGH), SB_ZONE_MOVABLE, 0))
 		zone->below_high = false;
+	return true;
+}
+
+/* The same, and when nothing is too much any more, frees need not look. */
+static void overflow_at_once(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
+			     struct sb_pcp_surplus *surplus) __must_hold(pcp->lock)
+{
+	if (!overflow(zone, pcp, surplus))
+		return;
 	sb_pcp_move_down(&pcp->list[which]);
 	sb_pcp_tune_grant(pcp, zone, which);
 }
@@ -293,7 +304,7 @@ static void overflow_rest(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int
 
 		if (likely(sb_pcp_this(zone) == pcp && !zone->inst->corrupt)) {
 			sb_lock(&pcp->lock);
-			overflow(zone, pcp, which, surplus);
+			overflow_at_once(zone, pcp, which, surplus);
 			sb_unlock(&pcp->lock);
 		} else {
 			surplus->nr_pages = 0;
@@ -303,17 +314,49 @@ static void overflow_rest(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int
 }
 
 /* Puts a block on a list that has room for it. */
+static void push(struct sb_zone *zone, struct sb_pcp_list *list, unsigned long pfn,
+		 unsigned int order, unsigned int type)
+{
+	sb_pcp_mark(zone, pfn, order, type);
+	if (unlikely(list->slot + list->nr >= list->room + list->max))
+		sb_pcp_move_down(list);
+	list->slot[list->nr++] = (u32)(pfn - zone->inst->map.base_pfn);
+}
+
+/* The free that comes after the last of it finds out how far lists may grow. */
+void sb_pcp_overflow(struct sb_pcp *pcp)
+{
+	overflow(pcp->zone, pcp, &pcp->surplus);
+}
+
+/* Puts a block while something is too much, and gives back some of that. */
+static void put_beside(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
+		       unsigned long pfn, unsigned int type) __must_hold(pcp->lock)
+{
+	push(zone, &pcp->list[which], pfn, sb_pcp_list_order(zone->inst, which), type);
+	sb_pcp_tune_counted(pcp, zone, which);
+	sb_pcp_overflow(pcp);
+}
+
 static void put_one(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which, unsigned long pfn,
 		    unsigned int type, struct sb_pcp_surplus *surplus) __must_hold(pcp->lock)
 {
-	struct sb_pcp_list *list = &pcp->list[which];
+	bool at_once = zone->inst->cfg.pcp_at_once;
 
-	sb_pcp_mark(zone, pfn, sb_pcp_list_order(zone->inst, which), type);
-	sb_pcp_move_down(list);
-	list->slot[list->nr++] = (u32)(pfn - zone->inst->map.base_pfn);
-	find_surplus(zone, pcp, which, surplus);
+	/* What is too much is not gone yet, and more may come than goes. */
+	if (unlikely(pcp->list[which].nr + 1 >= pcp->list[which].max) && !at_once)
+		sb_pcp_drain_oldest(zone, pcp, which);
+	if (pcp->surplus.nr_pages) {
+		put_beside(zone, pcp, which, pfn, type);
+		return;
+	}
+	push(zone, &pcp->list[which], pfn, sb_pcp_list_order(zone->inst, which), type);
+	sb_pcp_move_down(&pcp->list[which]);
+	find_surplus(zone, pcp, which, at_once ? surplus : &pcp->surplus);
+	if (!at_once && pcp->surplus.nr_pages)
+		return;
 	if (unlikely(surplus->nr_pages))
-		overflow(zone, pcp, which, surplus);
+		overflow_at_once(zone, pcp, which, surplus);
 	else
 		sb_pcp_tune_grant(pcp, zone, which);
 }

@@ -48,6 +48,8 @@
  * @word: first word of the descriptors of its blocks
  * @state: the second, of those that the front brings
  * @max: blocks it has room for
+ * @nr_missing: blocks of a refill that requests to come are to fetch, unless frees come and
+ *	need the room; none with pcp_at_once
  * @nr_taken: blocks ever given to requests
  * @nr_moved: blocks that came from the zone, less those that went back. May wrap.
  */
@@ -61,8 +63,21 @@ struct sb_pcp_list {
 	u32 word;
 	u32 state;
 	u32 max;
+	u32 nr_missing;
 	unsigned long nr_taken;
 	unsigned long nr_moved;
+};
+
+/**
+ * struct sb_pcp_surplus - What is to go back to the zone, and has not yet.
+ * @nr_pages: pages; 0 when nothing is
+ * @keep: pages at which the lists have too few, however it came
+ * @which: the list that is next
+ */
+struct sb_pcp_surplus {
+	unsigned int nr_pages;
+	unsigned int keep;
+	unsigned int which;
 };
 
 /**
@@ -79,6 +94,9 @@ struct sb_pcp_list {
  * @nr_taken: allocations until @free_factor was
  * @nr_miss: requests of this CPU, served by the zone, that preferred another node
  * @nr_foreign: requests of this CPU that preferred the zone, served on another node
+ * @zone: the zone that they are in front of
+ * @granted: some list may grow without a look; may say so when none may any more
+ * @surplus: what frees to come are to give back; nothing with pcp_at_once
  * @list: see sb_pcp_list_index()
  */
 struct sb_pcp {
@@ -92,6 +110,9 @@ struct sb_pcp {
 	unsigned long nr_taken;
 	unsigned long nr_miss;
 	unsigned long nr_foreign;
+	struct sb_zone *zone;
+	bool granted;
+	struct sb_pcp_surplus surplus;
 	struct sb_pcp_list list[SB_PCP_LISTS];
 };
 
@@ -192,7 +213,8 @@ void sb_pcp_exit(struct sb_instance *inst);
  * A refill moves pcp_batch pages, at least two blocks if the batch is not 1,
  * and twice as many each time that single pages are taken without one being
  * freed: nr_pcp_alloc(), Linux 6.12. It does so some blocks at a time, and interrupts are
- * on in between.
+ * on in between. Without pcp_at_once a request fetches one such part, and the rest
+ * is left to those that find the list empty again.
  *
  * Context: Any. Takes the per-CPU lock, and for a refill the zone lock.
  * Return: true, or false when the zone has nothing for it.
@@ -219,13 +241,18 @@ unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, u
  * nr_pcp_high(), nr_pcp_free() and free_pcppages_bulk(), Linux 6.12. Where
  * Linux differs: it lets pcp_high decay with time, keeps a batch of larger
  * blocks on CPUs with large caches, and has a pcp_high of four batches at least. Here they
- * go some at a time, and interrupts are on in between: pcp_drain.h.
+ * go some at a time, and interrupts are on in between: pcp_drain.h. Without pcp_at_once a
+ * free that finds them too many leaves it at that, and each one after it gives some
+ * back; a list that has no room left meanwhile loses its oldest block first.
  *
  * Context: Any. Takes the per-CPU lock, and for an overflow the zone lock.
  * Return: true; false when there is more to be done for it first: debug.h.
  */
 bool sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		unsigned long done);
+
+/* Gives back a part of what is too much, after a block has come to a list. */
+void sb_pcp_overflow(struct sb_pcp *pcp) __must_hold(pcp->lock);
 
 /* Pages on one CPU's lists, and on those of all; read without locks. */
 unsigned int sb_pcp_pages(const struct sb_instance *inst, const struct sb_pcp *pcp);

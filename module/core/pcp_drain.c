@@ -5,7 +5,7 @@
 #include "trace.h"
 
 /* Linux 6.1 remembers the type from when the page came, unless some pageblock is isolated. */
-static unsigned int return_type(const struct sb_zone *zone, unsigned long pfn)
+static __always_inline unsigned int return_type(const struct sb_zone *zone, unsigned long pfn)
 {
 	const struct sb_instance *inst = zone->inst;
 
@@ -33,10 +33,11 @@ unsigned int sb_pcp_drain_one(struct sb_zone *zone, unsigned long pfn, unsigned 
 }
 
 /*
- * What a part takes until it ends, in units of about 25 instructions. Runs of more would
- * take longer than a part may.
+ * What a part takes until it ends, in units of about 25 instructions, so that a block that
+ * merges all the way up may still follow one that merges little. Runs of more would take
+ * longer than a part may.
  */
-#define PART_EFFORT 44u
+#define PART_EFFORT 14u
 #define BLOCK_EFFORT 11u
 #define MERGE_EFFORT 3u
 #define RUN_MOST 5u
@@ -120,7 +121,11 @@ static unsigned int drain_run(struct sb_zone *zone, const struct sb_pcp_list *li
 	run = join_run(zone, list, &i, nr, order);
 	pfn = sb_pcp_pfn(zone, list->slot[i]);
 	trace(zone, pfn, order);
-	high = sb_pcp_drain_one(zone, pfn, order + run);
+	if (likely(order + run <= zone->inst->cfg.pageblock_order))
+		high = zone->inst->engine->put(zone, pfn, order + run, return_type(zone, pfn),
+					       false);
+	else
+		high = sb_pcp_drain_one(zone, pfn, order + run);
 	*effort += (high - order - run) * MERGE_EFFORT + (1u << run);
 	return 1u << run;
 }
@@ -143,52 +148,83 @@ static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigne
 	return done << order;
 }
 
-/* Pages of the surplus that are on lists still. */
+/*
+ * Pages of the surplus that are on lists still. Where frees to come give it back, what was
+ * taken meanwhile does not count: the lists have no fewer than a part too few for it.
+ */
 static unsigned int pages_left(const struct sb_zone *zone, const struct sb_pcp *pcp,
 			       const struct sb_pcp_surplus *surplus)
 {
-	unsigned int nr_pages = sb_pcp_pages(zone->inst, pcp);
+	unsigned int nr_pages;
 
+	if (likely(!zone->inst->cfg.pcp_at_once))
+		return surplus->nr_pages;
+	nr_pages = sb_pcp_pages(zone->inst, pcp);
 	return nr_pages > surplus->keep ? min(surplus->nr_pages, nr_pages - surplus->keep) : 0;
+}
+
+/* Returns some of what is too much from the list that is next. */
+static unsigned int drain_next(struct sb_zone *zone, struct sb_pcp *pcp,
+			       struct sb_pcp_surplus *surplus, unsigned int left,
+			       unsigned int *effort) __must_hold(pcp->lock) __must_hold(zone->lock)
+{
+	unsigned int which = surplus->which;
+	unsigned int order = sb_pcp_list_order(zone->inst, which);
+	unsigned int want = min((left + (1u << order) - 1) >> order, pcp->list[which].nr);
+	unsigned int done = want ? drain_list(zone, pcp, which, want, effort) : 0;
+
+	if (done >> order == want)
+		surplus->which = which + 1 < SB_PCP_LISTS ? which + 1 : 0;
+	return done;
 }
 
 void sb_pcp_drain_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_surplus *surplus)
 {
 	unsigned int left = pages_left(zone, pcp, surplus), total = 0, effort = 0, done;
+	unsigned int nr_empty = 0;
 
 	sb_lock(&zone->lock);
 	while (left && effort < PART_EFFORT) {
-		unsigned int which = surplus->which;
-		unsigned int order = sb_pcp_list_order(zone->inst, which);
-		unsigned int want = min((left + (1u << order) - 1) >> order, pcp->list[which].nr);
-
-		if (want) {
-			done = drain_list(zone, pcp, which, want, &effort);
-			left -= min(left, done);
-			total += done;
-			want -= done >> order;
-		}
-		if (!want)
-			surplus->which = (which + 1) % SB_PCP_LISTS;
+		done = drain_next(zone, pcp, surplus, left, &effort);
+		left -= min(left, done);
+		total += done;
+		nr_empty = done ? 0 : nr_empty + 1;
+		if (unlikely(nr_empty == SB_PCP_LISTS))
+			left = 0;
 	}
 	zone->events[SB_EVENT_PCP_DRAIN] += total;
 	sb_unlock(&zone->lock);
 	surplus->nr_pages = left;
 }
 
-static unsigned int drain_first(struct sb_zone *zone, struct sb_pcp *pcp) __must_hold(pcp->lock)
+static unsigned int drain_one_of(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which)
+	__must_hold(pcp->lock)
 {
-	unsigned int which = 0, effort = 0, done;
+	unsigned int effort = 0, done;
 
-	while (which < SB_PCP_LISTS && !pcp->list[which].nr)
-		which++;
-	if (which == SB_PCP_LISTS)
-		return 0;
 	sb_lock(&zone->lock);
 	done = drain_list(zone, pcp, which, 1, &effort);
 	zone->events[SB_EVENT_PCP_DRAIN] += done;
 	sb_unlock(&zone->lock);
 	return done;
+}
+
+void sb_pcp_drain_oldest(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which)
+{
+	drain_one_of(zone, pcp, which);
+}
+
+static unsigned int drain_first(struct sb_zone *zone, struct sb_pcp *pcp) __must_hold(pcp->lock)
+{
+	unsigned int which = 0;
+
+	while (which < SB_PCP_LISTS && !pcp->list[which].nr)
+		which++;
+	if (which < SB_PCP_LISTS)
+		return drain_one_of(zone, pcp, which);
+	/* What was too much has gone. */
+	pcp->surplus.nr_pages = 0;
+	return 0;
 }
 
 /* One that merges all the way up takes as long as interrupts may be off. */

@@ -13,24 +13,16 @@
 
 #include "pcp.h"
 
-/**
- * struct sb_pcp_surplus - What is to go back to the zone, and has not yet.
- * @nr_pages: pages; 0 when nothing is
- * @keep: pages at which the lists have too few, however it came
- * @which: the list that is next
- */
-struct sb_pcp_surplus {
-	unsigned int nr_pages;
-	unsigned int keep;
-	unsigned int which;
-};
-
 /*
  * Returns some of it, as much as may take while interrupts are off: from one list after the
  * other going round, of each as many as are still too many: free_pcppages_bulk(), Linux 6.12.
  * Between two parts the lists may be taken from and freed to.
  */
 void sb_pcp_drain_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_surplus *surplus)
+	__must_hold(pcp->lock);
+
+/* Returns the oldest block of a list. */
+void sb_pcp_drain_oldest(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which)
 	__must_hold(pcp->lock);
 
 /*

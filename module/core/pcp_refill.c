@@ -5,10 +5,12 @@
 
 /*
  * What a part takes at most, in units of about 50 instructions: a block that comes with
- * others is one, to find them is some.
+ * others is one, to find them is some. A request that has to work out what is missing, and
+ * leaves most of it to others, takes no more than a few.
  */
-#define PART_EFFORT 64u
+#define PART_EFFORT 40u
 #define FIND_EFFORT 8u
+#define FIRST_EFFORT 4u
 
 /* Blocks of a refill. A batch of one stays one, as in Linux. */
 static unsigned int refill_blocks(struct sb_pcp *pcp, const struct sb_zone *zone,
@@ -35,6 +37,18 @@ static bool may_run(const struct sb_zone *zone, const struct sb_fallback *take)
 	       !((take->flags & SB_ALLOC_CMA) && zone->cma_pages);
 }
 
+/* A block on its way to the list of @take, which may go back to lists of another type. */
+static void set_listed(const struct sb_zone *zone, const struct sb_fallback *take,
+		       unsigned long pfn)
+{
+	struct sb_page *page = sb_memmap_page(&zone->inst->map, pfn);
+
+	WRITE_ONCE(page->next_order, sb_page_pcp_word(take->order, sb_pcp_type(take->type)));
+	WRITE_ONCE(page->prev_state, sb_page_pcp_state(take->type));
+	if (unlikely(take->flags & SB_ALLOC_CMA))
+		mark_borrowed(zone, page, pfn);
+}
+
 /* Takes up to @most blocks, into the slots below @end, the first of them uppermost. */
 static unsigned int take_some(struct sb_zone *zone, struct sb_fallback *take, unsigned int most,
 			      u32 *end) __must_hold(zone->lock)
@@ -46,34 +60,17 @@ static unsigned int take_some(struct sb_zone *zone, struct sb_fallback *take, un
 		nr = sb_buddy_take_many(zone, take->order, take->type, most, end);
 	if (nr || !sb_fallback_take(zone, take, &pfn))
 		return nr;
+	set_listed(zone, take, pfn);
 	end[-1] = (u32)(pfn - zone->inst->map.base_pfn);
 	return 1;
 }
 
-/*
- * Blocks come to the list, which are below its bottom, parts of one larger block or of one word:
- * so their descriptors are of one array.
- */
-static void add_below(struct sb_zone *zone, struct sb_pcp_list *list,
-		      const struct sb_fallback *take, unsigned int nr) __must_hold(zone->lock)
+/* Blocks come to the list, which are below its bottom. */
+static void add_below(struct sb_pcp_list *list, unsigned int nr)
 {
-	bool borrows = take->flags & SB_ALLOC_CMA;
-	u32 word = sb_page_pcp_word(take->order, sb_pcp_type(take->type));
-	u32 state = sb_page_pcp_state(take->type), first = list->slot[-1];
-	struct sb_page *page = sb_memmap_at(&zone->inst->map, first);
-	u32 *slot = list->slot, *end = slot - nr;
-
 	list->nr += nr;
 	list->nr_moved += nr;
-	list->slot = end;
-	while (slot > end) {
-		int i = (int)(*--slot - first);
-
-		WRITE_ONCE(page[i].next_order, word);
-		WRITE_ONCE(page[i].prev_state, state);
-		if (unlikely(borrows))
-			mark_borrowed(zone, &page[i], sb_pcp_pfn(zone, *slot));
-	}
+	list->slot -= nr;
 }
 
 /* Makes room for @nr blocks below the bottom of a list. */
@@ -100,7 +97,7 @@ static bool lacks_own(const struct sb_zone *zone, const struct sb_fallback *take
 
 /* Up to @most blocks; says whether the zone has any more. */
 static bool fetch(struct sb_zone *zone, struct sb_pcp_list *list, struct sb_fallback *take,
-		  unsigned int most) __must_hold(zone->lock)
+		  unsigned int most, unsigned int limit) __must_hold(zone->lock)
 {
 	unsigned int effort = 0, done = 0, nr = 1;
 	unsigned long mixed;
@@ -108,14 +105,13 @@ static bool fetch(struct sb_zone *zone, struct sb_pcp_list *list, struct sb_fall
 	/* A claim that failed is not tried again for each part, nor the marks boosted. */
 	if (take->mode != SB_FALLBACK_STEAL || !lacks_own(zone, take))
 		take->mode = SB_FALLBACK_NORMAL;
-	while (nr && done < most && effort < PART_EFFORT) {
+	while (nr && done < most && effort < limit) {
 		mixed = nr_mixed(zone);
-		nr = take_some(zone, take, min(most - done, PART_EFFORT - effort), list->slot);
-		if (likely(nr))
-			add_below(zone, list, take, nr);
+		nr = take_some(zone, take, min(most - done, limit - effort), list->slot);
+		add_below(list, nr);
 		done += nr;
 		/* What types mix for takes as long as a part may. */
-		effort += nr_mixed(zone) == mixed ? FIND_EFFORT + nr : PART_EFFORT;
+		effort += nr_mixed(zone) == mixed ? FIND_EFFORT + nr : limit;
 	}
 	zone->events[SB_EVENT_PCP_REFILL] += done << take->order;
 	return nr;
@@ -131,13 +127,15 @@ void sb_pcp_refill_begin(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_fal
 			 struct sb_pcp_missing *missing)
 {
 	struct sb_pcp_list *list = list_of(pcp, take);
+	bool at_once = zone->inst->cfg.pcp_at_once;
 
 	take->mode = SB_FALLBACK_NORMAL;
 	missing->take = take;
-	missing->nr = refill_blocks(pcp, zone, take->order);
+	missing->effort = at_once || list->nr_missing ? PART_EFFORT : FIRST_EFFORT;
+	missing->nr = list->nr_missing ? list->nr_missing : refill_blocks(pcp, zone, take->order);
 	missing->most = missing->nr;
 	list->slot = list->room;
-	move_up(list, missing->nr);
+	move_up(list, at_once ? missing->nr : min(missing->nr, missing->effort));
 }
 
 void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_missing *missing)
@@ -148,13 +146,19 @@ void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_
 	bool first = missing->nr == missing->most, more = false;
 
 	most = min(most, missing->nr);
+	if (!zone->inst->cfg.pcp_at_once)
+		most = min(most, missing->effort);
 	if (most) {
 		move_up(list, most);
 		sb_lock(&zone->lock);
-		more = fetch(zone, list, missing->take, most);
+		more = fetch(zone, list, missing->take, most, missing->effort);
 		sb_unlock(&zone->lock);
 	}
 	missing->nr = more ? missing->nr - (list->nr - before) : 0;
+	if (likely(!zone->inst->cfg.pcp_at_once)) {
+		list->nr_missing = missing->nr;
+		missing->nr = 0;
+	}
 	/* Frees have to look until the list has all its room again. */
 	if (missing->nr)
 		WRITE_ONCE(list->limit, 0);
@@ -163,6 +167,42 @@ void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_
 	/* What is freed between two parts may have been told that there was room. */
 	if (first || !missing->nr)
 		sb_pcp_tune_refilled(pcp, zone, missing->nr << missing->take->order);
+}
+
+/* Up to @most blocks of a type that requests ask for, and says how many. */
+static unsigned int fetch_own(struct sb_zone *zone, struct sb_pcp_list *list, unsigned int order,
+			      unsigned int type, unsigned int most) __must_hold(zone->lock)
+{
+	unsigned int effort = 0, done = 0, nr;
+
+	do {
+		nr = min(most - done, PART_EFFORT - effort);
+		nr = zone->inst->engine->take_many(zone, order, type, nr, list->slot);
+		add_below(list, nr);
+		done += nr;
+		effort += FIND_EFFORT + nr;
+	} while (nr && done < most && effort < PART_EFFORT);
+	zone->events[SB_EVENT_PCP_REFILL] += done << order;
+	return done;
+}
+
+bool sb_pcp_refill_more(struct sb_pcp *pcp, struct sb_pcp_list *list, unsigned int order,
+			unsigned int type)
+{
+	unsigned int most = min(list->nr_missing, PART_EFFORT), done;
+	struct sb_zone *zone = pcp->zone;
+
+	/* What CMA areas lend is a matter of balance. */
+	if (unlikely(type == SB_MOVABLE && zone->cma_pages))
+		return false;
+	list->slot = list->room + most;
+	sb_lock(&zone->lock);
+	done = fetch_own(zone, list, order, type, most);
+	sb_unlock(&zone->lock);
+	/* Whether lists may grow beside it was seen when it came to be missing. */
+	list->nr_missing -= done;
+	sb_pcp_move_down(list);
+	return done;
 }
 
 void sb_pcp_refill_rest(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_missing *missing)

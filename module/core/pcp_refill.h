@@ -19,20 +19,32 @@
  * @take: what is wanted
  * @nr: blocks; 0 when nothing is
  * @most: blocks at which the list has enough, however it came by them
+ * @effort: what a part takes, see there
  */
 struct sb_pcp_missing {
 	struct sb_fallback *take;
 	unsigned int nr;
 	unsigned int most;
+	unsigned int effort;
 };
 
-/* Says what is to come to a list that is empty. */
+/* Says what is to come to a list that is empty, or is still to come. */
 void sb_pcp_refill_begin(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_fallback *take,
 			 struct sb_pcp_missing *missing) __must_hold(pcp->lock);
 
-/* Fetches a part of it: some blocks, unless the list has enough or the zone has none. */
+/*
+ * Fetches a part of it: some blocks, unless the list has enough or the zone has none. The
+ * list keeps what is missing then, unless all of it is to come at once.
+ */
 void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_missing *missing)
 	__must_hold(pcp->lock);
+
+/*
+ * Fetches a part of what an empty list keeps as missing, of its own type, from a zone that has
+ * plenty: says whether there was any.
+ */
+bool sb_pcp_refill_more(struct sb_pcp *pcp, struct sb_pcp_list *list, unsigned int order,
+			unsigned int type) __must_hold(pcp->lock);
 
 /*
  * Fetches the rest, part by part, unless the caller has come to another CPU meanwhile.

@@ -157,6 +157,14 @@ static bool is_row_of_small(struct sb_pcp *pcp, const struct sb_config *cfg)
 	return after_small && pcp->in_a_row >= cfg->pcp_batch;
 }
 
+void sb_pcp_tune_counted(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned int which)
+{
+	const struct sb_config *cfg = &zone->inst->cfg;
+
+	if (pcp->in_a_row < cfg->pcp_batch << SCALE_MAX)
+		pcp->in_a_row += 1u << sb_pcp_list_order(zone->inst, which);
+}
+
 bool sb_pcp_tune_freed(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned int which)
 {
 	const struct sb_config *cfg = &zone->inst->cfg;
@@ -167,8 +175,7 @@ bool sb_pcp_tune_freed(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned 
 		return is_small(which) && pcp->free_factor;
 	}
 	is_row = is_small(which) && is_row_of_small(pcp, cfg);
-	if (pcp->in_a_row < cfg->pcp_batch << SCALE_MAX)
-		pcp->in_a_row += 1u << sb_pcp_list_order(zone->inst, which);
+	sb_pcp_tune_counted(pcp, zone, which);
 	return is_row;
 }
 
@@ -177,11 +184,11 @@ static unsigned int granted_of(const struct sb_pcp_list *list, unsigned int nr_l
 	unsigned int nr = 0;
 
 	for (; nr_lists--; list++)
-		nr += max(list->nr, READ_ONCE(list->limit));
+		nr += max(list->nr, READ_ONCE(list->limit)) + list->nr_missing;
 	return nr;
 }
 
-/* Pages that the lists hold, or may without a look. */
+/* Pages that the lists hold, or may without a look, and that requests are to fetch. */
 static unsigned int granted(const struct sb_zone *zone, const struct sb_pcp *pcp)
 {
 	unsigned int order = SB_PCP_ORDERS, nr_pages = 0;
@@ -192,12 +199,20 @@ static unsigned int granted(const struct sb_zone *zone, const struct sb_pcp *pcp
 			   << zone->inst->cfg.pcp_huge_order);
 }
 
-void sb_pcp_tune_revoke(struct sb_pcp *pcp)
+static void revoke(struct sb_pcp *pcp)
 {
 	unsigned int which;
 
 	for (which = 0; which < SB_PCP_LISTS; which++)
 		WRITE_ONCE(pcp->list[which].limit, 0);
+}
+
+void sb_pcp_tune_revoke(struct sb_pcp *pcp)
+{
+	if (!pcp->granted)
+		return;
+	pcp->granted = false;
+	revoke(pcp);
 }
 
 void sb_pcp_tune_below_high(struct sb_zone *zone)
@@ -206,7 +221,7 @@ void sb_pcp_tune_below_high(struct sb_zone *zone)
 
 	WRITE_ONCE(zone->below_high, true);
 	for (cpu = 0; zone->pcp && cpu < zone->inst->cfg.nr_cpus; cpu++)
-		sb_pcp_tune_revoke(&zone->pcp[cpu]);
+		revoke(&zone->pcp[cpu]);
 }
 
 static unsigned int high_of(const struct sb_zone *zone, const struct sb_pcp *pcp)
@@ -216,7 +231,7 @@ static unsigned int high_of(const struct sb_zone *zone, const struct sb_pcp *pcp
 
 void sb_pcp_tune_refilled(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned int nr_pages)
 {
-	if (granted(zone, pcp) + nr_pages >= high_of(zone, pcp))
+	if (pcp->granted && granted(zone, pcp) + nr_pages >= high_of(zone, pcp))
 		sb_pcp_tune_revoke(pcp);
 }
 
@@ -231,6 +246,15 @@ static bool has_to_look(const struct sb_pcp *pcp, const struct sb_zone *zone, un
 	return zone->below_high && cfg->pcp_high < sb_pcp_high_max(cfg);
 }
 
+/* What was to come to lists takes the room of what comes by frees now. */
+static void cancel_missing(struct sb_pcp *pcp)
+{
+	unsigned int which;
+
+	for (which = 0; which < SB_PCP_LISTS; which++)
+		pcp->list[which].nr_missing = 0;
+}
+
 /* All room goes to the list that asks, or half of it if others had it, who will ask again. */
 void sb_pcp_tune_grant(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned int which)
 {
@@ -239,13 +263,16 @@ void sb_pcp_tune_grant(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned 
 	struct sb_pcp_list *list = &pcp->list[which];
 
 	WRITE_ONCE(list->limit, 0);
-	if (granted(zone, pcp) + (1u << order) >= high) {
+	nr_pages = granted(zone, pcp);
+	if (nr_pages + (1u << order) >= high) {
+		cancel_missing(pcp);
 		sb_pcp_tune_revoke(pcp);
+		nr_pages = sb_pcp_pages(zone->inst, pcp);
 		part = 2;
 	}
-	nr_pages = granted(zone, pcp);
 	/* An overflow may have left more than that. */
 	if (nr_pages >= high || has_to_look(pcp, zone, which))
 		return;
+	pcp->granted = true;
 	WRITE_ONCE(list->limit, list->nr + (((high - nr_pages - 1) >> order) + part - 1) / part);
 }

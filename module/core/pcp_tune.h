@@ -33,11 +33,14 @@ void sb_pcp_tune_init(const struct sb_instance *inst, struct sb_pcp *pcp);
 unsigned int sb_pcp_tune_batch(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned int order)
 	__must_hold(pcp->lock);
 
+/* Counts the block that has just come to a list among those freed in a row. */
+void sb_pcp_tune_counted(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned int which)
+	__must_hold(pcp->lock);
+
 /*
- * Counts the block that has just come to a list. Says whether it is of order 1 to 3, and
- * one of a row: by the rules since 6.7, when a batch was freed in a row and the last of
- * them was such a block; by those of 6.1, after an overflow. They are wanted whole, and
- * all go back at once.
+ * The same, and says whether it is of order 1 to 3, and one of a row: by the rules since 6.7,
+ * when a batch was freed in a row and the last of them was such a block; by those of 6.1, after
+ * an overflow. They are wanted whole, and all go back at once.
  */
 bool sb_pcp_tune_freed(struct sb_pcp *pcp, const struct sb_zone *zone, unsigned int which)
 	__must_hold(pcp->lock);

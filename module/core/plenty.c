@@ -19,14 +19,16 @@ void sb_plenty_set(struct sb_zone *zone, unsigned int nr_orders)
 	unsigned int first = zone->front_slot * SB_HOME_TYPES, order;
 	unsigned int low = min(nr_orders, zone->plenty_orders);
 	unsigned int high = max(nr_orders, zone->plenty_orders);
+	unsigned int index = (unsigned int)(zone - inst->zones);
+	bool grouping = inst->blocks.grouping;
 	u32 gfp;
 
 	sb_assert_held(&zone->lock);
 	zone->plenty_orders = nr_orders;
 	for (gfp = 0; gfp < SB_FRONT_GFPS; gfp++) {
-		unsigned int home = first + sb_plenty_type(inst, gfp);
+		unsigned int home = first + (grouping ? sb_gfp_type(gfp) : SB_UNMOVABLE);
 
-		if (!prefers(inst, gfp, zone))
+		if (inst->front.zone[gfp] != index)
 			continue;
 		for (order = low; order < high; order++)
 			tell(inst, gfp, order, order < nr_orders ? home : SB_HOME_NONE);

@@ -81,6 +81,16 @@ static inline void sb_plenty_look(struct sb_zone *zone)
 		sb_plenty_set(zone, nr_orders);
 }
 
+/*
+ * The same where a block has become free, of @type: if all orders were there, they still are.
+ * Context: as sb_plenty_look().
+ */
+static inline void sb_plenty_look_more(struct sb_zone *zone, unsigned int type)
+{
+	if (unlikely(zone->plenty_orders != SB_PCP_ORDERS || type >= SB_PCPTYPES))
+		sb_plenty_look(zone);
+}
+
 /* The zone's watermarks, its boost or its reserves have changed. */
 void sb_plenty_measure(struct sb_zone *zone) __must_hold(zone->lock);
 

@@ -255,6 +255,23 @@ static unsigned int take_many(struct sb_zone *zone, unsigned int order, unsigned
 	return nr;
 }
 
+static unsigned int take_to_list(struct sb_zone *zone, unsigned int order, unsigned int type,
+				 unsigned int most, u32 *end) __must_hold(zone->lock)
+{
+	unsigned int nr = take_many(zone, order, type, most, end), i;
+	struct sb_page *page;
+	u32 first;
+
+	if (!nr)
+		return 0;
+	/* Blocks of one word have descriptors of one array. */
+	first = end[-1];
+	page = sb_memmap_at(&zone->inst->map, first);
+	for (i = 0; i < nr; i++)
+		sb_page_set_listed(page + (int)(*--end - first), order, type);
+	return nr;
+}
+
 static bool take(struct sb_zone *zone, unsigned int order, unsigned int type, unsigned long *pfn)
 	__must_hold(zone->lock)
 {
@@ -434,7 +451,7 @@ const struct sb_engine sb_engine_word = {
 	.name = "word",
 	.init = init,
 	.take = take,
-	.take_many = take_many,
+	.take_many = take_to_list,
 	.put = put,
 	.add = add,
 	.del = del,

@@ -20,6 +20,7 @@
  * @nodes: nodes that will do, 0 for all
  * @nr_pages: an exact number of pages
  * @caller: who asked, for the line about a failure
+ * @refused: the front has been asked, or must not be
  * @core: the same in core's words
  */
 struct ask {
@@ -30,6 +31,7 @@ struct ask {
 	u32 nodes;
 	unsigned long nr_pages;
 	unsigned long caller;
+	bool refused;
 	struct sb_request core;
 };
 
@@ -105,7 +107,8 @@ static int take(struct ask *ask, unsigned long *pfn)
 	if (!err && nr)
 		err = sb_alloc_exact(inst, &ask->core, nr, &first);
 	else if (!err)
-		err = sb_alloc(inst, &ask->core, &first);
+		err = ask->refused ? sb_alloc_more(inst, &ask->core, &first) :
+				     sb_alloc(inst, &ask->core, &first);
 	if (unlikely(err))
 		return complain(ask, err);
 	if (ask->gfp & __GFP_ZERO)
@@ -165,6 +168,7 @@ static noinline unsigned long sbuddy_alloc_for(struct sbuddy *sb, gfp_t gfp, uns
 		.order = order,
 		.nid = NUMA_NO_NODE,
 		.caller = caller,
+		.refused = true,
 	};
 	unsigned long pfn;
 	int err = take(&ask, &pfn);
@@ -190,6 +194,13 @@ static noinline notrace unsigned long alloc_large(struct sbuddy *sb, gfp_t gfp, 
 	return sbuddy_alloc_for(sb, gfp, order, _RET_IP_);
 }
 
+static noinline notrace unsigned long alloc_more(struct sbuddy *sb, gfp_t gfp, unsigned int order)
+{
+	unsigned long pfn = sb_front_take_more(&sb->dev.inst, (__force u32)gfp, order);
+
+	return likely(pfn != SB_PFN_NONE) ? pfn : sbuddy_alloc_for(sb, gfp, order, _RET_IP_);
+}
+
 unsigned long __sbuddy_alloc_pages(struct sbuddy *sb, gfp_t gfp, unsigned int order)
 {
 	if (likely(!(gfp & SBUDDY_GFP_CAREFUL)))
@@ -207,7 +218,7 @@ notrace unsigned long __sbuddy_alloc_plain(struct sbuddy *sb, gfp_t gfp, unsigne
 		return alloc_large(sb, gfp, order);
 	if (likely(sb_front_take(&sb->dev.inst, (__force u32)gfp, order, &pfn)))
 		return pfn;
-	return sbuddy_alloc_any(sb, gfp, order);
+	return alloc_more(sb, gfp, order);
 }
 EXPORT_SYMBOL_GPL(__sbuddy_alloc_plain);
 

@@ -18,7 +18,7 @@ notrace int sbuddy_free_pages(struct sbuddy *sb, unsigned long pfn, unsigned int
 {
 	if (likely(order < SB_PCP_ORDERS) && likely(sb_front_put(&sb->dev.inst, pfn, order)))
 		return 0;
-	return sb_alloc_free(&sb->dev.inst, pfn, order);
+	return sb_alloc_free_more(&sb->dev.inst, pfn, order);
 }
 EXPORT_SYMBOL_GPL(sbuddy_free_pages);
 

@@ -72,6 +72,7 @@ TUNABLE_FILE(movablecore_percent);
 TUNABLE_FILE(pcp_batch);
 TUNABLE_FILE(pcp_high);
 TUNABLE_FILE(pcp_high_max);
+TUNABLE_FILE(pcp_at_once);
 TUNABLE_FILE(pcp_huge_order);
 TUNABLE_FILE(min_free_kbytes);
 TUNABLE_FILE(watermark_scale_factor);
@@ -112,6 +113,7 @@ struct configfs_attribute *const sbuddy_tunable_attrs[SBUDDY_NR_TUNABLE_ATTRS] =
 	&attr_pcp_batch,
 	&attr_pcp_high,
 	&attr_pcp_high_max,
+	&attr_pcp_at_once,
 	&attr_pcp_huge_order,
 	&attr_min_free_kbytes,
 	&attr_watermark_scale_factor,

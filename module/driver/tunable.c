@@ -80,6 +80,7 @@ const struct sbuddy_tunable sbuddy_tunables[] = {
 	  .high = SB_PCP_MAX_HIGH,
 	  .automatic = SB_PCP_HIGH_AUTO },
 	TUNABLE(pcp_high_max, 0, SB_PCP_MAX_TUNED),
+	TUNABLE(pcp_at_once, 0, 1),
 	TUNABLE(pcp_huge_order, 0, SB_MAX_ORDER),
 	{ .name = "min_free_kbytes",
 	  FIELD(min_free_kbytes),

@@ -69,6 +69,7 @@ void machine_start(const struct lab_setup *setup)
 
 	sb_instance_defaults(&cfg);
 	snprintf(cfg.name, sizeof(cfg.name), "lab");
+	cfg.pcp_at_once = true;
 	cfg.nr_cpus = max(setup->cpus, 1u);
 	cfg.nr_banks = 2;
 	cfg.banks[0] = (struct sb_bank){ LAB_BASE, (u64)setup->pages << SB_PAGE_SHIFT, 0, 0 };

@@ -79,6 +79,8 @@ static void make_item(const struct lab_setup *setup)
 	}
 	err = put("kind", "dry");
 	if (!err)
+		err = put("pcp_at_once", "1");
+	if (!err)
 		err = put("memory", "%#llx %luK 0\n%#llx %llu 1\n", LAB_BASE,
 			  setup->pages << (PAGE_SHIFT - 10), LAB_REST_BASE, setup->rest);
 	if (!err)

@@ -44,6 +44,7 @@ static void configure(struct sb_config *cfg, const struct oracle_layout *layout,
 	cfg->pcp_batch = lists ? pcp->batch : 1;
 	cfg->pcp_high = lists ? pcp->high_min : 0;
 	cfg->pcp_high_max = lists ? pcp->high_max : 0;
+	cfg->pcp_at_once = true;
 	cfg->pcp_huge_order = sb_host_pageblock_order();
 	for (i = 0; i < layout->nr_memory; i++) {
 		struct sb_bank *bank = &cfg->banks[cfg->nr_banks++];

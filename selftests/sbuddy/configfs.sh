@@ -100,6 +100,7 @@ test_values()
 	test_number movablecore_percent 0 100
 	test_number pcp_batch 1 512
 	test_number pcp_high_max 0 131072
+	test_number pcp_at_once 0 1
 	test_number pcp_huge_order 0 15
 	test_number watermark_scale_factor 1 3000
 	test_number watermark_boost_factor 0 1000000

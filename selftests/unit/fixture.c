@@ -127,6 +127,7 @@ struct sb_config fixture_config(u64 base, u64 size)
 	struct sb_config cfg;
 
 	sb_instance_defaults(&cfg);
+	cfg.pcp_at_once = true;
 	cfg.min_free_kbytes = 0;
 	cfg.watermark_scale_factor = 1;
 	cfg.watermark_boost_factor = 0;

@@ -545,6 +545,7 @@ static struct sb_config random_config(u64 *seed)
 	cfg.pcp_batch = 1 + (unsigned int)unit_below(seed, 20);
 	cfg.pcp_high = unit_below(seed, 4) ? cfg.pcp_batch + (unsigned int)unit_below(seed, 60) : 0;
 	cfg.pcp_high_max = unit_below(seed, 2) ? (unsigned int)unit_below(seed, 300) : 0;
+	cfg.pcp_at_once = unit_below(seed, 2);
 	if (unit_below(seed, 3) == 0 && cfg.max_order > 4)
 		cfg.pcp_huge_order = 4 + (unsigned int)unit_below(seed, cfg.max_order - 4);
 	cfg.rules = unit_below(seed, 2) ? SB_RULES_6_12 : SB_RULES_6_1;

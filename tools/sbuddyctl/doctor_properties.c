@@ -50,6 +50,7 @@ static const struct known {
 	{ "sbuddy,page-owner", FLAG, 0, 0, NULL },
 	{ "sbuddy,page-poison", FLAG, 0, 0, NULL },
 	{ "sbuddy,pageblock-order", CELL, 1, 15, NULL },
+	{ "sbuddy,pcp-at-once", FLAG, 0, 0, NULL },
 	{ "sbuddy,pcp-batch", CELL, 1, UINT32_MAX, NULL },
 	{ "sbuddy,pcp-high", CELL, 0, UINT32_MAX, NULL },
 	{ "sbuddy,pcp-high-max", CELL, 0, 131072, NULL },
