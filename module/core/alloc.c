@@ -58,7 +58,7 @@ int sb_alloc_take(struct sb_instance *inst, const struct sb_request *request, un
 	if (unlikely(!sb_zonelist_take(inst, request, sb_zonelist_first_flags(inst, request), pfn)))
 		if (!sb_alloc_slowly(inst, request, pfn)) {
 			count_failure(inst, request);
-			return -ENOMEM;
+			return inst->corrupt ? -EIO : -ENOMEM;
 		}
 	if (unlikely(request->order && (request->gfp & SB_GFP_COMP)))
 		mark_compound(inst, *pfn);

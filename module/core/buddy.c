@@ -67,7 +67,7 @@ static noinline void split_guarded(struct sb_zone *zone, unsigned long pfn, unsi
 static bool list_take(struct sb_zone *zone, unsigned int order, unsigned int type,
 		      unsigned long *pfn) __must_hold(zone->lock)
 {
-	u32 orders = zone->nonempty[type] >> order, index;
+	u32 orders = zone->nonempty[type] >> order;
 	const struct sb_memmap map = zone->inst->map;
 	struct sb_page *page;
 	unsigned int large;
@@ -75,10 +75,10 @@ static bool list_take(struct sb_zone *zone, unsigned int order, unsigned int typ
 	if (unlikely(!orders))
 		return false;
 	large = order + sb_ctz(orders);
-	index = zone->free_area[large].list[type].first;
-	*pfn = map.base_pfn + index;
-	page = sb_memmap_page(&map, *pfn);
-	sb_freelist_unlink(zone, &map, large, page->next_order, page->prev_state);
+	*pfn = map.base_pfn + zone->free_area[large].list[type].first;
+	page = sb_freelist_pop(zone, &map, large, type);
+	if (unlikely(!page))
+		return false;
 	sb_page_set_tail(page);
 	if (unlikely(zone->inst->hooks & SB_HOOK_GUARD)) {
 		split_guarded(zone, *pfn, order, large, type);
@@ -118,8 +118,9 @@ static unsigned int list_take_many(struct sb_zone *zone, unsigned int order, uns
 	nr = 1u << (large - order);
 	taken = min(nr, most);
 	index = zone->free_area[large].list[type].first;
-	page = sb_memmap_at(&map, index);
-	sb_freelist_unlink(zone, &map, large, page->next_order, page->prev_state);
+	page = sb_freelist_pop(zone, &map, large, type);
+	if (unlikely(!page))
+		return 0;
 	sb_page_set_tail(page);
 	put_rest(zone, &map, map.base_pfn + index, order, taken, nr, type);
 	sb_engine_account(zone, type, -((long)taken << order));
@@ -172,7 +173,8 @@ static bool take_buddy(struct sb_zone *zone, unsigned long buddy, unsigned int o
 		buddy_type = sb_pageblock_type(&inst->blocks, buddy);
 	if (buddy_type != type && !(mergeable(type) && mergeable(buddy_type)))
 		return false;
-	sb_freelist_pull(zone, page, order);
+	if (unlikely(!sb_freelist_pull(zone, buddy, order)))
+		return false;
 	if (buddy_type != type && inst->rules->own_lists)
 		sb_buddy_retype(zone, buddy, order, type);
 	return true;
@@ -195,21 +197,25 @@ static unsigned int merge_inside(struct sb_zone *zone, const struct sb_memmap *m
 				 unsigned long pfn, unsigned int low, unsigned int most,
 				 unsigned int type) __must_hold(zone->lock)
 {
-	unsigned long at = pfn - sb_pfn_block(pfn, most);
-	struct sb_page *first = sb_memmap_page(map, pfn) - at;
+	u32 index = (u32)(pfn - map->base_pfn);
+	struct sb_page *buddy = sb_memmap_page(map, pfn);
+	/* Where the descriptor of index 0 were, if those of all pageblocks were one array. */
+	unsigned long origin = (unsigned long)buddy - index * sizeof(*buddy);
 	unsigned int order;
 
 	for (order = low; order < most; order++) {
-		struct sb_page *buddy = first + (at ^ 1ul << order);
-		u32 word = buddy->next_order, state = buddy->prev_state;
+		u32 beside = index ^ 1u << order, state;
 
-		if ((state & 15) < SB_PAGE_FREE || (word & 15) != order)
+		buddy = (struct sb_page *)(origin + beside * sizeof(*buddy));
+		state = buddy->prev_state;
+		if ((state & 15) < SB_PAGE_FREE || (buddy->next_order & 15) != order)
 			break;
-		sb_freelist_unlink(zone, map, order, word, state);
+		if (unlikely(!sb_freelist_unlink(zone, map, buddy, order, beside)))
+			break;
 		sb_page_set_tail(buddy);
 		if (unlikely((state & 7) != type))
 			count_as(zone, order, state & 7, type);
-		at &= ~(1ul << order);
+		index &= ~(1u << order);
 	}
 	return order;
 }
@@ -344,7 +350,7 @@ unsigned long sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsig
 static void list_claim(struct sb_zone *zone, unsigned long pfn, unsigned int high, unsigned int low,
 		       unsigned int type) __must_hold(zone->lock)
 {
-	sb_freelist_pull(zone, page_of(zone, pfn), high);
+	sb_freelist_pull(zone, pfn, high);
 	sb_buddy_retype(zone, pfn, high, type);
 	sb_engine_account(zone, type, (long)sb_order_pages(high));
 	if (unlikely(zone->inst->hooks & SB_HOOK_GUARD)) {

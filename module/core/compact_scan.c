@@ -169,19 +169,21 @@ static void use_block(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	}
 }
 
-/* Gives the upper end of a free block to a unit. */
-static void carve(struct sb_zone *zone, unsigned long pfn, unsigned int found, unsigned int order,
+/* Gives the upper end of a free block to a unit, if that is what it is. */
+static bool carve(struct sb_zone *zone, unsigned long pfn, unsigned int found, unsigned int order,
 		  const struct sb_unit *unit) __must_hold(zone->lock)
 {
 	unsigned int type = sb_engine_type(zone->inst, pfn);
 
-	sb_engine_del(zone, pfn, found);
+	if (unlikely(!sb_engine_del(zone, pfn, found)))
+		return false;
 	while (found-- > order) {
 		sb_engine_add(zone, pfn, found, type, SB_ENGINE_HEAD);
 		pfn += sb_order_pages(found);
 	}
 	claim_blocks(zone, pfn, order);
 	use_block(zone, pfn, order, unit);
+	return true;
 }
 
 /* It may have been taken meanwhile, or gone offline. */
@@ -202,8 +204,7 @@ static bool take(struct sb_compact_scan *scan, const struct sb_page_info *info, 
 	bool taken;
 
 	sb_lock(&zone->lock);
-	taken = is_still_free(zone, info) && may_take(scan, order);
-	if (taken)
+	taken = is_still_free(zone, info) && may_take(scan, order) &&
 		carve(zone, info->head, info->order, order, unit);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);

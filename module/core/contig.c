@@ -42,8 +42,8 @@ static bool take_piece(struct sb_zone *zone, unsigned long pfn, unsigned int ord
 	sb_lock(&zone->lock);
 	found = sb_memmap_info(zone->inst, pfn, &info) && info.state == SB_PAGE_FREE &&
 		info.order >= order && info.type == SB_ISOLATE;
+	found = found && sb_engine_del(zone, info.head, info.order);
 	if (found) {
-		sb_engine_del(zone, info.head, info.order);
 		split_around(zone, pfn, order, info.order);
 		sb_page_set(sb_memmap_page(&zone->inst->map, pfn), SB_PAGE_ALLOC, order, owner);
 	}

@@ -63,7 +63,7 @@ struct sb_engine {
 			    unsigned int type, bool fresh);
 	void (*add)(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		    enum sb_engine_end end);
-	void (*del)(struct sb_zone *zone, unsigned long pfn, unsigned int order);
+	bool (*del)(struct sb_zone *zone, unsigned long pfn, unsigned int order);
 	void (*claim)(struct sb_zone *zone, unsigned long pfn, unsigned int high, unsigned int low,
 		      unsigned int type);
 	void (*move)(struct sb_zone *zone, unsigned long pfn, unsigned int order,
@@ -90,10 +90,11 @@ static inline void sb_engine_add(struct sb_zone *zone, unsigned long pfn, unsign
 	zone->inst->engine->add(zone, pfn, order, type, end);
 }
 
-static inline void sb_engine_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+/* Says whether it was there; if not, a stray write was, and nobody must touch the block. */
+static inline bool sb_engine_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 	__must_hold(zone->lock)
 {
-	zone->inst->engine->del(zone, pfn, order);
+	return zone->inst->engine->del(zone, pfn, order);
 }
 
 static inline void sb_engine_move(struct sb_zone *zone, unsigned long pfn, unsigned int order,

@@ -21,6 +21,17 @@ void sb_freelist_init(struct sb_zone *zone)
 	memset(zone->nonempty, 0, sizeof(zone->nonempty));
 }
 
+void sb_freelist_give_up(struct sb_zone *zone, unsigned int order, unsigned int type)
+{
+	if (type < SB_NR_TYPES) {
+		zone->free_area[order].list[type].first = SB_PAGE_LINK_NONE;
+		zone->free_area[order].list[type].last = SB_PAGE_LINK_NONE;
+		sb_engine_set_order(zone, order, type, false);
+	}
+	sb_instance_broken(zone->inst, "links do not lead forth and back on a list of order",
+			   order);
+}
+
 void sb_freelist_push(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		      unsigned int type, enum sb_engine_end end)
 {
@@ -29,14 +40,18 @@ void sb_freelist_push(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	sb_engine_account(zone, type, (long)sb_order_pages(order));
 }
 
-void sb_freelist_pull(struct sb_zone *zone, struct sb_page *page, unsigned int order)
+bool sb_freelist_pull(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 {
-	u32 state = page->prev_state;
+	const struct sb_memmap *map = &zone->inst->map;
+	struct sb_page *page = page_of(zone, pfn);
+	unsigned int type = sb_page_list(page);
 
 	sb_assert_held(&zone->lock);
-	sb_freelist_unlink(zone, &zone->inst->map, order, page->next_order, state);
+	if (unlikely(!sb_freelist_unlink(zone, map, page, order, (u32)(pfn - map->base_pfn))))
+		return false;
 	sb_page_set_tail(page);
-	sb_engine_account(zone, state & 7, -(long)sb_order_pages(order));
+	sb_engine_account(zone, type, -(long)sb_order_pages(order));
+	return true;
 }
 
 void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
@@ -46,21 +61,25 @@ void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order
 	sb_plenty_look(zone);
 }
 
-void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+bool sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 {
-	sb_freelist_pull(zone, page_of(zone, pfn), order);
+	bool done = sb_freelist_pull(zone, pfn, order);
+
 	sb_plenty_look(zone);
+	return done;
 }
 
 void sb_freelist_move(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		      unsigned int type)
 {
+	const struct sb_memmap *map = &zone->inst->map;
 	struct sb_page *page = page_of(zone, pfn);
 	unsigned int old_type = sb_page_list(page);
 
 	sb_assert_held(&zone->lock);
-	sb_freelist_unlink(zone, &zone->inst->map, order, page->next_order, page->prev_state);
-	sb_freelist_link(zone, &zone->inst->map, pfn, order, type, SB_ENGINE_TAIL);
+	if (unlikely(!sb_freelist_unlink(zone, map, page, order, (u32)(pfn - map->base_pfn))))
+		return;
+	sb_freelist_link(zone, map, pfn, order, type, SB_ENGINE_TAIL);
 	sb_engine_account(zone, old_type, -(long)sb_order_pages(order));
 	sb_engine_account(zone, type, (long)sb_order_pages(order));
 	sb_plenty_look(zone);
@@ -75,10 +94,11 @@ unsigned long sb_freelist_count(const struct sb_zone *zone, unsigned int order, 
 				unsigned long limit)
 {
 	u32 index = zone->free_area[order].list[type].first;
+	const struct sb_memmap *map = &zone->inst->map;
 	unsigned long nr = 0;
 
-	while (index != SB_PAGE_LINK_NONE && nr < limit) {
-		index = sb_page_next(sb_memmap_at(&zone->inst->map, index));
+	while (nr < limit && index < map->nr_pages && sb_memmap_has_table(map, index)) {
+		index = sb_page_next(sb_memmap_at(map, index));
 		nr++;
 	}
 	return nr;

@@ -17,7 +17,7 @@ void sb_freelist_add(struct sb_zone *zone, unsigned long pfn, unsigned int order
 		     enum sb_engine_end end) __must_hold(zone->lock);
 
 /* Leaves the block's first page a tail: the caller says what it is from now on. */
-void sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
+bool sb_freelist_del(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 	__must_hold(zone->lock);
 
 /*
@@ -51,27 +51,101 @@ static inline void sb_freelist_link(struct sb_zone *zone, const struct sb_memmap
 }
 
 /*
- * Takes a block off the list that the two words of its descriptor tell of: neither described
- * anew yet, nor are its pages accounted. @map as for sb_freelist_link().
+ * Gives a list up that a stray write has broken, if there is such a list: nobody follows its
+ * links any more, as nothing of this instance is allocated any more.
  */
-static inline void sb_freelist_unlink(struct sb_zone *zone, const struct sb_memmap *map,
-				      unsigned int order, u32 word, u32 state)
+void sb_freelist_give_up(struct sb_zone *zone, unsigned int order, unsigned int type)
+	__must_hold(zone->lock);
+
+/*
+ * Takes a block, which links lead to as @index, off the list that its descriptor tells of:
+ * neither described anew yet, nor are its pages accounted. @map as for sb_freelist_link().
+ * Where those beside it do not lead back to it, as those of its order and type, no link is
+ * followed: the instance is corrupt from then on, sb_instance_broken(), and nobody must take
+ * the block for what its descriptor says. Returns whether it was taken off.
+ */
+static inline bool sb_freelist_unlink(struct sb_zone *zone, const struct sb_memmap *map,
+				      struct sb_page *page, unsigned int order, u32 index)
 	__must_hold(zone->lock)
 {
-	struct sb_free_list *list = &zone->free_area[order].list[state & 7];
-	u32 prev = state >> 4, next = word >> 4;
+	u32 word = page->next_order, state = page->prev_state;
+	u32 prev = state >> 4, next = word >> 4, type = state & 7;
+	struct sb_free_area *area = &zone->free_area[order];
+	struct sb_page *before = NULL, *after = NULL;
+	struct sb_free_list *list;
 
-	if (prev != SB_PAGE_LINK_NONE)
-		sb_page_set_next(sb_memmap_at(map, prev), next);
+	if (unlikely(type >= SB_NR_TYPES))
+		goto broken;
+	list = &area->list[type];
+	if (prev < map->nr_pages) {
+		if (unlikely(!sb_memmap_has_table(map, prev)))
+			goto broken;
+		before = sb_memmap_at(map, prev);
+		if (unlikely(before->next_order != (index << 4 | order)))
+			goto broken;
+	} else if (unlikely(prev != SB_PAGE_LINK_NONE || list->first != index)) {
+		goto broken;
+	}
+	if (next < map->nr_pages) {
+		if (unlikely(!sb_memmap_has_table(map, next)))
+			goto broken;
+		after = sb_memmap_at(map, next);
+		if (unlikely(after->prev_state != (index << 4 | (state & 15))))
+			goto broken;
+	} else if (unlikely(next != SB_PAGE_LINK_NONE || list->last != index)) {
+		goto broken;
+	}
+	/* They are of the list, too, so the rest of their words need not be read. */
+	if (before)
+		before->next_order = next << 4 | order;
 	else
 		list->first = next;
-	if (next != SB_PAGE_LINK_NONE)
-		sb_page_set_prev(sb_memmap_at(map, next), prev);
+	if (after)
+		after->prev_state = prev << 4 | (state & 15);
 	else
 		list->last = prev;
 	if (prev == next)
-		sb_engine_set_order(zone, order, state & 7, false);
+		sb_engine_set_order(zone, order, type, false);
+	area->nr_free--;
+	return true;
+
+broken:
+	sb_freelist_give_up(zone, order, type);
+	return false;
+}
+
+/* Takes the first block off a list that is not empty, as sb_freelist_unlink(); NULL then. */
+static inline struct sb_page *sb_freelist_pop(struct sb_zone *zone, const struct sb_memmap *map,
+					      unsigned int order, unsigned int type)
+	__must_hold(zone->lock)
+{
+	struct sb_free_list *list = &zone->free_area[order].list[type];
+	u32 index = list->first, state = SB_PAGE_LINK_NONE << 4 | (SB_PAGE_FREE + type), next;
+	struct sb_page *page = sb_memmap_at(map, index), *after;
+
+	next = sb_page_next(page);
+	if (unlikely(page->prev_state != state))
+		goto broken;
+	if (next < map->nr_pages) {
+		if (unlikely(!sb_memmap_has_table(map, next)))
+			goto broken;
+		after = sb_memmap_at(map, next);
+		if (unlikely(after->prev_state != (index << 4 | (state & 15))))
+			goto broken;
+		after->prev_state = state;
+	} else {
+		if (unlikely(next != SB_PAGE_LINK_NONE || list->last != index))
+			goto broken;
+		list->last = SB_PAGE_LINK_NONE;
+		sb_engine_set_order(zone, order, type, false);
+	}
+	list->first = next;
 	zone->free_area[order].nr_free--;
+	return page;
+
+broken:
+	sb_freelist_give_up(zone, order, type);
+	return NULL;
 }
 
 /*
@@ -80,7 +154,7 @@ static inline void sb_freelist_unlink(struct sb_zone *zone, const struct sb_memm
  */
 void sb_freelist_push(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		      unsigned int type, enum sb_engine_end end) __must_hold(zone->lock);
-void sb_freelist_pull(struct sb_zone *zone, struct sb_page *page, unsigned int order)
+bool sb_freelist_pull(struct sb_zone *zone, unsigned long pfn, unsigned int order)
 	__must_hold(zone->lock);
 
 /* Puts a free block at the end of another type's list, as move_to_free_list(). */

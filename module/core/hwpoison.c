@@ -61,7 +61,8 @@ static void split_off(struct sb_zone *zone, const struct sb_page_info *info, uns
 static int mark_free(struct sb_zone *zone, const struct sb_page_info *info, unsigned long pfn)
 	__must_hold(zone->lock)
 {
-	sb_engine_del(zone, info->head, info->order);
+	if (unlikely(!sb_engine_del(zone, info->head, info->order)))
+		return -EIO;
 	split_off(zone, info, pfn, info->type);
 	return 0;
 }

@@ -79,7 +79,8 @@ static void change_type(struct sb_zone *zone, unsigned long start, unsigned int 
 		sb_buddy_move_rest(zone, start, type);
 		return;
 	}
-	sb_engine_del(zone, info.head, info.order);
+	if (unlikely(!sb_engine_del(zone, info.head, info.order)))
+		return;
 	sb_pageblock_set_type(inst, start, type);
 	put_blocks(zone, info.head, info.order);
 }

@@ -116,6 +116,16 @@ static inline struct sb_page *sb_memmap_at(const struct sb_memmap *map, u32 inde
 	return sb_memmap_page(map, map->base_pfn + index);
 }
 
+/* There are descriptors where a link leads, of those that the map covers. */
+static inline bool sb_memmap_has_table(const struct sb_memmap *map, u32 index)
+{
+	const unsigned long *entry =
+		(const unsigned long *)(map->table +
+					((map->base_pfn + index) >> map->shift) * sizeof(*entry));
+
+	return *entry;
+}
+
 /*@
  * requires \valid_read(map) && map->base_pfn + map->nr_pages <= (unsigned long)-1;
  * assigns \nothing;

@@ -28,22 +28,49 @@ void sb_quarantine_push(struct sb_zone *zone, unsigned long pfn, unsigned int or
 	zone->nr_quarantine += sb_order_pages(order);
 }
 
+/* What a link leads to, unless a stray write was there: a block that rests, and that can be one. */
+static bool is_block(const struct sb_zone *zone, u32 index)
+{
+	unsigned long pfn = zone->inst->map.base_pfn + index;
+	unsigned int order;
+
+	if (!sb_memmap_exists(zone->inst, pfn) ||
+	    sb_page_state(page_at(zone, index)) != SB_PAGE_QUARANTINE)
+		return false;
+	order = sb_page_order(page_at(zone, index));
+	return order <= zone->inst->cfg.max_order && sb_pfn_aligned(pfn, order) &&
+	       pfn >= zone->start_pfn && pfn + sb_order_pages(order) <= sb_zone_end(zone);
+}
+
 /* Takes the oldest block out of the queue, where it still counts. */
 static bool pop(struct sb_zone *zone, unsigned long most, unsigned long *pfn)
+	__must_hold(zone->lock)
+{
+	u32 index = zone->quarantine.first, next;
+
+	if (zone->nr_quarantine <= most || index == SB_PAGE_LINK_NONE)
+		return false;
+	if (unlikely(!is_block(zone, index))) {
+		sb_instance_broken(zone->inst, "what rests is not a block at index", index);
+		zone->quarantine.first = SB_PAGE_LINK_NONE;
+		zone->quarantine.last = SB_PAGE_LINK_NONE;
+		return false;
+	}
+	next = sb_page_next(page_at(zone, index));
+	zone->quarantine.first = next;
+	if (next == SB_PAGE_LINK_NONE)
+		zone->quarantine.last = SB_PAGE_LINK_NONE;
+	*pfn = zone->inst->map.base_pfn + index;
+	return true;
+}
+
+static bool pop_locked(struct sb_zone *zone, unsigned long most, unsigned long *pfn)
 {
 	unsigned long irq = sb_irq_save();
 	bool found;
 
 	sb_lock(&zone->lock);
-	found = zone->nr_quarantine > most && zone->quarantine.first != SB_PAGE_LINK_NONE;
-	if (found) {
-		u32 index = zone->quarantine.first;
-
-		zone->quarantine.first = sb_page_next(page_at(zone, index));
-		if (zone->quarantine.first == SB_PAGE_LINK_NONE)
-			zone->quarantine.last = SB_PAGE_LINK_NONE;
-		*pfn = zone->inst->map.base_pfn + index;
-	}
+	found = pop(zone, most, pfn);
 	sb_unlock(&zone->lock);
 	sb_irq_restore(irq);
 	return found;
@@ -69,7 +96,7 @@ unsigned long sb_quarantine_shrink(struct sb_zone *zone, unsigned long most)
 		u32 verifying = sb_debug_verifying(inst);
 		unsigned int order;
 
-		if (!pop(zone, most, &pfn))
+		if (!pop_locked(zone, most, &pfn))
 			return done;
 		order = sb_page_order(sb_memmap_page(&inst->map, pfn));
 		sb_debug_verify(inst, pfn, sb_order_pages(order), verifying);

@@ -34,6 +34,11 @@ static void set_whole(struct sb_zone *zone, unsigned long pfn, unsigned int orde
 	}
 }
 
+static noinline void broken(const struct sb_zone *zone, unsigned long pfn)
+{
+	sb_instance_broken(zone->inst, "a bit does not say what its page is, from pfn", pfn);
+}
+
 /* Makes a part of a pageblock free, and it may be free as a whole then: of which order? */
 static unsigned int put_part(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 			     unsigned int type) __must_hold(zone->lock)
@@ -44,7 +49,10 @@ static unsigned int put_part(struct sb_zone *zone, unsigned long pfn, unsigned i
 
 	if (!block->nr_free)
 		block->type = (u8)type;
-	sb_word_set(inst, index, page_in_block(inst, pfn), order, true);
+	if (unlikely(!sb_word_set(inst, index, page_in_block(inst, pfn), order, true))) {
+		broken(zone, pfn);
+		return order;
+	}
 	sb_engine_account(zone, block->type, (long)sb_order_pages(order));
 	if (block->nr_free < sb_order_pages(inst->blocks.order)) {
 		sb_word_settle(zone, index);
@@ -64,8 +72,13 @@ static unsigned int put_whole(struct sb_zone *zone, unsigned long pfn, unsigned 
 	struct sb_instance *inst = zone->inst;
 	u32 index = sb_word_index(inst, pfn), end = index + (1u << (order - inst->blocks.order));
 
-	for (; index < end; index++)
+	for (; index < end; index++) {
+		if (unlikely(sb_word_at(inst, index)->nr_free)) {
+			broken(zone, pfn);
+			return order;
+		}
 		sb_word_at(inst, index)->type = (u8)type;
+	}
 	set_whole(zone, pfn, order, true);
 	return sb_word_merge(zone, pfn, order, type);
 }
@@ -104,7 +117,7 @@ static void note_taken(struct sb_zone *zone, u32 index, unsigned int nr_pages)
 }
 
 /* Takes a block that is free and as large as it says, or lies in one of a pageblock or more. */
-static void del(struct sb_zone *zone, unsigned long pfn, unsigned int order) __must_hold(zone->lock)
+static bool del(struct sb_zone *zone, unsigned long pfn, unsigned int order) __must_hold(zone->lock)
 {
 	const struct sb_instance *inst = zone->inst;
 	unsigned int block_order = inst->blocks.order;
@@ -114,12 +127,16 @@ static void del(struct sb_zone *zone, unsigned long pfn, unsigned int order) __m
 	if (!is_partial(zone, sb_word_at(inst, index)))
 		sb_word_cut(zone, sb_pfn_block(pfn, block_order), max(order, block_order));
 	if (order < block_order) {
-		sb_word_set(inst, index, page_in_block(inst, pfn), order, false);
+		if (unlikely(!sb_word_set(inst, index, page_in_block(inst, pfn), order, false))) {
+			broken(zone, pfn);
+			return false;
+		}
 		note_taken(zone, index, 1u << order);
 	} else {
 		set_whole(zone, pfn, order, false);
 	}
 	sb_plenty_look(zone);
+	return true;
 }
 
 static u32 *active_of(const struct sb_zone *zone, unsigned int type)

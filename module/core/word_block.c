@@ -15,26 +15,39 @@ void sb_word_note(struct sb_word_block *block, unsigned int word, u32 bits)
 		block->has[order] ^= bit;
 }
 
-void sb_word_set(const struct sb_instance *inst, u32 index, unsigned int at, unsigned int order,
+/* Makes the bits of @mask in a word free, or used, unless some of them are already. */
+static bool set_bits(const struct sb_instance *inst, u32 index, unsigned int word, u32 mask,
+		     bool free)
+{
+	u32 *bits = &sb_word_bits(inst, index)[word], old = *bits;
+	u32 new = free ? old | mask : old & ~mask;
+
+	if (unlikely((old ^ new) != mask))
+		return false;
+	WRITE_ONCE(*bits, new);
+	sb_word_note(sb_word_at(inst, index), word, new);
+	return true;
+}
+
+bool sb_word_set(const struct sb_instance *inst, u32 index, unsigned int at, unsigned int order,
 		 bool free)
 {
 	struct sb_word_block *block = sb_word_at(inst, index);
-	u32 *bits = sb_word_bits(inst, index);
 	unsigned int word = at >> SB_WORD_ORDER, end;
 
 	if (order < SB_WORD_ORDER) {
 		u32 mask = sb_word_mask(at & ((1u << SB_WORD_ORDER) - 1), order);
 
-		WRITE_ONCE(bits[word], free ? bits[word] | mask : bits[word] & ~mask);
-		sb_word_note(block, word, bits[word]);
+		if (unlikely(!set_bits(inst, index, word, mask, free)))
+			return false;
 	} else {
-		for (end = word + (1u << (order - SB_WORD_ORDER)); word < end; word++) {
-			WRITE_ONCE(bits[word], free ? ~0u : 0);
-			sb_word_note(block, word, bits[word]);
-		}
+		for (end = word + (1u << (order - SB_WORD_ORDER)); word < end; word++)
+			if (unlikely(!set_bits(inst, index, word, ~0u, free)))
+				return false;
 	}
 	block->nr_free =
 		(u16)(free ? block->nr_free + (1u << order) : block->nr_free - (1u << order));
+	return true;
 }
 
 void sb_word_set_all(const struct sb_instance *inst, u32 index, bool free)

@@ -40,8 +40,11 @@ static inline unsigned int sb_word_log(const struct sb_instance *inst)
 /* Derives what is kept of a word. */
 void sb_word_note(struct sb_word_block *block, unsigned int word, u32 bits);
 
-/* Makes 2^@order pages from page @at of a pageblock free, or used; the order below its own. */
-void sb_word_set(const struct sb_instance *inst, u32 index, unsigned int at, unsigned int order,
+/*
+ * Makes 2^@order pages from page @at of a pageblock free, or used; the order below its own.
+ * Says whether they all were the other: if not, a stray write was there.
+ */
+bool sb_word_set(const struct sb_instance *inst, u32 index, unsigned int at, unsigned int order,
 		 bool free);
 
 /* The same for all of it. */
