@@ -22,15 +22,18 @@ unsigned long sb_front_take_more(struct sb_instance *inst, u32 gfp, unsigned int
 	return pfn;
 }
 
-/* Room is used up from below while parts go. */
+/* Room is used up from below while parts go; to move a list takes as long as a part may. */
 static bool put_more(struct sb_pcp *pcp, struct sb_pcp_list *list, unsigned long index,
 		     unsigned int order) __must_hold(pcp->lock)
 {
-	if (unlikely(list->slot + list->nr >= list->room + list->max))
+	bool moves = unlikely(list->slot + list->nr >= list->room + list->max);
+
+	if (moves)
 		sb_pcp_move_down(list);
 	if (unlikely(!sb_front_put_on(pcp->zone->inst, list, index, order)))
 		return false;
-	sb_pcp_overflow(pcp);
+	if (likely(!moves))
+		sb_pcp_overflow(pcp);
 	return true;
 }
 

@@ -329,25 +329,39 @@ void sb_pcp_overflow(struct sb_pcp *pcp)
 	overflow(pcp->zone, pcp, &pcp->surplus);
 }
 
-/* Puts a block while something is too much, and gives back some of that. */
+/* What is too much is not gone yet, and more came than went: then it goes from this list. */
+static void make_room(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which)
+	__must_hold(pcp->lock)
+{
+	if (pcp->surplus.nr_pages) {
+		pcp->surplus.which = which;
+		sb_pcp_overflow(pcp);
+	} else {
+		sb_pcp_drain_oldest(zone, pcp, which);
+	}
+}
+
+/* Puts a block while something is too much. */
 static void put_beside(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
 		       unsigned long pfn, unsigned int type) __must_hold(pcp->lock)
 {
 	push(zone, &pcp->list[which], pfn, sb_pcp_list_order(zone->inst, which), type);
 	sb_pcp_tune_counted(pcp, zone, which);
-	sb_pcp_overflow(pcp);
 }
 
 static void put_one(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which, unsigned long pfn,
 		    unsigned int type, struct sb_pcp_surplus *surplus) __must_hold(pcp->lock)
 {
 	bool at_once = zone->inst->cfg.pcp_at_once;
+	bool full = !at_once && unlikely(pcp->list[which].nr + 1 >= pcp->list[which].max);
 
-	/* What is too much is not gone yet, and more may come than goes. */
-	if (unlikely(pcp->list[which].nr + 1 >= pcp->list[which].max) && !at_once)
-		sb_pcp_drain_oldest(zone, pcp, which);
+	if (full)
+		make_room(zone, pcp, which);
 	if (pcp->surplus.nr_pages) {
 		put_beside(zone, pcp, which, pfn, type);
+		/* To give back more would take too long for one call. */
+		if (!full)
+			sb_pcp_overflow(pcp);
 		return;
 	}
 	push(zone, &pcp->list[which], pfn, sb_pcp_list_order(zone->inst, which), type);

@@ -33,14 +33,15 @@ unsigned int sb_pcp_drain_one(struct sb_zone *zone, unsigned long pfn, unsigned 
 }
 
 /*
- * What a part takes until it ends, in units of about 25 instructions, so that a block that
- * merges all the way up may still follow one that merges little. Runs of more would take
- * longer than a part may.
+ * What a part takes until it ends, in units of about 25 instructions. What follows the first
+ * block must be no run and not merge often: one that merges all the way up takes as long as
+ * a part may. Runs of more would take longer than that, too.
  */
 #define PART_EFFORT 14u
 #define BLOCK_EFFORT 11u
 #define MERGE_EFFORT 3u
 #define RUN_MOST 5u
+#define MERGES_MOST 4u
 
 /*
  * Whether the second half of @nr blocks from @slot on, whose first has @page, are @step apart
@@ -130,7 +131,25 @@ static unsigned int drain_run(struct sb_zone *zone, const struct sb_pcp_list *li
 	return 1u << run;
 }
 
-/* Returns some of the @nr oldest blocks of a list, and says how many pages they had. */
+/* The next begins a run, or so many free blocks wait for it that their merge takes long. */
+static bool takes_long(const struct sb_zone *zone, const u32 *slot, unsigned int nr,
+		       unsigned int order)
+{
+	unsigned int end = order + MERGES_MOST;
+	u32 index = *slot;
+
+	if (nr > 1 && (slot[1] - index == 1u << order || index - slot[1] == 1u << order))
+		return true;
+	while (order < end && order < zone->inst->cfg.pageblock_order &&
+	       sb_page_is_free(sb_memmap_at(&zone->inst->map, index ^ 1u << order), order))
+		index &= ~(1u << order++);
+	return order == end;
+}
+
+/*
+ * Returns some of the @nr oldest blocks of a list, and says how many pages they had. What would
+ * take too long after others ends the part.
+ */
 static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which,
 			       unsigned int nr, unsigned int *effort) __must_hold(pcp->lock)
 	__must_hold(zone->lock)
@@ -138,8 +157,12 @@ static unsigned int drain_list(struct sb_zone *zone, struct sb_pcp *pcp, unsigne
 	struct sb_pcp_list *list = &pcp->list[which];
 	unsigned int order = sb_pcp_list_order(zone->inst, which), done = 0;
 
-	while (done < nr && *effort < PART_EFFORT)
-		done += drain_run(zone, list, done, nr, order, effort);
+	while (done < nr && *effort < PART_EFFORT) {
+		if (*effort && takes_long(zone, &list->slot[done], nr - done, order))
+			*effort = PART_EFFORT;
+		else
+			done += drain_run(zone, list, done, nr, order, effort);
+	}
 	list->nr -= done;
 	list->nr_moved -= done;
 	list->slot += done;

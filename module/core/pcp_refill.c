@@ -8,8 +8,8 @@
  * others is one, to find them is some. A request that has to work out what is missing, and
  * leaves most of it to others, takes no more than a few.
  */
-#define PART_EFFORT 40u
-#define FIND_EFFORT 8u
+#define PART_EFFORT 32u
+#define FIND_EFFORT 12u
 #define FIRST_EFFORT 4u
 
 /* Blocks of a refill. A batch of one stays one, as in Linux. */
@@ -105,12 +105,12 @@ static bool fetch(struct sb_zone *zone, struct sb_pcp_list *list, struct sb_fall
 	/* A claim that failed is not tried again for each part, nor the marks boosted. */
 	if (take->mode != SB_FALLBACK_STEAL || !lacks_own(zone, take))
 		take->mode = SB_FALLBACK_NORMAL;
-	while (nr && done < most && effort < limit) {
+	/* What types mix for takes as long as a part may, so it begins one. */
+	while (nr && done < most && effort < limit && (!done || !lacks_own(zone, take))) {
 		mixed = nr_mixed(zone);
 		nr = take_some(zone, take, min(most - done, limit - effort), list->slot);
 		add_below(list, nr);
 		done += nr;
-		/* What types mix for takes as long as a part may. */
 		effort += nr_mixed(zone) == mixed ? FIND_EFFORT + nr : limit;
 	}
 	zone->events[SB_EVENT_PCP_REFILL] += done << take->order;

@@ -6,14 +6,15 @@
 # (selftests/board/run --irqsoff). So it is for what others do for it and beside it, for
 # blocks that merge all the way up, for drains of per-CPU lists and for reading the map of
 # pages. Per-CPU lists that run empty or over are filled and emptied in parts, each of which
-# takes no more than LISTS.
+# takes no more than LISTS: a block that merges all the way up beside one that comes, or the
+# claim of a pageblock.
 
 . "$(dirname "$0")/tap.sh"
 
 MOST=1500
-LISTS=5000
+LISTS=2600
 file=/sys/kernel/debug/sbuddy_irqsoff
-lists='^(sb_pcp_take|sb_pcp_take_bulk|take_here|sb_pcp_put|overflow_rest|sb_pcp_refill_rest)$'
+lists='^(sb_front_(take|put)_more|sb_pcp_(take|take_bulk|put|refill_rest)|take_here|overflow_rest)$'
 
 # Lines of instructions and function, the longest first.
 longest()
