@@ -42,7 +42,7 @@
  * /proc/slabinfo does.
  */
 
-#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <sbuddy/sbuddy.h>
 
 /* A cache, opaque. */

@@ -5,6 +5,7 @@
 #include <linux/platform_device.h>
 #include <linux/vmstat.h>
 
+#include "peers.h"
 #include "work.h"
 
 /* Pages of the largest request. */
@@ -47,7 +48,8 @@ static int start_device(struct bench *bench)
 		.dma_mask = DMA_BIT_MASK(32),
 	};
 
-	if (!IS_ENABLED(CONFIG_DMA_CMA) || global_zone_page_state(NR_FREE_CMA_PAGES) < 2 * MOST)
+	if (!SBUDDY_HAS_DMA_PAGES || !IS_ENABLED(CONFIG_DMA_CMA) ||
+	    global_zone_page_state(NR_FREE_CMA_PAGES) < 2 * MOST)
 		return -EOPNOTSUPP;
 	device = platform_device_register_full(&info);
 	return PTR_ERR_OR_ZERO(device);

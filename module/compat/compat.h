@@ -14,8 +14,15 @@
 #include <linux/mmzone.h>
 #include <linux/version.h>
 
+/* Newer kernels have these names themselves. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
-#error "sbuddy requires Linux >= 5.10"
+#include "files.h"
+#include "language.h"
+#include "memory.h"
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 9, 0)
+#error "sbuddy requires Linux >= 4.9"
 #endif
 
 /* A macro on most machines, which is in the way of our own fields of that name. */
@@ -73,8 +80,10 @@ static inline s64 sbuddy_atomic64_read_acquire(const atomic64_t *v)
 #define atomic64_read_acquire(v) sbuddy_atomic64_read_acquire(v)
 #endif
 
-/* 6.13 made the name of a symbol namespace a string. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+/* 5.4 brought namespaces of symbols, 6.13 made their names strings. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 4, 0)
+#define SBUDDY_IMPORT_DMA_BUF
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define SBUDDY_IMPORT_DMA_BUF MODULE_IMPORT_NS(DMA_BUF)
 #else
 #define SBUDDY_IMPORT_DMA_BUF MODULE_IMPORT_NS("DMA_BUF")

@@ -4,7 +4,92 @@
 #define SB_COMPAT_DMA_BUF_H
 
 #include <linux/dma-buf.h>
+#include <linux/dma-mapping.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
 #include <linux/version.h>
+
+/* 5.8 does with a whole table what had been done with its list, and an errno. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
+#define for_each_sgtable_sg(table, sg, i) for_each_sg((table)->sgl, sg, (table)->orig_nents, i)
+#define for_each_sgtable_dma_sg(table, sg, i) for_each_sg((table)->sgl, sg, (table)->nents, i)
+
+static inline int dma_map_sgtable(struct device *dev, struct sg_table *table,
+				  enum dma_data_direction dir, unsigned long attrs)
+{
+	int nents = dma_map_sg_attrs(dev, table->sgl, table->orig_nents, dir, attrs);
+
+	if (nents <= 0)
+		return -EINVAL;
+	table->nents = nents;
+	return 0;
+}
+
+static inline void dma_unmap_sgtable(struct device *dev, struct sg_table *table,
+				     enum dma_data_direction dir, unsigned long attrs)
+{
+	dma_unmap_sg_attrs(dev, table->sgl, table->orig_nents, dir, attrs);
+}
+
+static inline void dma_sync_sgtable_for_cpu(struct device *dev, struct sg_table *table,
+					    enum dma_data_direction dir)
+{
+	dma_sync_sg_for_cpu(dev, table->sgl, table->orig_nents, dir);
+}
+
+static inline void dma_sync_sgtable_for_device(struct device *dev, struct sg_table *table,
+					       enum dma_data_direction dir)
+{
+	dma_sync_sg_for_device(dev, table->sgl, table->orig_nents, dir);
+}
+#endif
+
+/*
+ * 5.3 lets a dma-buf have a name, 5.8 guards it by a lock of its own. It is given away, from
+ * kmalloc(), once, and before any process has the dma-buf.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 3, 0)
+static inline void sbuddy_dma_buf_set_name(struct dma_buf *dmabuf, const char *name)
+{
+	kfree(name);
+}
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
+static inline void sbuddy_dma_buf_set_name(struct dma_buf *dmabuf, const char *name)
+{
+	/* Whole, for who reads it in the list of all. */
+	smp_store_release(&dmabuf->name, name);
+}
+#else
+static inline void sbuddy_dma_buf_set_name(struct dma_buf *dmabuf, const char *name)
+{
+	spin_lock(&dmabuf->name_lock);
+	dmabuf->name = name;
+	spin_unlock(&dmabuf->name_lock);
+}
+#endif
+
+/*
+ * Until 5.6 who imports could ask for a page at a time; and until 4.19 a dma-buf without
+ * functions for that is refused, which 4.12 gave other names.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 12, 0)
+static inline void *sbuddy_dma_buf_no_page(struct dma_buf *dmabuf, unsigned long page)
+{
+	return NULL;
+}
+
+#define SBUDDY_DMA_BUF_PAGE_OPS \
+	.kmap_atomic = sbuddy_dma_buf_no_page, .kmap = sbuddy_dma_buf_no_page,
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(4, 19, 0)
+static inline void *sbuddy_dma_buf_no_page(struct dma_buf *dmabuf, unsigned long page)
+{
+	return NULL;
+}
+
+#define SBUDDY_DMA_BUF_PAGE_OPS .map_atomic = sbuddy_dma_buf_no_page, .map = sbuddy_dma_buf_no_page,
+#else
+#define SBUDDY_DMA_BUF_PAGE_OPS
+#endif
 
 /* 5.18 made struct dma_buf_map, which 5.11 had made of an address, iosys_map. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)

@@ -30,4 +30,19 @@
 #define SBUDDY_HAS_GPU_BUDDY 0
 #endif
 
+/* 5.10 has the DMA API give pages. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#define SBUDDY_HAS_DMA_PAGES false
+#define dma_alloc_pages(dev, size, address, dir, gfp) \
+	((void)(dev), (void)(address), (void)(gfp), (struct page *)NULL)
+#define dma_free_pages(dev, size, page, address, dir) ((void)(page), (void)(address))
+#else
+#define SBUDDY_HAS_DMA_PAGES true
+#endif
+
+/* 4.14 tells what a zone counts from what a node does. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 14, 0)
+#define global_zone_page_state(item) global_page_state(item)
+#endif
+
 #endif

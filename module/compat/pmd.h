@@ -6,6 +6,8 @@
 #include <linux/mm.h>
 #include <linux/version.h>
 
+#include "memory.h"
+
 /* 6.18 dropped pfn_t. */
 #if SBUDDY_HAS_HUGE && LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #include <linux/pfn_t.h>
@@ -13,7 +15,7 @@
 #define __pfn_to_pfn_t(pfn, flags) (pfn)
 #endif
 
-static inline vm_fault_t sbuddy_insert_pmd(struct vm_fault *vmf, unsigned long pfn)
+static inline vm_fault_t sbuddy_insert_pmd(struct sbuddy_fault *vmf, unsigned long pfn)
 {
 #if SBUDDY_HAS_HUGE
 	bool write = vmf->flags & FAULT_FLAG_WRITE;

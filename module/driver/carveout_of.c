@@ -3,11 +3,11 @@
 #include <linux/gfp.h>
 #include <linux/of.h>
 #include <linux/of_address.h>
-#include <linux/of_reserved_mem.h>
 #include <linux/sort.h>
 
 #include "carveout.h"
 #include "device.h"
+#include "reserved_mem.h"
 #include "tunable.h"
 
 /* The property of a tunable: "sbuddy,max-order" for max_order. */
@@ -128,21 +128,31 @@ static void explain_lookup(struct device *dev, struct device_node *region)
 	struct device_node *parent = of_get_parent(region);
 
 	if (!of_node_name_eq(parent, "reserved-memory"))
-		dev_err(dev, "memory-region %pOF lies outside of /reserved-memory: move it there\n",
-			region);
+		dev_err(dev,
+			"memory-region " SBUDDY_NODE
+			" lies outside of /reserved-memory: move it there\n",
+			sbuddy_node(region));
 	else if (!of_device_is_available(region))
-		dev_err(dev, "memory-region %pOF is disabled: set its status to \"okay\"\n",
-			region);
+		dev_err(dev,
+			"memory-region " SBUDDY_NODE " is disabled: set its status to \"okay\"\n",
+			sbuddy_node(region));
 	else if (of_n_addr_cells(region) != of_n_addr_cells(parent) ||
 		 of_n_size_cells(region) != of_n_size_cells(parent))
 		dev_err(dev,
-			"%pOF has #address-cells %d and #size-cells %d, but the root has %d and %d: make them equal\n",
-			parent, of_n_addr_cells(region), of_n_size_cells(region),
+			SBUDDY_NODE
+			" has #address-cells %d and #size-cells %d, but the root has %d and %d: make them equal\n",
+			sbuddy_node(parent), of_n_addr_cells(region), of_n_size_cells(region),
 			of_n_addr_cells(parent), of_n_size_cells(parent));
+	else if (SBUDDY_RESERVED_BY_REG && !of_find_property(region, "reg", NULL))
+		dev_err(dev,
+			"memory-region " SBUDDY_NODE
+			" has no reg, and this kernel does not tell what place it found: give it one\n",
+			sbuddy_node(region));
 	else
 		dev_err(dev,
-			"memory-region %pOF was not reserved at boot: apply the overlay in the bootloader, not at run time\n",
-			region);
+			"memory-region " SBUDDY_NODE
+			" was not reserved at boot: apply the overlay in the bootloader, not at run time\n",
+			sbuddy_node(region));
 	of_node_put(parent);
 }
 
@@ -151,28 +161,32 @@ static void explain_lookup(struct device *dev, struct device_node *region)
  * against the node's own reg. A region placed by the kernel has none.
  */
 static int check_reg(struct device *dev, struct device_node *region,
-		     const struct reserved_mem *rmem)
+		     const struct carveout_claim *claim)
 {
-	u64 base = rmem->base, size = rmem->size;
+	u64 base = claim->base, size = claim->size;
 	struct resource res;
 
 	if (!of_find_property(region, "reg", NULL))
 		return 0;
 	if (of_address_to_resource(region, 0, &res)) {
 		dev_err(dev,
-			"reg of memory-region %pOF cannot be read: check #address-cells, #size-cells and ranges of its parent\n",
-			region);
+			"reg of memory-region " SBUDDY_NODE
+			" cannot be read: check #address-cells, #size-cells and ranges of its parent\n",
+			sbuddy_node(region));
 		return -ENODEV;
 	}
 	if (res.start != base || resource_size(&res) != size) {
 		dev_err(dev,
-			"memory-region %pOF is %#llx bytes at %#llx, but at boot %#llx bytes at %#llx were reserved by that name: give it a name of its own, and apply the overlay in the bootloader\n",
-			region, (u64)resource_size(&res), (u64)res.start, size, base);
+			"memory-region " SBUDDY_NODE
+			" is %#llx bytes at %#llx, but at boot %#llx bytes at %#llx were reserved by that name: give it a name of its own, and apply the overlay in the bootloader\n",
+			sbuddy_node(region), (u64)resource_size(&res), (u64)res.start, size, base);
 		return -ENODEV;
 	}
 	if (!of_address_to_resource(region, 1, &res)) {
-		dev_err(dev, "memory-region %pOF has several ranges: make it a node for each\n",
-			region);
+		dev_err(dev,
+			"memory-region " SBUDDY_NODE
+			" has several ranges: make it a node for each\n",
+			sbuddy_node(region));
 		return -ENODEV;
 	}
 	return 0;
@@ -180,42 +194,43 @@ static int check_reg(struct device *dev, struct device_node *region,
 
 static int read_region(struct device *dev, struct device_node *region, struct carveout_claim *claim)
 {
-	const struct reserved_mem *rmem = of_reserved_mem_lookup(region);
+	bool found = sbuddy_reserved_mem(region, &claim->base, &claim->size);
 	struct device_node *parent = of_get_parent(region);
 	bool inside = of_node_name_eq(parent, "reserved-memory");
 
 	of_node_put(parent);
-	if (!rmem || !inside) {
+	if (!found || !inside) {
 		explain_lookup(dev, region);
 		return -ENODEV;
 	}
-	if (!rmem->size) {
+	if (!claim->size) {
 		dev_err(dev,
-			"memory-region %pOF found no place at boot: make it smaller, or widen its alloc-ranges\n",
-			region);
+			"memory-region " SBUDDY_NODE
+			" found no place at boot: make it smaller, or widen its alloc-ranges\n",
+			sbuddy_node(region));
 		return -ENODEV;
 	}
 	if (of_property_read_bool(region, "reusable")) {
 		dev_err(dev,
-			"memory-region %pOF is reusable, so the kernel uses it meanwhile: remove that property\n",
-			region);
+			"memory-region " SBUDDY_NODE
+			" is reusable, so the kernel uses it meanwhile: remove that property\n",
+			sbuddy_node(region));
 		return -ENODEV;
 	}
 	/* A pool of the kernel's own claims no resource, so nothing else would tell. */
 	if (of_find_property(region, "compatible", NULL)) {
 		dev_err(dev,
-			"memory-region %pOF has a compatible, so it is for another driver: remove that property\n",
-			region);
+			"memory-region " SBUDDY_NODE
+			" has a compatible, so it is for another driver: remove that property\n",
+			sbuddy_node(region));
 		return -ENODEV;
 	}
 	/* The region's node is let go of. */
 	claim->name = devm_kstrdup(dev, kbasename(region->full_name), GFP_KERNEL);
 	if (!claim->name)
 		return -ENOMEM;
-	claim->base = rmem->base;
-	claim->size = rmem->size;
 	claim->no_map = of_property_read_bool(region, "no-map");
-	return check_reg(dev, region, rmem);
+	return check_reg(dev, region, claim);
 }
 
 static int read_nid(struct device *dev, unsigned int index, int *nid)

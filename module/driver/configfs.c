@@ -7,6 +7,7 @@
 #include "configfs_item.h"
 #include "device.h"
 #include "dry.h"
+#include "files.h"
 #include "holder.h"
 #include "sandbox.h"
 
@@ -131,7 +132,7 @@ static struct configfs_item_operations item_type_ops = {
 	.release = item_release,
 };
 
-static const struct config_item_type item_type = {
+static SBUDDY_CONFIGFS_CONST struct config_item_type item_type = {
 	.ct_item_ops = &item_type_ops,
 	.ct_attrs = sbuddy_item_attrs,
 	.ct_owner = THIS_MODULE,
@@ -176,7 +177,7 @@ static struct configfs_group_operations group_ops = {
 	.disconnect_notify = disconnect_item,
 };
 
-static const struct config_item_type subsys_type = {
+static SBUDDY_CONFIGFS_CONST struct config_item_type subsys_type = {
 	.ct_group_ops = &group_ops,
 	.ct_owner = THIS_MODULE,
 };

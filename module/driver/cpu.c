@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/cpuhotplug.h>
-
 #include "cpu.h"
 #include "device.h"
+#include "hotcpu.h"
 #include "pcp_drain.h"
 #include "slab_cache.h"
-
-static enum cpuhp_state state;
 
 /* The slabs first, which give pages back; not while somebody counts their objects. */
 static void drain_live(struct sbuddy_device *dev, unsigned int cpu)
@@ -30,25 +27,20 @@ static int drain(unsigned int cpu, struct hlist_node *node)
 
 int sbuddy_cpu_init(void)
 {
-	int ret = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "sbuddy:dead", NULL, drain);
-
-	if (ret < 0)
-		return ret;
-	state = ret;
-	return 0;
+	return sbuddy_hotcpu_init(drain);
 }
 
 void sbuddy_cpu_exit(void)
 {
-	cpuhp_remove_multi_state(state);
+	sbuddy_hotcpu_exit();
 }
 
 int sbuddy_cpu_add(struct sbuddy_device *dev)
 {
-	return cpuhp_state_add_instance_nocalls(state, &dev->cpu);
+	return sbuddy_hotcpu_add(&dev->cpu);
 }
 
 void sbuddy_cpu_remove(struct sbuddy_device *dev)
 {
-	cpuhp_state_remove_instance_nocalls(state, &dev->cpu);
+	sbuddy_hotcpu_remove(&dev->cpu);
 }

@@ -283,7 +283,7 @@ static const struct dma_buf_ops export_ops = {
 	.end_cpu_access = export_end_cpu,
 	.mmap = export_mmap,
 	.release = export_release,
-	SBUDDY_DMA_BUF_VMAP_OPS(export_vmap, export_vunmap),
+	SBUDDY_DMA_BUF_PAGE_OPS SBUDDY_DMA_BUF_VMAP_OPS(export_vmap, export_vunmap),
 };
 
 static struct dma_buf *make_dmabuf(struct exported *exported, int flags)
@@ -300,15 +300,13 @@ static struct dma_buf *make_dmabuf(struct exported *exported, int flags)
 /* What cannot be told for lack of memory is no reason to fail. */
 static void pass_name(struct dma_buf *dmabuf, struct sb_buffer *buf)
 {
-	char text[SBUDDY_NAME_LEN], *name;
+	char text[SBUDDY_NAME_LEN];
 
 	spin_lock(&buf->client->handles.lock);
 	strscpy(text, buf->name, sizeof(text));
 	spin_unlock(&buf->client->handles.lock);
-	name = text[0] ? kstrdup(text, GFP_KERNEL) : NULL;
-	spin_lock(&dmabuf->name_lock);
-	dmabuf->name = name;
-	spin_unlock(&dmabuf->name_lock);
+	if (text[0])
+		sbuddy_dma_buf_set_name(dmabuf, kstrdup(text, GFP_KERNEL));
 }
 
 struct file *sb_dmabuf_export(struct sb_buffer *buf, int flags)

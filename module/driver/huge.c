@@ -20,7 +20,7 @@ bool sb_huge_fits(const struct sb_buffer *buf)
 	return SBUDDY_HAS_HUGE && buf->nr_pages >= HUGE_PAGES && is_aligned(sb_buffer_pfn(buf, 0));
 }
 
-vm_fault_t sb_huge_map(const struct sb_buffer *buf, struct vm_fault *vmf, unsigned long first)
+vm_fault_t sb_huge_map(const struct sb_buffer *buf, struct sbuddy_fault *vmf, unsigned long first)
 {
 	const struct vm_area_struct *vma = vmf->vma;
 	unsigned long addr = vmf->address & PMD_MASK;

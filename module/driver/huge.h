@@ -15,7 +15,7 @@
 #ifndef SBUDDY_HUGE_H
 #define SBUDDY_HUGE_H
 
-#include <linux/mm_types.h>
+#include "memory.h"
 
 struct sb_buffer;
 
@@ -36,6 +36,6 @@ bool sb_huge_fits(const struct sb_buffer *buf);
  * Context: Process. @buf's lock and @vmf's mmap_lock, or the area's, held.
  * Return: as a fault; VM_FAULT_FALLBACK when none fits there.
  */
-vm_fault_t sb_huge_map(const struct sb_buffer *buf, struct vm_fault *vmf, unsigned long first);
+vm_fault_t sb_huge_map(const struct sb_buffer *buf, struct sbuddy_fault *vmf, unsigned long first);
 
 #endif

@@ -3,6 +3,7 @@
 #include <linux/sysfs.h>
 
 #include "device.h"
+#include "files.h"
 #include "memory_dev.h"
 #include "memory_sysfs.h"
 #include "memory_sysfs_block.h"
@@ -178,7 +179,7 @@ static void block_release(struct kobject *kobj)
 static struct kobj_type block_type = {
 	.release = block_release,
 	.sysfs_ops = &kobj_sysfs_ops,
-	.default_groups = block_groups,
+	SBUDDY_DEFAULT_GROUPS(block),
 };
 
 static void tell(struct sbuddy_memory_block *block, enum kobject_action action)

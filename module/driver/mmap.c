@@ -48,7 +48,7 @@ static void area_close(struct vm_area_struct *vma)
  * space meanwhile: it lets go of it, waits, and has itself repeated. The second time
  * it waits as it is.
  */
-static bool lock_for_fault(struct sb_buffer *buf, struct vm_fault *vmf)
+static bool lock_for_fault(struct sb_buffer *buf, struct sbuddy_fault *vmf)
 {
 	struct file *file;
 
@@ -109,7 +109,7 @@ static vm_fault_t map_around(const struct sb_buffer *buf, struct vm_area_struct 
 	return ret;
 }
 
-static vm_fault_t area_fault(struct vm_fault *vmf)
+static vm_fault_t area_fault(struct sbuddy_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	struct sb_buffer *buf = vma->vm_private_data;
@@ -125,6 +125,8 @@ static vm_fault_t area_fault(struct vm_fault *vmf)
 	up_read(&buf->lock);
 	return ret;
 }
+
+SBUDDY_VM_FAULT(area_fault)
 
 /* Where the kernel reaches a page, by the caches or past them as the processes do; or NULL. */
 static char *map_for_kernel(const struct sb_buffer *buf, const struct sb_run *page)
@@ -182,7 +184,7 @@ static int area_access(struct vm_area_struct *vma, unsigned long addr, void *dat
 }
 
 /* For an entry of the second level; a page is mapped by the other one where none fits. */
-static vm_fault_t __maybe_unused area_huge_fault(struct vm_fault *vmf, unsigned int order)
+static vm_fault_t __maybe_unused area_huge_fault(struct sbuddy_fault *vmf, unsigned int order)
 {
 	struct sb_buffer *buf = vmf->vma->vm_private_data;
 	vm_fault_t ret;
@@ -199,7 +201,7 @@ static vm_fault_t __maybe_unused area_huge_fault(struct vm_fault *vmf, unsigned 
 
 static const struct vm_operations_struct area_ops = { .open = area_open,
 						      .close = area_close,
-						      .fault = area_fault,
+						      SBUDDY_VM_OPS_FAULT(area_fault),
 						      .access = area_access,
 						      SBUDDY_VM_OPS_HUGE(area_huge_fault) };
 

@@ -19,6 +19,7 @@
 
 #include "debugfs.h"
 #include "device.h"
+#include "files.h"
 #include "pagemap.h"
 
 #define WORDS_PER_PAGE (PAGE_SIZE / sizeof(u64))
@@ -47,7 +48,7 @@ static_assert(SBUDDY_TYPE_ISOLATE == SB_ISOLATE);
 
 /**
  * struct copy - One open file.
- * @dev: device; looked at between debugfs_file_get() and debugfs_file_put()
+ * @dev: device; looked at between sbuddy_debugfs_get() and sbuddy_debugfs_put()
  * @lock: guards the rest
  * @words: what the first mapping copied, or NULL
  * @size: its bytes, whole pages
@@ -107,14 +108,15 @@ static ssize_t pagemap_read(struct file *file, char __user *user, size_t count, 
 {
 	struct copy *copy = file->private_data;
 	ssize_t done;
+	int held;
 
 	if (*pos < 0 || *pos % sizeof(u64) || count % sizeof(u64))
 		return -EINVAL;
-	done = debugfs_file_get(file->f_path.dentry);
+	done = sbuddy_debugfs_get(file->f_path.dentry, &held);
 	if (done)
 		return done;
 	done = read_words(copy->dev, user, min_t(size_t, count, MAX_RW_COUNT), pos);
-	debugfs_file_put(file->f_path.dentry);
+	sbuddy_debugfs_put(file->f_path.dentry, held);
 	return done;
 }
 
@@ -150,15 +152,15 @@ static int make_copy(struct copy *copy)
 static int get_copy(struct file *file)
 {
 	struct copy *copy = file->private_data;
-	int err;
+	int err, held;
 
 	if (copy->words)
 		return 0;
-	err = debugfs_file_get(file->f_path.dentry);
+	err = sbuddy_debugfs_get(file->f_path.dentry, &held);
 	if (err)
 		return err;
 	err = make_copy(copy);
-	debugfs_file_put(file->f_path.dentry);
+	sbuddy_debugfs_put(file->f_path.dentry, held);
 	return err;
 }
 

@@ -8,6 +8,7 @@
 
 #include "backing.h"
 #include "instance.h"
+#include "language.h"
 #include "mappings.h"
 #include "sandbox.h"
 #include "window.h"
@@ -213,7 +214,8 @@ static int take_bank(struct sandbox *box, const struct sb_bank *bank)
 	return 0;
 }
 
-static int by_address(void *unused, const struct list_head *a, const struct list_head *b)
+static int by_address(void *unused, SBUDDY_LIST_SORT_CONST struct list_head *a,
+		      SBUDDY_LIST_SORT_CONST struct list_head *b)
 {
 	return page_to_pfn(list_entry(a, struct chunk, list)->page) >
 	       page_to_pfn(list_entry(b, struct chunk, list)->page);

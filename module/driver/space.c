@@ -4,21 +4,19 @@
 #include <linux/mount.h>
 #include <linux/pseudo_fs.h>
 
+#include "files.h"
 #include "space.h"
 
 #define SPACE_MAGIC 0x73627564 /* "sbud" */
 
 static struct vfsmount *mount;
 
-static int space_init_fs_context(struct fs_context *fc)
-{
-	return init_pseudo(fc, SPACE_MAGIC) ? 0 : -ENOMEM;
-}
+SBUDDY_PSEUDO_FS(space, SPACE_MAGIC)
 
 /* Without an owner: its only mount goes with the module, and would keep it else. */
 static struct file_system_type space_type = {
 	.name = "sbuddy",
-	.init_fs_context = space_init_fs_context,
+	SBUDDY_PSEUDO_FS_OPS(space),
 	.kill_sb = kill_anon_super,
 };
 

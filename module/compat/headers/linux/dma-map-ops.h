@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* 5.10 moved these out of dma-mapping.h. */
+#include <linux/dma-mapping.h>
