@@ -4,6 +4,7 @@
 #define SB_COMPAT_FILES_H
 
 #include <linux/debugfs.h>
+#include <linux/device.h>
 #include <linux/eventpoll.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
@@ -42,6 +43,16 @@ static __maybe_unused __printf(2, 3) int sysfs_emit(char *page, const char *fmt,
 #define SBUDDY_DEFAULT_GROUPS(name) .default_attrs = sizeof(name##_groups) ? name##_attrs : NULL
 #else
 #define SBUDDY_DEFAULT_GROUPS(name) .default_groups = name##_groups
+#endif
+
+/*
+ * Not all kernels before 5.10 let modules call it, but all have what does so for a device,
+ * which looks at nothing else of that.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#define sysfs_remove_file_self(kobject, attribute)                          \
+	device_remove_file_self(container_of(kobject, struct device, kobj), \
+				container_of(attribute, struct device_attribute, attr))
 #endif
 
 /* 4.16: a file that NAME_show() writes. */
