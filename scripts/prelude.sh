@@ -69,7 +69,12 @@ newer_compiler_arguments()
 	"$1" -Werror -fsyntax-only -x c - <<<"$counted" 2>/dev/null || echo KCFLAGS=-Wno-attributes
 }
 
-# load_debug_kernel NAME: read what scripts/debug-kernels built.
+# The compiler for NXP's kernel, which asks a compiler for machines with a floating point
+# unit whether it knows machines that have none.
+# shellcheck disable=SC2034 # read by the scripts that source this file
+BSP_CC='arm-linux-gnueabihf-gcc -mfloat-abi=soft'
+
+# load_debug_kernel NAME: read what scripts/debug-kernels, or scripts/bsp-kernel, built.
 load_debug_kernel()
 {
 	[ -r "$SBUDDY_CACHE/debug/$1/env" ] || die "no such kernel yet: run scripts/debug-kernels $1"
