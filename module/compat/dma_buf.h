@@ -91,6 +91,56 @@ static inline void *sbuddy_dma_buf_no_page(struct dma_buf *dmabuf, unsigned long
 #define SBUDDY_DMA_BUF_PAGE_OPS
 #endif
 
+/* 4.11 has these, of which that kernel has the half. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 11, 0)
+static inline dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset,
+					    size_t size, enum dma_data_direction dir,
+					    unsigned long attrs)
+{
+	return get_dma_ops(dev)->map_page(dev, page, offset, size, dir, attrs);
+}
+
+static inline void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
+					enum dma_data_direction dir, unsigned long attrs)
+{
+	if (get_dma_ops(dev)->unmap_page)
+		get_dma_ops(dev)->unmap_page(dev, addr, size, dir, attrs);
+}
+#endif
+
+/*
+ * Memory that Linux does not use, for a device, without care for caches: 0 or -EIO. Until
+ * 5.15 dma_map_resource() refuses what Linux has descriptors of, as it may have of memory
+ * that was reserved. This goes as a page, unless the device were given a copy instead.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
+#define SBUDDY_DMA_AS_PAGE(base) pfn_valid(PHYS_PFN(base))
+#else
+#define SBUDDY_DMA_AS_PAGE(base) false
+#endif
+
+static inline int sbuddy_dma_map(struct device *dev, phys_addr_t base, size_t size,
+				 enum dma_data_direction dir, dma_addr_t *addr)
+{
+	if (SBUDDY_DMA_AS_PAGE(base) && base + size - 1 > dma_get_mask(dev))
+		return -EIO;
+	if (SBUDDY_DMA_AS_PAGE(base))
+		*addr = dma_map_page_attrs(dev, pfn_to_page(PHYS_PFN(base)), 0, size, dir,
+					   DMA_ATTR_SKIP_CPU_SYNC);
+	else
+		*addr = dma_map_resource(dev, base, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
+	return dma_mapping_error(dev, *addr) ? -EIO : 0;
+}
+
+static inline void sbuddy_dma_unmap(struct device *dev, phys_addr_t base, size_t size,
+				    enum dma_data_direction dir, dma_addr_t addr)
+{
+	if (SBUDDY_DMA_AS_PAGE(base))
+		dma_unmap_page_attrs(dev, addr, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
+	else
+		dma_unmap_resource(dev, addr, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
+}
+
 /* 5.18 made struct dma_buf_map, which 5.11 had made of an address, iosys_map. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
 struct iosys_map {

@@ -86,13 +86,14 @@ static int map_pages(const struct sb_buffer *buf, struct map *map)
 	return dma_map_sgtable(map->dev, &map->table, map->dir, 0);
 }
 
-static void unmap_resources(struct map *map, unsigned int nr)
+static void unmap_resources(const struct sb_buffer *buf, struct map *map, unsigned int nr)
 {
+	const struct sb_run *run = buf->runs;
 	struct scatterlist *sg = map->table.sgl;
 
-	for (; nr--; sg = sg_next(sg))
-		dma_unmap_resource(map->dev, sg_dma_address(sg), sg_dma_len(sg), map->dir,
-				   DMA_ATTR_SKIP_CPU_SYNC);
+	for (; nr--; sg = sg_next(sg), run++)
+		sbuddy_dma_unmap(map->dev, PFN_PHYS(run->pfn), run_bytes(run), map->dir,
+				 sg_dma_address(sg));
 }
 
 static int map_resources(const struct sb_buffer *buf, struct map *map)
@@ -104,15 +105,14 @@ static int map_resources(const struct sb_buffer *buf, struct map *map)
 	if (!sb_cache_coherent(map->dev) && !sb_cache_can_flush())
 		return -EOPNOTSUPP;
 	for_each_sgtable_sg(&map->table, sg, i) {
-		dma_addr_t addr = dma_map_resource(map->dev, PFN_PHYS(run->pfn), run_bytes(run),
-						   map->dir, DMA_ATTR_SKIP_CPU_SYNC);
+		int err = sbuddy_dma_map(map->dev, PFN_PHYS(run->pfn), run_bytes(run), map->dir,
+					 &sg_dma_address(sg));
 
-		if (dma_mapping_error(map->dev, addr)) {
-			unmap_resources(map, i);
-			return -EIO;
+		if (err) {
+			unmap_resources(buf, map, i);
+			return err;
 		}
 		sg_set_page(sg, NULL, run_bytes(run), 0);
-		sg_dma_address(sg) = addr;
 		sg_dma_len(sg) = run_bytes(run);
 		run++;
 	}
@@ -137,7 +137,7 @@ static void unmap_runs(const struct sb_buffer *buf, struct map *map)
 	if (backing_of(buf)->ops->has_pages) {
 		dma_unmap_sgtable(map->dev, &map->table, map->dir, 0);
 	} else {
-		unmap_resources(map, map->table.nents);
+		unmap_resources(buf, map, map->table.nents);
 		sync_runs(buf, map, SBUDDY_SYNC_START);
 	}
 	sg_free_table(&map->table);
