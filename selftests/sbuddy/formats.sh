@@ -11,7 +11,7 @@
 #   - zoneinfo has counters of things that we do not have, and of SMP; those of
 #     NUMA are in ours, and in the kernel's if it has NUMA;
 #   - vmstat has few of the kernel's counters, in the kernel's order, and ours;
-#   - zoneinfo says "promo" in newer kernels only, and those after 6.12 have
+#   - zoneinfo says "boost", "cma" and "promo" in newer kernels only, and those after 6.12 have
 #     "high_min" beside "high", wider labels, and in the newest what is reserved
 #     for highatomic requests;
 #   - memblock's files say node and flags since 6.3;
@@ -131,6 +131,8 @@ age_zoneinfo()
 	if grep -q high_min "$1"; then
 		sed -i -E 's/^( +(count|high|batch):) +D/\1 D/' "$1" "$2"
 	fi
+	grep -q '^ *boost ' "$1" || sed -i '/^ *boost /d' "$2"
+	grep -q '^ *cma ' "$1" || sed -i '/^ *cma /d' "$2"
 	grep -q 'numa_hit' "$1" || sed -i '/^ *numa_/d' "$2"
 	grep -q '^ *promo ' "$1" || sed -i 's/^        promo    D$/        high     D/' "$2"
 }
