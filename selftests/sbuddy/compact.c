@@ -14,6 +14,15 @@
 /* Of every so many pages one is freed. */
 #define SHARE 4
 
+/*
+ * No two that lie together; and from group to group another one of them: after a failure
+ * compaction sees by every eighth page whether a pageblock has both what may move and room.
+ */
+static bool is_freed(long i)
+{
+	return (i + i / 64) % SHARE == 0;
+}
+
 static struct sbuddy_alloc *bufs;
 static uint32_t **words;
 static long nr_bufs;
@@ -23,6 +32,23 @@ static int get_page(int fd, struct sbuddy_alloc *alloc)
 	*alloc = sb_request(0);
 	alloc->flags = SBUDDY_ALLOC_MEMALLOC;
 	return sb_call(fd, SBUDDY_IOC_ALLOC, alloc);
+}
+
+/*
+ * As Linux's, compaction does not always help at once: another may have in hand what it
+ * takes, or it failed of late and is put off, up to 63 times. Who asks again is served.
+ */
+static int ask_until_served(int fd, struct sbuddy_alloc *alloc)
+{
+	int tries, err = sb_call(fd, SBUDDY_IOC_ALLOC, alloc);
+
+	for (tries = 0; err == -ENOMEM && tries < 1000; tries++) {
+		usleep(10000);
+		err = sb_call(fd, SBUDDY_IOC_ALLOC, alloc);
+	}
+	if (tries)
+		dprintf(STDOUT_FILENO, "# refused %d times\n", tries);
+	return err;
 }
 
 FIXTURE(full)
@@ -54,7 +80,9 @@ FIXTURE_SETUP(full)
 		ASSERT_TRUE(words[i] != MAP_FAILED);
 		sb_write_stamps(words[i], (uint32_t)i, 1);
 	}
-	for (i = 0; i < nr_bufs; i += SHARE) {
+	for (i = 0; i < nr_bufs; i++) {
+		if (!is_freed(i))
+			continue;
 		if (words[i])
 			munmap(words[i], self->page);
 		words[i] = NULL;
@@ -137,7 +165,7 @@ TEST_F(full, serves_a_large_request_that_waits_and_no_other)
 	large.flags = SBUDDY_ALLOC_MEMALLOC | SBUDDY_ALLOC_ATOMIC;
 	EXPECT_EQ(-ENOMEM, sb_call(self->fd, SBUDDY_IOC_ALLOC, &large));
 	large.flags = SBUDDY_ALLOC_MEMALLOC;
-	EXPECT_EQ(0, sb_call(self->fd, SBUDDY_IOC_ALLOC, &large));
+	EXPECT_EQ(0, ask_until_served(self->fd, &large));
 	EXPECT_EQ(0, stamps_lost());
 }
 
@@ -152,7 +180,7 @@ TEST_F(full, keeps_its_bytes_while_others_compact_and_allocate)
 		for (i = 0; i < 8; i++) {
 			large[i] = sb_request(5);
 			large[i].flags = SBUDDY_ALLOC_MEMALLOC;
-			EXPECT_EQ(0, sb_call(self->fd, SBUDDY_IOC_ALLOC, &large[i]));
+			ASSERT_EQ(0, ask_until_served(self->fd, &large[i]));
 		}
 		EXPECT_EQ(0, stamps_lost());
 		for (i = 0; i < 8; i++)
@@ -188,6 +216,34 @@ TEST_F(full, is_compacted_unasked_when_that_is_wanted)
 	for (tries = 0; tries < 600 && sb_plan(self->fd).order_now < 6; tries++)
 		usleep(100000);
 	EXPECT_LE(6, sb_plan(self->fd).order_now);
+	EXPECT_EQ(0, stamps_lost());
+}
+
+static int pin_all(int fd, int (*pin)(int fd, uint32_t handle))
+{
+	int err = 0;
+	long i;
+
+	for (i = 0; i < nr_bufs && !err; i++)
+		if (bufs[i].handle)
+			err = pin(fd, bufs[i].handle);
+	return err;
+}
+
+TEST_F(full, is_put_off_after_it_failed_but_not_for_ever)
+{
+	struct sbuddy_alloc large = sb_request(6);
+	int err, tries;
+
+	large.flags = SBUDDY_ALLOC_MEMALLOC;
+	err = pin_all(self->fd, sb_pin);
+	if (err == -ENOMEM)
+		SKIP(return, "what is pinned leaves Movable memory, and all other is full");
+	ASSERT_EQ(0, err);
+	for (tries = 0; tries < 8; tries++)
+		EXPECT_EQ(-ENOMEM, sb_call(self->fd, SBUDDY_IOC_ALLOC, &large));
+	ASSERT_EQ(0, pin_all(self->fd, sb_unpin));
+	EXPECT_EQ(0, ask_until_served(self->fd, &large));
 	EXPECT_EQ(0, stamps_lost());
 }
 
