@@ -151,10 +151,14 @@ static inline s64 sbuddy_atomic64_read_acquire(const atomic64_t *v)
 /*
  * Takes mappings of [first, first + nr) pages away. 5.15 exported
  * unmap_mapping_pages(). unmap_mapping_range() drops the upper half of an offset on
- * 32 bits since 6.7, and in stable releases of all that came before: so from 4 GiB
- * on all mappings have to go there, which are faulted again.
+ * 32 bits since 6.7, and in stable releases of all that came before, but for 4.9, which
+ * had its last one earlier: so from 4 GiB on all mappings have to go there, which are
+ * faulted again.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 10, 0)
+#define sbuddy_unmap_pages(mapping, first, nr) \
+	unmap_mapping_range(mapping, (loff_t)(first) << PAGE_SHIFT, (loff_t)(nr) << PAGE_SHIFT, 1)
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
 #define sbuddy_unmap_pages(mapping, first, nr)                               \
 	((first) + (nr) > ULONG_MAX >> PAGE_SHIFT ?                          \
 		 unmap_mapping_range(mapping, 0, 0, 1) :                     \
