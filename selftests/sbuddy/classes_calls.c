@@ -397,7 +397,7 @@ TEST_F(class, quota_that_is_got_around)
 		.size = sizeof(limit),
 		.bytes = self->len + 4 * self->page,
 	};
-	struct sbuddy_alloc buf;
+	struct sbuddy_alloc buf, more;
 	int dmabuf;
 	pid_t pid;
 	char *p;
@@ -411,6 +411,8 @@ TEST_F(class, quota_that_is_got_around)
 	EXPECT_EQ(0, sb_child_status(pid));
 	/* Neither a mapping nor a dma-buf keeps what is no longer counted. */
 	ASSERT_EQ(0, sb_get(self->fd, 2, &buf));
+	/* A page more is one too many. */
+	EXPECT_EQ(-EDQUOT, sb_get(self->fd, 0, &more));
 	p = sb_map(self->fd, buf.offset, buf.granted);
 	dmabuf = export_buffer(self->fd, buf.handle, O_RDWR);
 	ASSERT_EQ(0, sb_put(self->fd, buf.handle));

@@ -86,15 +86,21 @@ static void *read_on(void *arg)
 TEST(debugfs_read_while_the_instance_ends)
 {
 	pthread_t threads[2];
-	int i;
+	char text[64];
+	int i, fd;
 
 	atomic_store(&stop, 0);
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, read_on, NULL));
 	for (i = 0; i < ROUNDS; i++) {
 		EXPECT_EQ(0, begin());
+		fd = open(FILES "/zoneinfo", O_RDONLY | O_CLOEXEC);
+		EXPECT_LE(0, fd);
 		usleep(20000);
 		EXPECT_EQ(0, end());
+		/* Whoever has it open still finds nothing in it any more. */
+		EXPECT_GT(0, read(fd, text, sizeof(text)));
+		close(fd);
 	}
 	atomic_store(&stop, 1);
 	for (i = 0; i < 2; i++)
@@ -129,6 +135,8 @@ TEST_F(class, module_removed_while_in_use)
 	munmap(self->p, self->len);
 	self->fd = sb_open(O_RDWR);
 	self->other = sb_open(O_RDWR);
+	/* Files alone. */
+	EXPECT_EQ(EAGAIN, remove_module());
 	EXPECT_EQ(self->free + PAGES, sb_free_pages(self->other));
 }
 
