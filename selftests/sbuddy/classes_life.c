@@ -339,7 +339,7 @@ TEST_F(class, address_told_to_anybody)
 			.handle = self->buf.handle,
 		};
 
-		if (syscall(SYS_setresuid, 65534, 65534, 65534))
+		if (setresuid(65534, 65534, 65534))
 			_exit(1);
 		query.phys = 0;
 		if (sb_call(self->fd, SBUDDY_IOC_QUERY, &query) != -EPERM || query.phys)
