@@ -12,5 +12,5 @@ step_mutants-table()
 
 step_mutants()
 {
-	scripts/mutants
+	scripts/mutants --jobs 2
 }
