@@ -164,6 +164,16 @@ static int get_copy(struct file *file)
 	return err;
 }
 
+/* Not all kernels know that the guard page behind it is no part of it. */
+static int map_copy(const struct copy *copy, struct vm_area_struct *vma)
+{
+	unsigned long nr_pages = copy->size >> PAGE_SHIFT;
+
+	if (vma->vm_pgoff > nr_pages || vma_pages(vma) > nr_pages - vma->vm_pgoff)
+		return -EINVAL;
+	return remap_vmalloc_range(vma, copy->words, vma->vm_pgoff);
+}
+
 static int pagemap_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct copy *copy = file->private_data;
@@ -177,7 +187,7 @@ static int pagemap_mmap(struct file *file, struct vm_area_struct *vma)
 	err = get_copy(file);
 	if (!err) {
 		vm_flags_clear(vma, VM_MAYWRITE | VM_MAYEXEC);
-		err = remap_vmalloc_range(vma, copy->words, vma->vm_pgoff);
+		err = map_copy(copy, vma);
 	}
 	mutex_unlock(&copy->lock);
 	return err;
