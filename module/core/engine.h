@@ -51,9 +51,12 @@ struct sb_engine_seen {
  *	descriptors say it. Any page that exists, and without a lock, too: then the
  *	answer may be out of date.
  * @check: counts and tells what is not in order, of blocks that a walk has seen
+ * @at_once: refills of per-CPU lists and what overflows give back are one call's work: what
+ *	is taken or given in parts would lie in more pageblocks
  */
 struct sb_engine {
 	const char *name;
+	bool at_once;
 	int (*init)(struct sb_instance *inst);
 	bool (*take)(struct sb_zone *zone, unsigned int order, unsigned int type,
 		     unsigned long *pfn);

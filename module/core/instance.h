@@ -110,8 +110,8 @@ enum sb_engine_kind {
  *	lists off, else @pcp_batch .. 8192, or SB_PCP_HIGH_AUTO
  * @pcp_high_max: how far Linux's rules may raise that when runs of pages come
  *	and go, up to 131072; @pcp_high or less keeps it where it is
- * @pcp_at_once: a refill, and what an overflow gives back, are one call's work, as in Linux;
- *	else calls that follow share it, and none takes long: sb_pcp_take(), sb_pcp_put()
+ * @pcp_at_once: a refill, and what an overflow gives back, are one call's work, as in Linux and
+ *	with the word engine; else calls share it, and none takes long: sb_pcp_take()
  * @pcp_huge_order: an order above 3 that has per-CPU lists, too, or 0; Linux
  *	has one where there are huge pages
  * @min_free_kbytes: what watermarks keep back, 0 .. 2^31 KiB, or SB_MIN_FREE_AUTO

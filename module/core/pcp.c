@@ -352,7 +352,7 @@ static void put_beside(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int wh
 static void put_one(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which, unsigned long pfn,
 		    unsigned int type, struct sb_pcp_surplus *surplus) __must_hold(pcp->lock)
 {
-	bool at_once = zone->inst->cfg.pcp_at_once;
+	bool at_once = sb_pcp_at_once(zone);
 	bool full = !at_once && unlikely(pcp->list[which].nr + 1 >= pcp->list[which].max);
 
 	if (full)

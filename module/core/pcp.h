@@ -18,6 +18,7 @@
 #ifndef SB_PCP_H
 #define SB_PCP_H
 
+#include "engine.h"
 #include "fallback.h"
 
 /* Those of the orders above, and two for huge pages: Movable ones, and others. */
@@ -203,6 +204,12 @@ bool sb_pcp_wanted(const struct sb_zone *zone);
  */
 int sb_pcp_init(struct sb_instance *inst);
 void sb_pcp_exit(struct sb_instance *inst);
+
+/* A refill, and what an overflow gives back, are one call's work. */
+static inline bool sb_pcp_at_once(const struct sb_zone *zone)
+{
+	return zone->inst->cfg.pcp_at_once || zone->inst->engine->at_once;
+}
 
 /**
  * sb_pcp_take() - Take a block from this CPU's list, refilled when empty.

@@ -180,7 +180,7 @@ static unsigned int pages_left(const struct sb_zone *zone, const struct sb_pcp *
 {
 	unsigned int nr_pages;
 
-	if (likely(!zone->inst->cfg.pcp_at_once))
+	if (likely(!sb_pcp_at_once(zone)))
 		return surplus->nr_pages;
 	nr_pages = sb_pcp_pages(zone->inst, pcp);
 	return nr_pages > surplus->keep ? min(surplus->nr_pages, nr_pages - surplus->keep) : 0;

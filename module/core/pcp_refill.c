@@ -127,7 +127,7 @@ void sb_pcp_refill_begin(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_fal
 			 struct sb_pcp_missing *missing)
 {
 	struct sb_pcp_list *list = list_of(pcp, take);
-	bool at_once = zone->inst->cfg.pcp_at_once;
+	bool at_once = sb_pcp_at_once(zone);
 
 	take->mode = SB_FALLBACK_NORMAL;
 	missing->take = take;
@@ -146,7 +146,7 @@ void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_
 	bool first = missing->nr == missing->most, more = false;
 
 	most = min(most, missing->nr);
-	if (!zone->inst->cfg.pcp_at_once)
+	if (!sb_pcp_at_once(zone))
 		most = min(most, missing->effort);
 	if (most) {
 		move_up(list, most);
@@ -155,7 +155,7 @@ void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_
 		sb_unlock(&zone->lock);
 	}
 	missing->nr = more ? missing->nr - (list->nr - before) : 0;
-	if (likely(!zone->inst->cfg.pcp_at_once)) {
+	if (likely(!sb_pcp_at_once(zone))) {
 		list->nr_missing = missing->nr;
 		missing->nr = 0;
 	}

@@ -466,6 +466,7 @@ static int init(struct sb_instance *inst)
 
 const struct sb_engine sb_engine_word = {
 	.name = "word",
+	.at_once = true,
 	.init = init,
 	.take = take,
 	.take_many = take_to_list,

@@ -15,19 +15,24 @@ static struct sb_pcp *pcp;
 static unsigned long held[MOST];
 static unsigned int nr_held;
 
-static void boot(unsigned int batch, unsigned int high, bool at_once)
+static void boot_as(struct sb_config *cfg, unsigned int batch, unsigned int high)
 {
-	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
-
-	cfg.pcp_batch = batch;
-	cfg.pcp_high = high;
-	cfg.pcp_at_once = at_once;
-	fixture_boot(&f, &cfg);
+	cfg->pcp_batch = batch;
+	cfg->pcp_high = high;
+	fixture_boot(&f, cfg);
 	zone = fixture_zone(&f, SB_ZONE_NORMAL);
 	sb_host_cpu = 0;
 	sb_pcp_drain_all(&f.inst);
 	pcp = &zone->pcp[0];
 	nr_held = 0;
+}
+
+static void boot(unsigned int batch, unsigned int high, bool at_once)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	cfg.pcp_at_once = at_once;
+	boot_as(&cfg, batch, high);
 }
 
 static unsigned int on_lists(void)
@@ -196,10 +201,31 @@ static void a_page_is_not_freed_twice_while_lists_are_too_full(void)
 	fixture_exit(&f);
 }
 
+/* Whatever the configuration says. */
+static void the_word_engine_shares_nothing(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	fixture_use_word(&cfg);
+	cfg.pcp_at_once = false;
+	boot_as(&cfg, BATCH, HIGH);
+	take_pages(1);
+	EXPECT_EQ(on_lists(), BATCH - 1);
+	EXPECT_EQ(pcp->list[SB_MOVABLE].nr_missing, 0);
+	fill_lists();
+	give_page();
+	EXPECT_EQ(on_lists(), BATCH);
+	EXPECT_EQ(pcp->surplus.nr_pages, 0);
+	while (nr_held)
+		give_page();
+	fixture_exit(&f);
+}
+
 UNIT_MAIN(UNIT_CASE(a_request_fetches_a_part_of_a_refill_and_later_ones_the_rest),
 	  UNIT_CASE(the_batch_doubles_by_whole_refills),
 	  UNIT_CASE(frees_give_back_a_part_each_until_all_is_back),
 	  UNIT_CASE(blocks_that_come_faster_than_pages_go_have_room),
 	  UNIT_CASE(a_free_takes_the_room_of_what_is_missing),
 	  UNIT_CASE(a_drain_ends_what_was_too_much),
-	  UNIT_CASE(a_page_is_not_freed_twice_while_lists_are_too_full))
+	  UNIT_CASE(a_page_is_not_freed_twice_while_lists_are_too_full),
+	  UNIT_CASE(the_word_engine_shares_nothing))
