@@ -33,7 +33,7 @@ static bool put_more(struct sb_pcp *pcp, struct sb_pcp_list *list, unsigned long
 	if (unlikely(!sb_front_put_on(pcp->zone->inst, list, index, order)))
 		return false;
 	if (likely(!moves))
-		sb_pcp_overflow(pcp);
+		sb_pcp_overflow(pcp, (unsigned int)(list - pcp->list));
 	return true;
 }
 

@@ -265,7 +265,11 @@ static void find_surplus(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int 
 	nr_pages = sb_pcp_pages(zone->inst, pcp);
 	if (likely(nr_pages < high))
 		return;
-	surplus->nr_pages = min(sb_pcp_tune_overflow(pcp, zone, high, is_row), nr_pages);
+	surplus->nr_pages = sb_pcp_tune_overflow(pcp, zone, high, is_row);
+	/* Who finds out gives nothing back, nor did those before it, maybe. */
+	if (!sb_pcp_at_once(zone) && surplus->nr_pages < nr_pages)
+		surplus->nr_pages += nr_pages - high;
+	surplus->nr_pages = min(surplus->nr_pages, nr_pages);
 	surplus->keep = nr_pages - surplus->nr_pages;
 	surplus->which = which;
 	/* What is allowed without a look depends on what was tuned. */
@@ -323,9 +327,16 @@ static void push(struct sb_zone *zone, struct sb_pcp_list *list, unsigned long p
 	list->slot[list->nr++] = (u32)(pfn - zone->inst->map.base_pfn);
 }
 
-/* The free that comes after the last of it finds out how far lists may grow. */
-void sb_pcp_overflow(struct sb_pcp *pcp)
+/*
+ * A block that is larger than those that go is the next: so no free brings more pages than go.
+ * The free that comes after the last of it finds out how far lists may grow.
+ */
+void sb_pcp_overflow(struct sb_pcp *pcp, unsigned int which)
 {
+	const struct sb_instance *inst = pcp->zone->inst;
+
+	if (sb_pcp_list_order(inst, which) > sb_pcp_list_order(inst, pcp->surplus.which))
+		pcp->surplus.which = which;
 	overflow(pcp->zone, pcp, &pcp->surplus);
 }
 
@@ -335,7 +346,7 @@ static void make_room(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int whi
 {
 	if (pcp->surplus.nr_pages) {
 		pcp->surplus.which = which;
-		sb_pcp_overflow(pcp);
+		sb_pcp_overflow(pcp, which);
 	} else {
 		sb_pcp_drain_oldest(zone, pcp, which);
 	}
@@ -361,7 +372,7 @@ static void put_one(struct sb_zone *zone, struct sb_pcp *pcp, unsigned int which
 		put_beside(zone, pcp, which, pfn, type);
 		/* To give back more would take too long for one call. */
 		if (!full)
-			sb_pcp_overflow(pcp);
+			sb_pcp_overflow(pcp, which);
 		return;
 	}
 	push(zone, &pcp->list[which], pfn, sb_pcp_list_order(zone->inst, which), type);

@@ -258,8 +258,8 @@ unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, u
 bool sb_pcp_put(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		unsigned long done);
 
-/* Gives back a part of what is too much, after a block has come to a list. */
-void sb_pcp_overflow(struct sb_pcp *pcp) __must_hold(pcp->lock);
+/* Gives back a part of what is too much, after a block has come to list @which. */
+void sb_pcp_overflow(struct sb_pcp *pcp, unsigned int which) __must_hold(pcp->lock);
 
 /* Pages on one CPU's lists, and on those of all; read without locks. */
 unsigned int sb_pcp_pages(const struct sb_instance *inst, const struct sb_pcp *pcp);

@@ -201,6 +201,28 @@ static void a_page_is_not_freed_twice_while_lists_are_too_full(void)
 	fixture_exit(&f);
 }
 
+/* Each brings eight pages to a list of its type's, while single ones go that merge with nothing. */
+static void large_blocks_do_not_pile_up_while_pages_go(void)
+{
+	static unsigned long block[64];
+	unsigned int i;
+
+	boot(16, 64, false);
+	for (i = 0; i < ARRAY_SIZE(block); i++)
+		block[i] = alloc(3, i % 3);
+	take_pages(256);
+	sb_pcp_drain_all(&f.inst);
+	for (i = 0; i < nr_held && !pcp->surplus.nr_pages; i += 2)
+		fixture_free(&f, held[i], 0);
+	EXPECT(pcp->surplus.nr_pages > 0);
+	for (i = 0; i < ARRAY_SIZE(block); i++) {
+		fixture_free(&f, block[i], 3);
+		EXPECT(on_lists() < 2 * 64);
+	}
+	CHECK(&f);
+	fixture_drop(&f);
+}
+
 /* Whatever the configuration says. */
 static void the_word_engine_shares_nothing(void)
 {
@@ -228,4 +250,5 @@ UNIT_MAIN(UNIT_CASE(a_request_fetches_a_part_of_a_refill_and_later_ones_the_rest
 	  UNIT_CASE(a_free_takes_the_room_of_what_is_missing),
 	  UNIT_CASE(a_drain_ends_what_was_too_much),
 	  UNIT_CASE(a_page_is_not_freed_twice_while_lists_are_too_full),
+	  UNIT_CASE(large_blocks_do_not_pile_up_while_pages_go),
 	  UNIT_CASE(the_word_engine_shares_nothing))
