@@ -347,19 +347,21 @@ unsigned long sb_buddy_move_block(struct sb_zone *zone, unsigned long pfn, unsig
 	return sb_buddy_move_free(zone, pfn, type);
 }
 
-static void list_claim(struct sb_zone *zone, unsigned long pfn, unsigned int high, unsigned int low,
+static bool list_claim(struct sb_zone *zone, unsigned long pfn, unsigned int high, unsigned int low,
 		       unsigned int type) __must_hold(zone->lock)
 {
-	sb_freelist_pull(zone, pfn, high);
+	if (unlikely(!sb_freelist_pull(zone, pfn, high)))
+		return false;
 	sb_buddy_retype(zone, pfn, high, type);
 	sb_engine_account(zone, type, (long)sb_order_pages(high));
 	if (unlikely(zone->inst->hooks & SB_HOOK_GUARD)) {
 		split_guarded(zone, pfn, low, high, type);
-		return;
+		return true;
 	}
 	split(zone, &zone->inst->map, pfn, low, high, type);
 	sb_engine_account(zone, type, -(long)sb_order_pages(low));
 	sb_plenty_look(zone);
+	return true;
 }
 
 const struct sb_engine sb_engine_list = {

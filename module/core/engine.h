@@ -39,7 +39,7 @@ struct sb_engine_seen {
  * @del: takes a block away, as large as it is. Its first page is a tail from then on,
  *	of no block: the caller says what it is.
  * @claim: gives a free block of a pageblock or more, and its pageblocks, to another
- *	type, and takes the lower part of an order from it
+ *	type, and takes the lower part of an order from it; false as sb_engine_del()
  * @move: gives a free block to another type. Less than a pageblock need not go alone.
  * @move_rest: gives what is free in the pageblock of a page, from it on, to another
  *	type, and says how many pages that were
@@ -67,7 +67,7 @@ struct sb_engine {
 	void (*add)(struct sb_zone *zone, unsigned long pfn, unsigned int order, unsigned int type,
 		    enum sb_engine_end end);
 	bool (*del)(struct sb_zone *zone, unsigned long pfn, unsigned int order);
-	void (*claim)(struct sb_zone *zone, unsigned long pfn, unsigned int high, unsigned int low,
+	bool (*claim)(struct sb_zone *zone, unsigned long pfn, unsigned int high, unsigned int low,
 		      unsigned int type);
 	void (*move)(struct sb_zone *zone, unsigned long pfn, unsigned int order,
 		     unsigned int type);

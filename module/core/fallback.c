@@ -146,10 +146,10 @@ static bool claim_block(struct sb_zone *zone, unsigned long found, const struct 
 }
 
 /* Takes a block of one or more pageblocks with its pageblocks. */
-static void claim_large(struct sb_zone *zone, unsigned long pfn, unsigned int current_order,
+static bool claim_large(struct sb_zone *zone, unsigned long pfn, unsigned int current_order,
 			const struct sb_fallback *take) __must_hold(zone->lock)
 {
-	zone->inst->engine->claim(zone, pfn, current_order, take->order, take->type);
+	return zone->inst->engine->claim(zone, pfn, current_order, take->order, take->type);
 }
 
 /* Largest first: that roughly finds the pageblock with the most free pages. */
@@ -168,9 +168,8 @@ static bool claim(struct sb_zone *zone, const struct sb_fallback *take, unsigned
 		if (!sb_fallback_may_claim(inst, order, take->type))
 			return false;
 		*pfn = sb_engine_first(zone, order, (unsigned int)foreign);
-		if (order >= inst->cfg.pageblock_order)
-			claim_large(zone, *pfn, order, take);
-		else if (!claim_block(zone, *pfn, take, pfn))
+		if (!(order < inst->cfg.pageblock_order ? claim_block(zone, *pfn, take, pfn) :
+							  claim_large(zone, *pfn, order, take)))
 			continue;
 		zone->events[SB_EVENT_CLAIM]++;
 		trace(zone, take, *pfn, order, foreign);
@@ -189,8 +188,9 @@ static bool steal(struct sb_zone *zone, const struct sb_fallback *take, unsigned
 
 		if (foreign < 0)
 			continue;
+		if (unlikely(!sb_buddy_take(zone, take->order, (unsigned int)foreign, pfn)))
+			return false;
 		zone->events[SB_EVENT_STEAL]++;
-		sb_buddy_take(zone, take->order, (unsigned int)foreign, pfn);
 		trace(zone, take, *pfn, order, foreign);
 		return true;
 	}

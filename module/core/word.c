@@ -329,12 +329,12 @@ static unsigned long move_rest(struct sb_zone *zone, unsigned long pfn, unsigned
 	return block->nr_free;
 }
 
-static void claim(struct sb_zone *zone, unsigned long pfn, unsigned int high, unsigned int low,
+static bool claim(struct sb_zone *zone, unsigned long pfn, unsigned int high, unsigned int low,
 		  unsigned int type) __must_hold(zone->lock)
 {
 	sb_buddy_retype(zone, pfn, high, type);
 	move(zone, pfn, high, type);
-	del(zone, pfn, low);
+	return del(zone, pfn, low);
 }
 
 static unsigned long first(const struct sb_zone *zone, unsigned int order, unsigned int type)

@@ -143,4 +143,34 @@ static void nothing_follows_a_stray_write_astray(void)
 	EXPECT(stopped >= nr / 40);
 }
 
-UNIT_MAIN(UNIT_CASE(nothing_follows_a_stray_write_astray))
+/* The second block of the list that is claimed from does not lead back to the first. */
+static void a_claim_takes_nothing_from_a_broken_list(void)
+{
+	struct sb_config cfg = fixture_config(MODEL_BASE, 64 * MiB);
+	const struct sb_free_list *list;
+	unsigned long nr_free;
+	struct sb_zone *zone;
+	struct sb_page *page;
+	u32 first;
+	long pfn;
+
+	cfg.pcp_high = 0;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	list = &zone->free_area[cfg.max_order].list[SB_MOVABLE];
+	first = list->first;
+	page = sb_memmap_at(&f.inst.map, sb_page_next(sb_memmap_at(&f.inst.map, first)));
+	page->prev_state ^= 1u << 12;
+	nr_free = zone->nr_free;
+	EXPECT(!zone->nonempty[SB_UNMOVABLE] && !zone->nonempty[SB_RECLAIMABLE]);
+	/* Of another list, maybe. */
+	pfn = fixture_alloc(&f, 0, SB_UNMOVABLE);
+	EXPECT(pfn != (long)(f.inst.map.base_pfn + first));
+	EXPECT_EQ(zone->nr_free, nr_free - (pfn > 0));
+	EXPECT(f.inst.corrupt);
+	EXPECT_EQ(fixture_alloc(&f, 0, SB_UNMOVABLE), -EIO);
+	fixture_drop(&f);
+}
+
+UNIT_MAIN(UNIT_CASE(a_claim_takes_nothing_from_a_broken_list),
+	  UNIT_CASE(nothing_follows_a_stray_write_astray))
