@@ -99,7 +99,7 @@ static inline uint64_t fuzz_settled(struct fuzz_watch *watch)
 	uint64_t free_pages = sb_free_pages(watch->observer);
 	int tries;
 
-	for (tries = 0; free_pages != watch->free_pages && tries < 400; tries++) {
+	for (tries = 0; free_pages != watch->free_pages && tries < 6000; tries++) {
 		usleep(tries < 20 ? 500 : 5000);
 		free_pages = sb_free_pages(watch->observer);
 	}

@@ -60,6 +60,13 @@ static inline void fuzz_woken(int sig)
 {
 }
 
+/* Tells nothing to who calls it. */
+static inline int fuzz_is_silent(unsigned long cmd)
+{
+	return _IOC_NR(cmd) == _IOC_NR(SBUDDY_IOC_FREE) ||
+	       _IOC_NR(cmd) == _IOC_NR(SBUDDY_IOC_NAME) || _IOC_NR(cmd) == _IOC_NR(SBUDDY_IOC_SYNC);
+}
+
 /* As ioctl(), but -errno. Who waits for ever is woken, if no other thread could be instead. */
 static inline int fuzz_enter(struct fuzz *f, int fd, unsigned long cmd, void *arg, int wake)
 {
@@ -164,9 +171,7 @@ static inline int fuzz_ioctl(struct fuzz *f, const struct fuzz_insn *in, int fd,
 	if (fuzz_is_spoilt(in) && in->value >= 0xf0 && !f->threaded)
 		at = fuzz_put_badly(f, in->value, words, size, &cmd);
 	ret = fuzz_enter(f, fd, cmd, at, wake);
-	/* These two tell nothing. */
-	if (!ret && at != words && _IOC_NR(cmd) != _IOC_NR(SBUDDY_IOC_FREE) &&
-	    _IOC_NR(cmd) != _IOC_NR(SBUDDY_IOC_NAME))
+	if (!ret && at != words && !fuzz_is_silent(cmd))
 		fuzz_fail(f, "command %#lx wrote where it cannot", cmd);
 	return ret;
 }

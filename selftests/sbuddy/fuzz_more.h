@@ -203,11 +203,12 @@ static inline void fuzz_call_odd(struct fuzz *f, const struct fuzz_insn *in)
 {
 	uint32_t words[FUZZ_WORDS] = { in->b };
 	unsigned long cmd = _IOC(in->c & 3, in->d & 1 ? SBUDDY_IOC_MAGIC : in->d, in->e, in->f);
+	int fd = fuzz_file(f, in->a)->fd, ret;
 
 	if ((cmd & 0xff00) == SBUDDY_IOC_MAGIC << 8 && in->e < 23)
 		cmd += 23;
-	if (fuzz_enter(f, fuzz_file(f, in->a)->fd, cmd, words, 0) != -ENOTTY &&
-	    _IOC_TYPE(cmd) == SBUDDY_IOC_MAGIC)
+	ret = fuzz_enter(f, fd, cmd, words, 0);
+	if (ret != -ENOTTY && fd >= 0 && _IOC_TYPE(cmd) == SBUDDY_IOC_MAGIC)
 		fuzz_fail(f, "there is a command %#lx", cmd);
 }
 
