@@ -9,6 +9,14 @@
 #include <linux/slab.h>
 #include <linux/version.h>
 
+/* Where a device sees memory. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 16, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
+#include <linux/dma-direct.h>
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
+#include <linux/dma-map-ops.h>
+#endif
+
 /* 5.8 does with a whole table what had been done with its list, and an errno. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
 #define for_each_sgtable_sg(table, sg, i) for_each_sg((table)->sgl, sg, (table)->orig_nents, i)
@@ -111,24 +119,45 @@ static inline void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, siz
 /*
  * Memory that Linux does not use, for a device, without care for caches: 0 or -EIO. Until
  * 5.15 dma_map_resource() refuses what Linux has descriptors of, as it may have of memory
- * that was reserved. This goes as a page, unless the device were given a copy instead.
+ * that was reserved. This goes as a page, unless the device would be given a copy instead:
+ * nobody would bring what is in the copy back.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 15, 0)
 #define SBUDDY_DMA_AS_PAGE(base) pfn_valid(PHYS_PFN(base))
+
+static inline int sbuddy_dma_map_page(struct device *dev, phys_addr_t base, size_t size,
+				      enum dma_data_direction dir, dma_addr_t *addr)
+{
+	u64 last = phys_to_dma(dev, base) + size - 1;
+
+	if (last > dma_get_mask(dev))
+		return -EIO;
+	*addr = dma_map_page_attrs(dev, pfn_to_page(PHYS_PFN(base)), 0, size, dir,
+				   DMA_ATTR_SKIP_CPU_SYNC);
+	if (dma_mapping_error(dev, *addr))
+		return -EIO;
+	/* An IOMMU puts it where it likes; without one another address is that of a copy. */
+	if (get_dma_ops(dev) || *addr == phys_to_dma(dev, base))
+		return 0;
+	dma_unmap_page_attrs(dev, *addr, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
+	return -EIO;
+}
 #else
 #define SBUDDY_DMA_AS_PAGE(base) false
+
+static inline int sbuddy_dma_map_page(struct device *dev, phys_addr_t base, size_t size,
+				      enum dma_data_direction dir, dma_addr_t *addr)
+{
+	return -EIO;
+}
 #endif
 
 static inline int sbuddy_dma_map(struct device *dev, phys_addr_t base, size_t size,
 				 enum dma_data_direction dir, dma_addr_t *addr)
 {
-	if (SBUDDY_DMA_AS_PAGE(base) && base + size - 1 > dma_get_mask(dev))
-		return -EIO;
 	if (SBUDDY_DMA_AS_PAGE(base))
-		*addr = dma_map_page_attrs(dev, pfn_to_page(PHYS_PFN(base)), 0, size, dir,
-					   DMA_ATTR_SKIP_CPU_SYNC);
-	else
-		*addr = dma_map_resource(dev, base, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
+		return sbuddy_dma_map_page(dev, base, size, dir, addr);
+	*addr = dma_map_resource(dev, base, size, dir, DMA_ATTR_SKIP_CPU_SYNC);
 	return dma_mapping_error(dev, *addr) ? -EIO : 0;
 }
 
