@@ -321,12 +321,13 @@ static void link_blocks(struct copy *copy, enum sb_page_state state)
 
 static void link_list(struct copy *copy, const struct sb_pcp_list *list)
 {
-	u32 nr = READ_ONCE(list->nr), i;
+	const u32 *slot = READ_ONCE(list->slot), *end = slot + READ_ONCE(list->nr);
 	struct sb_page_info info;
 
-	for (i = 0; i < nr; i++) {
-		sb_memmap_info(&copy->inst, copy->inst.map.base_pfn + READ_ONCE(list->slot[i]),
-			       &info);
+	/* Its CPU may have moved it between the two reads. */
+	end = min(end, (const u32 *)list->room + list->max);
+	for (; slot < end; slot++) {
+		sb_memmap_info(&copy->inst, copy->inst.map.base_pfn + READ_ONCE(*slot), &info);
 		if (info.state == SB_PAGE_PCP && !info.tail)
 			link_block(copy, &info);
 		else
