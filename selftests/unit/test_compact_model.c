@@ -22,6 +22,7 @@ static struct sb_config random_config(void)
 	cfg.max_order = cfg.pageblock_order + below(4);
 	cfg.pcp_batch = 1 + below(8);
 	cfg.pcp_high = below(2) ? 32 : 0;
+	cfg.pcp_at_once = below(2);
 	cfg.nr_cpus = 1 + below(3);
 	cfg.rules = below(3) ? SB_RULES_6_12 : SB_RULES_6_1;
 	cfg.watermark_boost_factor = below(2) ? 15000 : 0;

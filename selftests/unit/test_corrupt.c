@@ -108,6 +108,7 @@ static void boot(u64 *seed)
 	struct sb_config cfg = fixture_config(MODEL_BASE, 4 * MiB);
 
 	cfg.pageblock_order = 5 + below(seed, 5);
+	cfg.pcp_at_once = below(seed, 2);
 	if (below(seed, 2))
 		fixture_use_word(&cfg);
 	fixture_boot(&f, &cfg);

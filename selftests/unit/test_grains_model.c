@@ -62,6 +62,7 @@ static struct sb_config grains_config(u64 *seed)
 
 	fixture_add_bank(&cfg, MODEL_BASE + 8 * BLOCK, 3 * BLOCK, 1);
 	cfg.max_order = 4 + below(seed, 3);
+	cfg.pcp_at_once = below(seed, 2);
 	cfg.pageblock_order = 2 + below(seed, 3);
 	cfg.section_bytes = BLOCK >> below(seed, 2);
 	cfg.memory_block_bytes = BLOCK;

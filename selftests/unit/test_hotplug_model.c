@@ -51,6 +51,7 @@ static struct sb_config random_config(void)
 	struct sb_config cfg = fixture_config(BASE, BOOT * BLOCK);
 
 	cfg.max_order = 5;
+	cfg.pcp_at_once = below(2);
 	cfg.pageblock_order = 3;
 	cfg.section_bytes = BLOCK / 2;
 	cfg.memory_block_bytes = BLOCK;

@@ -24,6 +24,7 @@ static struct sb_config config(enum sb_engine_kind engine)
 	cfg.window_base = BASE;
 	cfg.memmap_on_memory = true;
 	cfg.nr_cpus = 3;
+	cfg.pcp_at_once = false;
 	if (engine == SB_ENGINE_WORD)
 		fixture_use_word(&cfg);
 	return cfg;

@@ -14,10 +14,10 @@ static void boot(u64 *seed)
 	struct sb_config cfg = fixture_config(BASE, 2 * MiB);
 
 	cfg.nr_cpus = 2;
+	cfg.pcp_at_once = unit_below(seed, 2);
 	fixture_add_bank(&cfg, BASE + 16 * MiB, 2 * MiB, 1);
 	fixture_boot(&f, &cfg);
 	objects_init(&objects, &f);
-	(void)seed;
 }
 
 static const char *step(u64 *seed)

@@ -76,6 +76,7 @@ static void work_on_all_cpus(enum sb_engine_kind engine)
 	unsigned long i;
 
 	cfg.nr_cpus = SLAB_CPUS;
+	cfg.pcp_at_once = false;
 	if (engine == SB_ENGINE_WORD)
 		fixture_use_word(&cfg);
 	fixture_boot(&f, &cfg);
