@@ -92,11 +92,6 @@ int sbuddy_api_zero(struct sbuddy *sb, gfp_t gfp, unsigned long pfn, unsigned lo
 	return 0;
 }
 
-static int zero(const struct ask *ask, unsigned long pfn, unsigned long nr_pages)
-{
-	return sbuddy_api_zero(ask->sb, ask->gfp, pfn, nr_pages);
-}
-
 static int take(struct ask *ask, unsigned long *pfn)
 {
 	struct sb_instance *inst = &ask->sb->dev.inst;
@@ -112,7 +107,7 @@ static int take(struct ask *ask, unsigned long *pfn)
 	if (unlikely(err))
 		return complain(ask, err);
 	if (ask->gfp & __GFP_ZERO)
-		err = zero(ask, first, nr ?: sb_order_pages(ask->order));
+		err = sbuddy_api_zero(ask->sb, ask->gfp, first, nr ?: sb_order_pages(ask->order));
 	if (unlikely(err)) {
 		if (nr)
 			sb_alloc_free_exact(inst, first, nr);
@@ -236,9 +231,9 @@ void *sbuddy_get_free_pages(struct sbuddy *sb, gfp_t gfp, unsigned int order)
 }
 EXPORT_SYMBOL_GPL(sbuddy_get_free_pages);
 
-/* A number of pages that no block has is core's to refuse. */
-static void init_exact(struct ask *ask, struct sbuddy *sb, unsigned long nr_pages, gfp_t gfp,
-		       unsigned long caller)
+/* A number of pages that no block has is core's to refuse, and 0 stands for an order. */
+static void init_ask(struct ask *ask, struct sbuddy *sb, unsigned long nr_pages, gfp_t gfp,
+		     unsigned long caller)
 {
 	*ask = (struct ask){
 		.sb = sb,
@@ -253,7 +248,7 @@ void *sbuddy_alloc_pages_exact(struct sbuddy *sb, size_t bytes, gfp_t gfp)
 {
 	struct ask ask;
 
-	init_exact(&ask, sb, bytes ? (bytes - 1) / SB_PAGE_SIZE + 1 : 0, gfp, _RET_IP_);
+	init_ask(&ask, sb, bytes ? (bytes - 1) / SB_PAGE_SIZE + 1 : 0, gfp, _RET_IP_);
 	if (bytes)
 		return take_address(&ask);
 	complain(&ask, -EINVAL);
@@ -266,7 +261,7 @@ int sbuddy_alloc_pfns_exact(struct sbuddy *sb, unsigned long nr_pages, gfp_t gfp
 {
 	struct ask ask;
 
-	init_exact(&ask, sb, nr_pages, gfp, _RET_IP_);
+	init_ask(&ask, sb, nr_pages, gfp, _RET_IP_);
 	return nr_pages ? take(&ask, pfn) : complain(&ask, -EINVAL);
 }
 EXPORT_SYMBOL_GPL(sbuddy_alloc_pfns_exact);
@@ -276,7 +271,7 @@ static unsigned long zero_each(const struct ask *ask, unsigned long nr, unsigned
 {
 	unsigned long zeroed = 0, i;
 
-	while (zeroed < nr && !zero(ask, pfns[zeroed], 1))
+	while (zeroed < nr && !sbuddy_api_zero(ask->sb, ask->gfp, pfns[zeroed], 1))
 		zeroed++;
 	for (i = zeroed; i < nr; i++) {
 		sb_alloc_free(&ask->sb->dev.inst, pfns[i], 0);
@@ -319,28 +314,35 @@ static long fill_zeroed(const struct ask *ask, unsigned long done, unsigned long
 	return done;
 }
 
+/* One alone is a request as any other: it ends what was freed in a row. */
+static unsigned long take_plainly(struct sb_instance *inst, u32 gfp, unsigned long nr,
+				  unsigned long *pfns)
+{
+	return nr == 1 ? sb_front_take(inst, gfp, 0, pfns) :
+			 sb_front_take_bulk(inst, gfp, nr, pfns);
+}
+
 unsigned long sbuddy_alloc_pages_bulk(struct sbuddy *sb, gfp_t gfp, unsigned long nr,
 				      unsigned long *pfns)
 {
-	struct ask ask = {
-		.sb = sb,
-		.gfp = gfp,
-		.nid = NUMA_NO_NODE,
-		.caller = _RET_IP_,
-	};
-	unsigned long before = next_slot(pfns, 0, nr, true);
+	unsigned long before = next_slot(pfns, 0, nr, true), done = before;
+	struct sb_instance *inst = &sb->dev.inst;
+	struct ask ask;
 	long filled;
 
-	if (before == nr)
+	if (likely(!(gfp & SBUDDY_GFP_CAREFUL)))
+		done += take_plainly(inst, (__force u32)gfp, nr - done, pfns + done);
+	if (likely(done == nr))
 		return nr;
+	init_ask(&ask, sb, 0, gfp, _RET_IP_);
 	filled = translate(&ask);
 	if (!filled && (gfp & __GFP_ZERO))
-		filled = fill_zeroed(&ask, before, nr, pfns);
+		filled = fill_zeroed(&ask, done, nr, pfns);
 	else if (!filled)
-		filled = sb_alloc_bulk(&sb->dev.inst, &ask.core, nr, pfns);
-	if (likely(filled > (long)before))
-		return filled;
-	complain(&ask, filled < 0 ? filled : -ENOMEM);
-	return before;
+		filled = sb_alloc_bulk(inst, &ask.core, nr, pfns);
+	done = max_t(long, done, filled);
+	if (unlikely(done == before))
+		complain(&ask, filled < 0 ? filled : -ENOMEM);
+	return done;
 }
 EXPORT_SYMBOL_GPL(sbuddy_alloc_pages_bulk);
