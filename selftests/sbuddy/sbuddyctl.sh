@@ -331,11 +331,12 @@ ends()
 	done
 	kill -INT $!
 	wait $! && prints '^all  *[1-9]' ' are after$' || complain "$(cat "$tmp/err")" || return 1
-	$ctl stress --device ctl-test --for 1.5 >"$tmp/out" 2>"$tmp/err" &
+	$ctl stress --device ctl-test --for 100 >"$tmp/out" 2>"$tmp/err" &
 	until grep -q '%.*requests/s' "$tmp/err"; do
 		sleep 0.1
 	done
 	$ctl alloc --device ctl-test >/dev/null
+	kill -INT $!
 	! wait $! && grep -q 'not all came back' "$tmp/err" || complain "a page is not missed" || return 1
 	runs 0 free --all
 }
