@@ -205,34 +205,55 @@ static bool is_on_wrong_node(struct sb_instance *inst, struct sb_explain *ex)
 	return helps(inst, ex, &more, SB_EXPLAIN_HELP_NODE);
 }
 
-/* Counts what is in use in a block; false for one that does not become free by moving that. */
-static bool count_used(const struct sb_explain *ex, const struct sb_zone *zone, unsigned long pfn,
-		       struct sb_explain_block *block) __must_hold(zone->lock)
+/* Blocks looked at while interrupts are off. */
+#define PART_BLOCKS 6u
+
+/* Counts what is in use from @pfn on, for a part; false where it cannot be moved away. */
+static bool count_part(const struct sb_explain *ex, const struct sb_zone *zone, unsigned long *pfn,
+		       unsigned long end, struct sb_explain_block *block) __must_hold(zone->lock)
 {
 	const struct sb_instance *inst = zone->inst;
-	unsigned int order = ex->request.order;
-	unsigned long end = pfn + sb_order_pages(order), next;
 	bool cma = ex->prediction.flags & SB_ALLOC_CMA;
 	struct sb_page_info info;
+	unsigned long next;
+	unsigned int i;
 
-	*block = (struct sb_explain_block){ .found = true, .pfn = pfn };
-	for (; pfn < end; pfn = next) {
-		unsigned int type = sb_pageblock_type(&inst->blocks, pfn);
+	for (i = 0; i < PART_BLOCKS && *pfn < end; i++, *pfn = next) {
+		unsigned int type = sb_pageblock_type(&inst->blocks, *pfn);
 
-		if (sb_pageblock_zone(&inst->blocks, pfn) != (unsigned int)(zone - inst->zones) ||
+		if (sb_pageblock_zone(&inst->blocks, *pfn) != (unsigned int)(zone - inst->zones) ||
 		    (type >= SB_PCPTYPES && !(cma && type == SB_CMA)))
 			return false;
-		sb_memmap_info(inst, pfn, &info);
-		next = max(pfn + 1, info.head + sb_order_pages(info.order));
+		sb_memmap_info(inst, *pfn, &info);
+		next = max(*pfn + 1, info.head + sb_order_pages(info.order));
 		if (info.state == SB_PAGE_FREE || info.state == SB_PAGE_PCP)
 			continue;
 		if (info.state != SB_PAGE_ALLOC || info.head < block->pfn || next > end)
 			return false;
-		block->nr_used += next - pfn;
+		block->nr_used += next - *pfn;
 		if (info.type == SB_MOVABLE)
-			block->nr_movable += next - pfn;
+			block->nr_movable += next - *pfn;
 	}
 	return true;
+}
+
+/* Counts what is in use in a block; false for one that does not become free by moving that. */
+static bool count_used(const struct sb_explain *ex, struct sb_zone *zone, unsigned long pfn,
+		       struct sb_explain_block *block)
+{
+	unsigned long end = pfn + sb_order_pages(ex->request.order);
+	bool movable = true;
+
+	*block = (struct sb_explain_block){ .found = true, .pfn = pfn };
+	while (movable && pfn < end) {
+		unsigned long irq = sb_irq_save();
+
+		sb_lock(&zone->lock);
+		movable = count_part(ex, zone, &pfn, end, block);
+		sb_unlock(&zone->lock);
+		sb_irq_restore(irq);
+	}
+	return movable;
 }
 
 static bool is_better(const struct sb_explain_block *block, const struct sb_explain_block *best)
@@ -252,17 +273,12 @@ static void find_block(struct sb_explain *ex, struct sb_zone *zone)
 
 	for (; pfn < sb_zone_end(zone); pfn += sb_order_pages(grain)) {
 		unsigned long end = pfn + sb_order_pages(grain), at;
-		unsigned long irq;
 
 		if (sb_pageblock_zone(&zone->inst->blocks, pfn) == SB_ZONE_NONE)
 			continue;
-		irq = sb_irq_save();
-		sb_lock(&zone->lock);
 		for (at = pfn; at < end; at += sb_order_pages(order))
 			if (count_used(ex, zone, at, &block) && is_better(&block, &ex->block))
 				ex->block = block;
-		sb_unlock(&zone->lock);
-		sb_irq_restore(irq);
 	}
 }
 
