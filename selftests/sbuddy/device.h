@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -230,5 +231,18 @@ static inline void sb_need_memory(void)
 		sb_need_memory();                    \
 		return test_harness_run(argc, argv); \
 	}
+
+/*
+ * Changes the user of this thread alone, which setresuid() does not; -1 stays as it was. Of
+ * numbers with 16 bits, kernels may do without.
+ */
+static inline int sb_set_thread_uid(uid_t real, uid_t effective)
+{
+#ifdef SYS_setresuid32
+	return (int)syscall(SYS_setresuid32, real, effective, -1);
+#else
+	return (int)syscall(SYS_setresuid, real, effective, -1);
+#endif
+}
 
 #endif

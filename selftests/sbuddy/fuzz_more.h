@@ -4,7 +4,6 @@
 #define SBUDDY_TEST_FUZZ_MORE_H
 
 #include <poll.h>
-#include <sys/syscall.h>
 
 #include <linux/dma-buf.h>
 
@@ -215,7 +214,7 @@ static inline void fuzz_call_odd(struct fuzz *f, const struct fuzz_insn *in)
 /* For this thread alone, as glibc would tell the others as well. */
 static inline void fuzz_call_who(struct fuzz *f, const struct fuzz_insn *in)
 {
-	syscall(SYS_setresuid, -1, in->b < 100 ? 65534 : 0, -1);
+	sb_set_thread_uid(-1, in->b < 100 ? 65534 : 0);
 	fuzz_count(f);
 }
 

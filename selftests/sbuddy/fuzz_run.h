@@ -144,7 +144,7 @@ static inline void fuzz_end(struct fuzz *f)
 {
 	unsigned int i;
 
-	syscall(SYS_setresuid, -1, 0, -1);
+	sb_set_thread_uid(-1, 0);
 	for (i = 0; i < FUZZ_FILES; i++)
 		fuzz_file_put(f, i, -1, 0, 0);
 	for (i = 0; i < FUZZ_BUFS; i++)

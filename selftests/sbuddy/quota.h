@@ -49,12 +49,12 @@ static inline int open_as(uid_t uid)
 	uid_t own = getuid();
 	int fd;
 
-	if (syscall(SYS_setresuid, uid, -1, -1))
+	if (sb_set_thread_uid(uid, -1))
 		return -1;
 	use_resource_cap(0);
 	fd = sb_open(O_RDWR);
 	use_resource_cap(1);
-	return syscall(SYS_setresuid, own, -1, -1) ? -1 : fd;
+	return sb_set_thread_uid(own, -1) ? -1 : fd;
 }
 
 /* 0, or -1 where there are no tunables. */

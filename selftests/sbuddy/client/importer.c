@@ -41,6 +41,14 @@ static u32 nr_entries;
 static u32 nr_with_pages;
 static u64 nr_bytes;
 
+/* With DMABUF_DEBUG all but the low bits are inverted, so that nobody follows them. */
+static bool has_page(const struct scatterlist *sg)
+{
+	const unsigned long none = IS_ENABLED(CONFIG_DMABUF_DEBUG) ? ~0xfful : 0;
+
+	return (sg->page_link & ~0xfful) != none;
+}
+
 static void look_at_table(void)
 {
 	struct scatterlist *sg;
@@ -51,7 +59,7 @@ static void look_at_table(void)
 	nr_bytes = 0;
 	for_each_sgtable_dma_sg(table, sg, i) {
 		nr_entries++;
-		nr_with_pages += !!sg_page(sg);
+		nr_with_pages += has_page(sg);
 		nr_bytes += sg_dma_len(sg);
 		pr_debug("entry %u: %pad\n", i, &sg_dma_address(sg));
 	}
