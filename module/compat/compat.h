@@ -115,10 +115,15 @@ static inline s64 sbuddy_atomic64_read_acquire(const atomic64_t *v)
 #define sbuddy_undo_remap(vma) ((void)(vma))
 #endif
 
-/* vmap_pfn(), of 5.10, is built when some other part of the kernel selects it. */
+/*
+ * vmap_pfn(), of 5.10, is built when some other part of the kernel selects it. Kernels
+ * before 5.8 let modules have what it is made of: memory.h.
+ */
 #ifdef CONFIG_VMAP_PFN
 #define SBUDDY_HAS_VMAP_PFN true
 #define sbuddy_vmap_pfn(pfns, nr, prot) vmap_pfn(pfns, nr, prot)
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
+#define SBUDDY_HAS_VMAP_PFN true
 #else
 #define SBUDDY_HAS_VMAP_PFN false
 #define sbuddy_vmap_pfn(pfns, nr, prot) ((void)(pfns), (void)(nr), (void)(prot), (void *)NULL)

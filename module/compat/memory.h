@@ -7,6 +7,7 @@
 #define min_free_kbytes host_min_free_kbytes
 #include <linux/mm.h>
 #undef min_free_kbytes
+#include <linux/io.h>
 #include <linux/slab.h>
 #include <linux/version.h>
 #include <linux/vmalloc.h>
@@ -122,6 +123,34 @@ struct sbuddy_fault {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 3, 0)
 #define want_init_on_alloc(gfp) false
 #define want_init_on_free() false
+#endif
+
+/*
+ * 5.10 has vmap_pfn(). Until 5.8 modules may take a range of addresses themselves, and map
+ * one run after the other there. VM_IOREMAP keeps those who read all of the kernel's memory
+ * from looking for struct pages behind it. vunmap() undoes it.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
+static __maybe_unused void *sbuddy_vmap_pfn(const unsigned long *pfns, unsigned long nr,
+					    pgprot_t prot)
+{
+	struct vm_struct *area =
+		__get_vm_area(nr << PAGE_SHIFT, VM_IOREMAP, VMALLOC_START, VMALLOC_END);
+	unsigned long at, run, va;
+
+	if (!area)
+		return NULL;
+	for (at = 0; at < nr; at += run) {
+		for (run = 1; at + run < nr && pfns[at + run] == pfns[at] + run; run++)
+			;
+		va = (unsigned long)area->addr + (at << PAGE_SHIFT);
+		if (ioremap_page_range(va, va + (run << PAGE_SHIFT), PFN_PHYS(pfns[at]), prot)) {
+			vunmap(area->addr);
+			return NULL;
+		}
+	}
+	return area->addr;
+}
 #endif
 
 /* 4.13 gave it the name that says what it does. */
