@@ -64,7 +64,10 @@ const struct file_operations sbuddy_debug_fops = {
 	.release = single_release,
 };
 
-/* The place is a page, counted from the first; the iterator the instance. */
+/*
+ * The place is a page, counted from the first; and so is the iterator, but from one, as
+ * nothing else tells what to show on all kernels.
+ */
 static void *owner_at(struct seq_file *seq, loff_t pos)
 {
 	struct sbuddy_device *dev = seq->private;
@@ -73,7 +76,7 @@ static void *owner_at(struct seq_file *seq, loff_t pos)
 	/* Who sees the stage sees what it made. */
 	if (smp_load_acquire(&inst->stage) != SB_STAGE_LIVE || pos >= inst->map.nr_pages)
 		return NULL;
-	return inst;
+	return (void *)((unsigned long)pos + 1);
 }
 
 /* With the lock, as nobody else keeps the descriptors there. */
@@ -87,7 +90,8 @@ static void *owner_start(struct seq_file *seq, loff_t *pos)
 
 static void *owner_next(struct seq_file *seq, void *it, loff_t *pos)
 {
-	const struct sb_instance *inst = it;
+	const struct sbuddy_device *dev = seq->private;
+	const struct sb_instance *inst = &dev->inst;
 	unsigned long pfn = inst->map.base_pfn + *pos;
 	struct sb_page_info info;
 
@@ -110,10 +114,11 @@ static void owner_stop(struct seq_file *seq, void *it)
 
 static int owner_show(struct seq_file *seq, void *it)
 {
-	struct sb_instance *inst = it;
+	struct sbuddy_device *dev = seq->private;
+	struct sb_instance *inst = &dev->inst;
 	struct sb_out out = { .seq = seq };
 
-	sb_owner_show(&out, inst, inst->map.base_pfn + seq->index);
+	sb_owner_show(&out, inst, inst->map.base_pfn + (unsigned long)it - 1);
 	return 0;
 }
 
