@@ -10,6 +10,8 @@
  *	0       the names of the columns
  *	else    number of the open file << 32 | handle, or the one beyond all handles, for
  *		buffers that have none any more
+ *
+ * Older kernels take what follows a line to be at the next place, whatever next() made of it.
  */
 #include <linux/module.h>
 #include <linux/seq_file.h>
@@ -74,10 +76,10 @@ static void *buffers_at(struct walk *walk, loff_t *pos)
 	return client;
 }
 
-/* The same for open files. */
+/* The same for open files: behind the first place of one comes the next. */
 static void *clients_at(struct walk *walk, loff_t *pos)
 {
-	walk->client = client_from(walk->dev, (u32)(*pos >> 32));
+	walk->client = client_from(walk->dev, (u32)((*pos + U32_MAX) >> 32));
 	if (walk->client)
 		*pos = position(walk->client->id, 0);
 	return walk->client;
@@ -103,7 +105,7 @@ static void *buffers_start(struct seq_file *seq, loff_t *pos)
 
 static void *clients_next(struct seq_file *seq, void *v, loff_t *pos)
 {
-	*pos = position((u32)(*pos >> 32) + 1, 0);
+	++*pos;
 	return clients_at(seq->private, pos);
 }
 

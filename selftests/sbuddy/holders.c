@@ -283,6 +283,38 @@ TEST_F(holders, the_log_tells_who_was_killed_with_buffers)
 	close(kmsg);
 }
 
+/* Lines of @id in the file clients, when it is read in pieces of @size bytes. */
+static int count_client(uint64_t id, size_t size)
+{
+	static char text[1 << 16];
+	FILE *file = open_window("clients");
+	size_t used = 0;
+	char *line = text;
+	ssize_t done = 1;
+	int nr = 0;
+
+	while (file && done > 0 && used + size < sizeof(text)) {
+		done = read(fileno(file), text + used, size);
+		used += done > 0 ? (size_t)done : 0;
+	}
+	text[used] = '\0';
+	fclose(file);
+	while ((line = strchr(line, '\n')))
+		nr += strtoull(++line, NULL, 10) == id;
+	return nr;
+}
+
+TEST_F(holders, tell_each_file_once_however_they_are_read)
+{
+	static const size_t pieces[] = { 1, 70, 200, 4000 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_LEN(pieces); i++) {
+		EXPECT_EQ(1, count_client(fdinfo(self->other, "sbuddy-client"), pieces[i]));
+		EXPECT_EQ(1, count_client(fdinfo(self->fd, "sbuddy-client"), pieces[i]));
+	}
+}
+
 TEST_F(holders, only_root_reads_them)
 {
 	static const char *const names[] = { "clients", "buffers" };
