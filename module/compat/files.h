@@ -3,6 +3,7 @@
 #ifndef SB_COMPAT_FILES_H
 #define SB_COMPAT_FILES_H
 
+#include <linux/dcache.h>
 #include <linux/debugfs.h>
 #include <linux/device.h>
 #include <linux/eventpoll.h>
@@ -137,6 +138,52 @@ static inline void sbuddy_debugfs_put(struct dentry *dentry, int number)
 {
 	debugfs_file_put(dentry);
 }
+#endif
+
+/*
+ * Until 5.6 debugfs_remove_recursive() never comes back where a file below a directory of
+ * the one that goes is open: that directory does not look empty, and is gone down to again
+ * and again. So directories go one by one, and those in others before these.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 6, 0)
+/* A directory in @dir, held; or NULL. */
+static inline struct dentry *sbuddy_debugfs_subdir(struct dentry *dir)
+{
+	struct dentry *child, *found = NULL;
+
+	spin_lock(&dir->d_lock);
+	list_for_each_entry(child, &dir->d_subdirs, d_child) {
+		spin_lock_nested(&child->d_lock, DENTRY_D_LOCK_NESTED);
+		if (simple_positive(child) && d_is_dir(child))
+			found = dget_dlock(child);
+		spin_unlock(&child->d_lock);
+		if (found)
+			break;
+	}
+	spin_unlock(&dir->d_lock);
+	return found;
+}
+
+static inline void sbuddy_debugfs_remove_tree(struct dentry *dir)
+{
+	struct dentry *innermost, *subdir;
+	bool done;
+
+	if (IS_ERR_OR_NULL(dir))
+		return;
+	do {
+		innermost = dget(dir);
+		while ((subdir = sbuddy_debugfs_subdir(innermost))) {
+			dput(innermost);
+			innermost = subdir;
+		}
+		done = innermost == dir;
+		debugfs_remove_recursive(innermost);
+		dput(innermost);
+	} while (!done);
+}
+
+#define debugfs_remove_recursive(dir) sbuddy_debugfs_remove_tree(dir)
 #endif
 
 /* 5.4 sets up a file system by a context. SBUDDY_PSEUDO_FS() is for before its type. */
