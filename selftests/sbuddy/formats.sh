@@ -13,7 +13,9 @@
 #   - vmstat has few of the kernel's counters, in the kernel's order, and ours;
 #   - zoneinfo says "boost", "cma" and "promo" in newer kernels only, and those after 6.12 have
 #     "high_min" beside "high", wider labels, and in the newest what is reserved
-#     for highatomic requests;
+#     for highatomic requests; before 4.12 what is protected comes after the counters,
+#     and before 4.14 there are "node_scanned" and "node_inactive_ratio";
+#   - before 4.12 vmstat does not tell compaction in the background apart;
 #   - memblock's files say node and flags since 6.3;
 #   - pagetypeinfo counts mixed blocks when page owners are tracked.
 #
@@ -125,6 +127,14 @@ shape_memblock()
 		x; s/^I: [^ ]*//; x; G; s/\n//; s/^/I: /'
 }
 
+# Where kernels before 4.12 have it.
+protection_last()
+{
+	awk '/^ *protection:/ { last = $0; next }
+	     /^  pagesets/ { print last }
+	     { print }' "$1" > "$1.new" && mv "$1.new" "$1"
+}
+
 # Lines that this kernel is too old for, made into those that they resemble.
 age_zoneinfo()
 {
@@ -134,6 +144,7 @@ age_zoneinfo()
 	grep -q '^ *boost ' "$1" || sed -i '/^ *boost /d' "$2"
 	grep -q '^ *cma ' "$1" || sed -i '/^ *cma /d' "$2"
 	grep -q 'numa_hit' "$1" || sed -i '/^ *numa_/d' "$2"
+	! grep -A 1 '^ *managed ' "$1" | grep -q nr_free_pages || protection_last "$2"
 	grep -q '^ *promo ' "$1" || sed -i 's/^        promo    D$/        high     D/' "$2"
 }
 
@@ -150,7 +161,7 @@ first_of_each()
 # The lines of the kernel that have to be in ours.
 wanted()
 {
-	grep -vE '^ {6}[a-z]|^  vm stats|^ +high_m|^ +reserved_high|^Number of mixed'
+	grep -vE '^ {6}[a-z]|^ +(vm stats|high_m|reserved_high|node_(scanned|inactive))|^Number of mixed'
 }
 
 # in_order FILE OTHER WHOSE: every line of OTHER is in FILE, in the same order.
@@ -205,7 +216,8 @@ compare_vmstat()
 	grep -xFf "$tmp/kernel" "$tmp/names" > "$tmp/ours"
 	# The rest depends on how the kernel was configured.
 	! grep -vxFf "$tmp/kernel" "$tmp/names" |
-		grep -vE '^(numa_|cma_|nr_free_cma$|pgalloc_(dma|high|movable)$)' || return 1
+		grep -vE '^(numa_|cma_|nr_free_cma$|compact_daemon_.*_scanned$|pgalloc_(dma|high|movable)$)' ||
+		return 1
 	grep -qx pgalloc_normal "$tmp/ours" && in_order "$tmp/kernel" "$tmp/ours" "the kernel's"
 }
 
