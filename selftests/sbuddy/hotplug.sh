@@ -246,6 +246,13 @@ test_dry()
 	test_race
 }
 
+# The largest block of the kernel's, of pages of 4 KiB.
+kernel_block_mib()
+{
+	orders=$(awk '{ print NF - 4; exit }' /proc/buddyinfo)
+	echo $(((1 << (orders - 1)) / 256))
+}
+
 free_kib()
 {
 	sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo
@@ -317,8 +324,11 @@ test_sandbox()
 	right "after that"
 	takes grow 4M
 	stop
-	start sandbox 8M section_bytes:16M
-	refuses grow 16M "too large\|too long\|Arg"
+	# More than the largest block that the kernel has: 4 MiB mostly, 32 where it has 14 orders.
+	larger=$((2 * $(kernel_block_mib)))
+	[ $larger -ge 16 ] || larger=16
+	start sandbox 8M section_bytes:${larger}M
+	refuses grow ${larger}M "too large\|too long\|Arg"
 	stop
 }
 
