@@ -8,6 +8,7 @@
 #include <linux/idr.h>
 #include <linux/ktime.h>
 #include <linux/rwsem.h>
+#include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/version.h>
@@ -99,6 +100,20 @@ static inline ssize_t sbuddy_strscpy(char *to, const char *from, size_t size)
 /* 5.7 does not ask compilers to guess what may be without a value. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 7, 0)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+/* 5.2: where it was called from. Before, the end of the list may have been marked. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 2, 0) && defined(CONFIG_STACKTRACE)
+static inline unsigned int stack_trace_save(unsigned long *store, unsigned int size,
+					    unsigned int skip)
+{
+	struct stack_trace trace = { .entries = store, .max_entries = size, .skip = skip };
+
+	save_stack_trace(&trace);
+	if (trace.nr_entries && store[trace.nr_entries - 1] == ULONG_MAX)
+		trace.nr_entries--;
+	return trace.nr_entries;
+}
 #endif
 
 /* 5.9 tells a tasklet's function which it is, not a number. */
