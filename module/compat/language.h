@@ -5,7 +5,6 @@
 
 #include <linux/atomic.h>
 #include <linux/device.h>
-#include <linux/idr.h>
 #include <linux/ktime.h>
 #include <linux/rwsem.h>
 #include <linux/stacktrace.h>
@@ -35,12 +34,6 @@ static inline bool sbuddy_atomic_try_cmpxchg(atomic_t *v, int *old, int new)
 /* 4.19 gave it this name. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(4, 19, 0)
 #define atomic_fetch_add_unless(v, n, unless) __atomic_add_unless(v, n, unless)
-#endif
-
-/* 4.19 dropped the second lock of an IDA, and the limit means what it says. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 19, 0)
-#define ida_alloc_max(ida, max, gfp) ida_simple_get(ida, 0, (max) + 1, gfp)
-#define ida_free(ida, id) ida_simple_remove(ida, id)
 #endif
 
 /* 5.3 */

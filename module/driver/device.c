@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bitmap.h>
 #include <linux/ctype.h>
 #include <linux/device.h>
 #include <linux/err.h>
-#include <linux/idr.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -23,10 +23,10 @@
 /* Others want some of the kernel's dynamic minors, too. */
 #define MAX_DEVICES 64
 
-/* Every device there is; the lock guards the list and keeps names apart. */
+/* Every device there is, and which numbers they have; the lock also keeps names apart. */
 static LIST_HEAD(devices);
+static DECLARE_BITMAP(ids, MAX_DEVICES);
 static DEFINE_MUTEX(devices_lock);
-static DEFINE_IDA(ids);
 
 bool sbuddy_device_name_ok(const char *name)
 {
@@ -76,7 +76,7 @@ static unsigned long reach_pfn(void *ctx, const void *va)
 	return backing->ops->pfn(backing, va);
 }
 
-/* Takes a place among all devices, unless the name is taken. */
+/* Takes a place and a number among all devices, unless the name is taken. */
 static int enlist(struct sbuddy_device *dev)
 {
 	struct sbuddy_device *other;
@@ -86,9 +86,17 @@ static int enlist(struct sbuddy_device *dev)
 	list_for_each_entry(other, &devices, all)
 		if (!strcmp(other->name, dev->name))
 			err = -EEXIST;
-	if (!err)
+	dev->id = find_first_zero_bit(ids, MAX_DEVICES);
+	if (!err && dev->id == MAX_DEVICES)
+		err = -ENOSPC;
+	if (!err) {
+		set_bit(dev->id, ids);
 		list_add_tail(&dev->all, &devices);
+	}
 	mutex_unlock(&devices_lock);
+	if (err == -ENOSPC)
+		pr_err("%s: there are %d instances already: end one first\n", dev->name,
+		       MAX_DEVICES);
 	return err;
 }
 
@@ -96,6 +104,7 @@ static void delist(struct sbuddy_device *dev)
 {
 	mutex_lock(&devices_lock);
 	list_del(&dev->all);
+	clear_bit(dev->id, ids);
 	mutex_unlock(&devices_lock);
 }
 
@@ -248,17 +257,10 @@ static int start(struct sbuddy_device *dev, const struct sb_config *cfg)
 	sbuddy_quotas_set(dev);
 	sbuddy_compactd_init(dev);
 	sbuddy_memory_init(dev);
-	dev->id = ida_alloc_max(&ids, MAX_DEVICES - 1, GFP_KERNEL);
-	if (dev->id < 0) {
-		pr_err("%s: there are %d instances already: end one first\n", dev->name,
-		       MAX_DEVICES);
-		return dev->id;
-	}
 	sbuddy_events_add(dev);
 	err = sbuddy_cpu_add(dev);
 	if (err) {
 		sbuddy_events_remove(dev);
-		ida_free(&ids, dev->id);
 		return err;
 	}
 	sbuddy_debugfs_add(dev);
@@ -342,7 +344,6 @@ void sbuddy_device_destroy(struct sbuddy_device *dev)
 	sbuddy_modes_stop(dev);
 	sbuddy_slabs_exit(dev);
 	sb_instance_exit(&dev->inst);
-	ida_free(&ids, dev->id);
 	delist(dev);
 	dev->backing->ops->destroy(dev->backing);
 	kvfree(dev);
