@@ -18,6 +18,8 @@ struct sb_span {
 	unsigned long pages;
 	unsigned long runs;
 	unsigned long longest; /* pages of the longest of these */
+	unsigned long barred; /* pages that are in pageblocks which are not Movable */
+	unsigned long longest_barred; /* of these, in the longest run */
 };
 
 struct sb_spans {
@@ -137,8 +139,8 @@ static inline struct sb_span *sb_span_of(struct sb_spans *spans, uint64_t word, 
 static inline int sb_see_free(int fd, struct sb_spans *spans)
 {
 	FILE *file = sb_debugfs_file(fd, "pagemap", "r");
+	unsigned long run = 0, barred = 0, bar;
 	uint64_t word, before = 0;
-	unsigned long run = 0;
 
 	memset(spans, 0, sizeof(*spans));
 	if (!file)
@@ -149,9 +151,15 @@ static inline int sb_see_free(int fd, struct sb_spans *spans)
 		run = span && SBUDDY_PM_STATE(word) == SBUDDY_PM_FREE ? run + 1 : 0;
 		if (!run)
 			continue;
+		bar = SBUDDY_PM_BLOCK_TYPE(word) != SBUDDY_MOVABLE;
+		barred = run == 1 ? bar : barred + bar;
 		span->pages++;
 		span->runs += run == 1;
-		span->longest = run > span->longest ? run : span->longest;
+		span->barred += bar;
+		if (run > span->longest) {
+			span->longest = run;
+			span->longest_barred = barred;
+		}
 	}
 	fclose(file);
 	return 0;
