@@ -7,6 +7,7 @@ LEFT_OUT(test_watermark, ALL, "it judges by floating point, which the kernel doe
 LEFT_OUT(test_hotplug_threads, ALL, "threads stand for CPUs")
 LEFT_OUT(test_interleave, ALL, "threads stand for CPUs")
 LEFT_OUT(test_slab_threads, ALL, "threads stand for CPUs")
+LEFT_OUT(test_region_walk, ALL, "all there is has been gone through once, on the host")
 LEFT_OUT(test_debug, modes_are_switched_while_others_allocate, "threads stand for CPUs")
 LEFT_OUT(test_front, lists_are_drained_and_frozen_under_their_cpus, "threads stand for CPUs")
 LEFT_OUT(test_hotplug, descriptors_stay_while_somebody_looks, "threads stand for CPUs")
