@@ -2,13 +2,34 @@
 /* One sorted array of ranges: what goes in, what goes out, and what is between. */
 #include "region_array.h"
 
+/*@
+ * requires table(type) && sorted(type->regions, type->nr);
+ * assigns \nothing;
+ * ensures \result <= type->nr;
+ * ensures \forall integer i; 0 <= i < \result ==> ends(type->regions, i, addr);
+ * ensures \forall integer i; \result <= i < type->nr ==> !ends(type->regions, i, addr);
+ */
 unsigned int sb_region_array_search(const struct sb_region_type *type, u64 addr)
 {
 	unsigned int low = 0, high = type->nr;
 
+	/*@
+	 * loop invariant low <= high <= type->nr;
+	 * loop invariant \forall integer i; 0 <= i < low ==> ends(type->regions, i, addr);
+	 * loop invariant \forall integer i; high <= i < type->nr ==>
+	 *	!ends(type->regions, i, addr);
+	 * loop assigns low, high;
+	 * loop variant high - low;
+	 */
 	while (low < high) {
 		unsigned int mid = low + (high - low) / 2;
 
+		/*@ assert low <= mid < high && size(type->regions, mid) > 0; */
+		/*@ assert fits(low(type->regions, mid), size(type->regions, mid)); */
+		/*@
+		 * assert ends(type->regions, mid, addr) <==>
+		 *	type->regions[mid].base + type->regions[mid].size <= addr;
+		 */
 		if (sb_region_past(&type->regions[mid]) > addr)
 			high = mid;
 		else
@@ -57,12 +78,74 @@ bool sb_region_array_gap_rev(const struct sb_region_type *type, u64 *base, u64 *
  * checks for room, their callers have made it.
  */
 
+/* Entries are moved one by one, not by memmove(): so it can be proved where each comes to lie. */
+/*@
+ * requires \valid(rgn + to) && \valid_read(rgn + from);
+ * assigns rgn[to];
+ * ensures same{Post, Pre}(rgn, to, from);
+ * ensures rest{Post, Pre}(rgn, to);
+ */
+static void copy(struct sb_region *rgn, unsigned int to, unsigned int from)
+{
+	rgn[to] = rgn[from];
+	/*@ assert \forall integer i; i != to ==> same{Here, Pre}(rgn, i, i); */
+}
+
+/* Makes room for an entry. */
+/*@
+ * requires idx <= nr < 0x40000000 && \valid(rgn + (0 .. nr));
+ * assigns rgn[idx .. nr];
+ * ensures kept{Post, Pre}(rgn, 0, idx);
+ * ensures moved{Post, Pre}(rgn, idx + 1, nr + 1, 1);
+ */
+static void move_up(struct sb_region *rgn, unsigned int nr, unsigned int idx)
+{
+	unsigned int i;
+
+	/*@
+	 * loop invariant idx <= i <= nr && kept{Here, Pre}(rgn, 0, i);
+	 * loop invariant moved{Here, Pre}(rgn, i + 1, nr + 1, 1);
+	 * loop assigns i, rgn[idx .. nr];
+	 * loop variant i;
+	 */
+	for (i = nr; i > idx; i--) {
+		/*@ assert same{Here, Pre}(rgn, i - 1, i - 1); */
+		copy(rgn, i, i - 1);
+		/*@ assert moved{Here, Pre}(rgn, i, nr + 1, 1); */
+	}
+	/*@ assert i == idx; */
+}
+
+/* Lets what comes after [first, end) take its place. */
+/*@
+ * requires first <= end <= nr < 0x40000000 && \valid(rgn + (0 .. nr - 1));
+ * assigns rgn[first .. nr - 1];
+ * ensures kept{Post, Pre}(rgn, 0, first);
+ * ensures moved{Post, Pre}(rgn, first, nr - (end - first), first - end);
+ */
+static void move_down(struct sb_region *rgn, unsigned int nr, unsigned int first, unsigned int end)
+{
+	unsigned int by = end - first, i;
+
+	/*@
+	 * loop invariant end <= i <= nr && kept{Here, Pre}(rgn, 0, first);
+	 * loop invariant kept{Here, Pre}(rgn, i, nr);
+	 * loop invariant moved{Here, Pre}(rgn, first, i - by, -by);
+	 * loop assigns i, rgn[first .. nr - 1];
+	 * loop variant nr - i;
+	 */
+	for (i = end; i < nr; i++) {
+		/*@ assert same{Here, Pre}(rgn, i, i); */
+		copy(rgn, i - by, i);
+		/*@ assert moved{Here, Pre}(rgn, first, i - by + 1, -by); */
+	}
+	/*@ assert i == nr; */
+}
+
 static void insert(struct sb_region_type *type, unsigned int idx, const struct sb_region *add)
 {
-	struct sb_region *rgn = &type->regions[idx];
-
-	memmove(rgn + 1, rgn, (type->nr - idx) * sizeof(*rgn));
-	*rgn = *add;
+	move_up(type->regions, type->nr, idx);
+	type->regions[idx] = *add;
 	type->nr++;
 	type->total_size += add->size;
 }
@@ -73,8 +156,7 @@ void sb_region_array_delete(struct sb_region_type *type, unsigned int first, uns
 
 	for (i = first; i < end; i++)
 		type->total_size -= type->regions[i].size;
-	memmove(&type->regions[first], &type->regions[end],
-		(type->nr - end) * sizeof(type->regions[0]));
+	move_down(type->regions, type->nr, first, end);
 	type->nr -= end - first;
 }
 

@@ -9,6 +9,61 @@
 
 #include "region.h"
 
+/*
+ * What contracts in region_array.c are written in: A is what comes after, B and C what was before.
+ * The members of an entry get names, so that provers need not know how arrays lie in memory.
+ */
+/*@
+ * axiomatic entry {
+ *	logic integer low{L}(struct sb_region *r, integer i) reads r[i].base;
+ *	logic integer size{L}(struct sb_region *r, integer i) reads r[i].size;
+ *	logic integer flags{L}(struct sb_region *r, integer i) reads r[i].flags;
+ *	logic integer node{L}(struct sb_region *r, integer i) reads r[i].nid;
+ *	axiom low{L}: \forall struct sb_region *r, integer i; low(r, i) == r[i].base;
+ *	axiom size{L}: \forall struct sb_region *r, integer i; size(r, i) == r[i].size;
+ *	axiom flags{L}: \forall struct sb_region *r, integer i; flags(r, i) == r[i].flags;
+ *	axiom node{L}: \forall struct sb_region *r, integer i; node(r, i) == r[i].nid;
+ * }
+ *
+ * predicate table(struct sb_region_type *t) =
+ *	\valid(t) && t->nr <= t->max <= 0x40000000 && \valid(t->regions + (0 .. t->max - 1));
+ * predicate ends{L}(struct sb_region *r, integer i, integer addr) =
+ *	low(r, i) + size(r, i) <= addr;
+ * predicate sorted{L}(struct sb_region *r, integer nr) =
+ *	(\forall integer i; 0 <= i < nr ==> size(r, i) > 0 && fits(low(r, i), size(r, i))) &&
+ *	(\forall integer i, j; 0 <= i < j < nr ==> low(r, i) + size(r, i) <= low(r, j));
+ * lemma later{L}: \forall struct sb_region *r, integer nr, i, j, a;
+ *	sorted(r, nr) ==> 0 <= i <= j < nr ==> ends(r, j, a) ==> ends(r, i, a);
+ *
+ * predicate same{A, B}(struct sb_region *r, integer to, integer from) =
+ *	low{A}(r, to) == low{B}(r, from) && size{A}(r, to) == size{B}(r, from) &&
+ *	flags{A}(r, to) == flags{B}(r, from) && node{A}(r, to) == node{B}(r, from);
+ * predicate kept{A, B}(struct sb_region *r, integer from, integer to) =
+ *	\forall integer i; from <= i < to ==>
+ *		low{A}(r, i) == low{B}(r, i) && size{A}(r, i) == size{B}(r, i) &&
+ *		flags{A}(r, i) == flags{B}(r, i) && node{A}(r, i) == node{B}(r, i);
+ * predicate rest{A, B}(struct sb_region *r, integer idx) =
+ *	\forall integer i; i != idx ==>
+ *		low{A}(r, i) == low{B}(r, i) && size{A}(r, i) == size{B}(r, i) &&
+ *		flags{A}(r, i) == flags{B}(r, i) && node{A}(r, i) == node{B}(r, i);
+ * predicate moved{A, B}(struct sb_region *r, integer from, integer to, integer by) =
+ *	(\forall integer i; from <= i < to ==>
+ *		low{A}(r, i) == low{B}(r, i - by) && size{A}(r, i) == size{B}(r, i - by) &&
+ *		flags{A}(r, i) == flags{B}(r, i - by) && node{A}(r, i) == node{B}(r, i - by)) &&
+ *	(\forall integer j; from <= j + by < to ==>
+ *		low{A}(r, j + by) == low{B}(r, j) && size{A}(r, j + by) == size{B}(r, j) &&
+ *		flags{A}(r, j + by) == flags{B}(r, j) && node{A}(r, j + by) == node{B}(r, j));
+ *
+ * lemma move_below{A, B, C}: \forall struct sb_region *r, integer from, to, by;
+ *	moved{B, C}(r, from + 1, to, by) ==> from < to ==> rest{A, B}(r, from) ==>
+ *	same{A, B}(r, from, from - by) ==> same{B, C}(r, from - by, from - by) ==>
+ *	moved{A, C}(r, from, to, by);
+ * lemma move_above{A, B, C}: \forall struct sb_region *r, integer from, to, by;
+ *	moved{B, C}(r, from, to, by) ==> from <= to ==> rest{A, B}(r, to) ==>
+ *	same{A, B}(r, to, to - by) ==> same{B, C}(r, to - by, to - by) ==>
+ *	moved{A, C}(r, from, to + 1, by);
+ */
+
 /**
  * sb_region_array_search() - Find the place of an address.
  * @type: the array
