@@ -329,8 +329,9 @@ bool sb_compact_restarting(const struct sb_zone *zone, int order);
  * sb_compact_reset_skip() - Look again where nothing was found before.
  * @zone: zone; nothing happens unless a request's run has been through all of it
  *
- * __reset_isolation_suitable(), Linux 6.12. kswapd asks for it when it goes to
- * sleep; without one, whoever does periodic work.
+ * __reset_isolation_suitable(), Linux 6.12, but that it looks at all pages rather than at
+ * every eighth. kswapd asks for it when it goes to sleep; without one, whoever does
+ * periodic work.
  *
  * Context: Process. Takes the pageblock lock.
  */

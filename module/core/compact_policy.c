@@ -6,9 +6,6 @@
 #include "pcp_drain.h"
 #include "trace_compact.h"
 
-/* Pages between the samples that tell whether a pageblock is worth another look. */
-#define SAMPLE_PAGES sb_order_pages(SB_COSTLY_ORDER)
-
 const char *sb_compact_result_name(enum sb_compact_result result)
 {
 	static const char *const names[SB_NR_COMPACT_RESULTS] = {
@@ -261,8 +258,12 @@ static bool is_filled(const struct sb_instance *inst, unsigned long pfn)
 	       !sb_migrate_can(inst, &info);
 }
 
-/* Some of its pages are looked at: there is something to move, or a place to move to. */
-static bool sample(const struct sb_zone *zone, unsigned long block, bool source, bool target)
+/*
+ * There is something to move, or a place to move to. Linux looks at every eighth page, and
+ * where all of these stay, compacts nothing there until some other page is free; here nobody
+ * reclaims meanwhile, so that this could be for ever.
+ */
+static bool is_worth_it(const struct sb_zone *zone, unsigned long block, bool source, bool target)
 {
 	const struct sb_instance *inst = zone->inst;
 	unsigned long pfn = max(block, zone->start_pfn);
@@ -270,7 +271,7 @@ static bool sample(const struct sb_zone *zone, unsigned long block, bool source,
 		min(block + sb_order_pages(inst->cfg.pageblock_order), sb_zone_end(zone));
 	struct sb_page_info info;
 
-	for (; pfn < end; pfn += SAMPLE_PAGES) {
+	for (; pfn < end; pfn = sb_page_info_next(&info, pfn)) {
 		sb_memmap_info(inst, pfn, &info);
 		if ((source && sb_migrate_can(inst, &info)) ||
 		    (target && info.state == SB_PAGE_FREE))
@@ -291,7 +292,7 @@ static bool reset_block(struct sb_zone *zone, unsigned long pfn, bool source, bo
 		return true;
 	if (!source && target && sb_pageblock_type(&inst->blocks, pfn) != SB_MOVABLE)
 		return false;
-	if (!sample(zone, block, source, target))
+	if (!is_worth_it(zone, block, source, target))
 		return false;
 	sb_pageblock_set_skip(inst, pfn, false);
 	return true;

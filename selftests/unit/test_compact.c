@@ -565,6 +565,27 @@ static void meeting_scanners_reset_their_hints(void)
 	leave();
 }
 
+/* Every second page is free, and none of these is where it could be sampled. */
+static void a_reset_misses_no_free_page(void)
+{
+	struct sb_compact c = wanted(5, SB_MIGRATE_SYNC_LIGHT);
+	unsigned long pfn, last;
+
+	boot();
+	fill(1);
+	last = sb_pfn_block(sb_zone_end(normal()) - 1, 4);
+	for (pfn = PFN + 1; pfn < sb_zone_end(normal()); pfn += 2)
+		drop(pfn);
+	for (pfn = PFN; pfn < sb_zone_end(normal()); pfn += 16)
+		sb_pageblock_set_skip(&f.inst, pfn, true);
+	normal()->compact.flush = true;
+	sb_compact_reset_skip(normal());
+	EXPECT(!sb_pageblock_skip(&f.inst.blocks, PFN));
+	EXPECT(!sb_pageblock_skip(&f.inst.blocks, last));
+	EXPECT_EQ(compact(&c), SB_COMPACT_SUCCESS);
+	leave();
+}
+
 static void scores_are_the_share_of_small_blocks(void)
 {
 	struct sb_compact_done done = { 0 };
@@ -830,7 +851,7 @@ UNIT_MAIN(UNIT_CASE(a_quarter_that_is_free_becomes_one_run),
 	  UNIT_CASE(async_requests_empty_pageblocks_of_their_type),
 	  UNIT_CASE(async_requests_leave_blocks_that_stay_in_part),
 	  UNIT_CASE(scanners_go_on_where_they_were), UNIT_CASE(meeting_scanners_reset_their_hints),
-	  UNIT_CASE(scores_are_the_share_of_small_blocks),
+	  UNIT_CASE(a_reset_misses_no_free_page), UNIT_CASE(scores_are_the_share_of_small_blocks),
 	  UNIT_CASE(proactive_work_in_vain_is_put_off),
 	  UNIT_CASE(a_large_request_that_can_wait_compacts),
 	  UNIT_CASE(requests_in_vain_are_counted_and_deferred),
