@@ -23,6 +23,30 @@ one()
 	result $? "$3 on a $1 instance"
 }
 
+# add NAME: a small dry one
+add()
+{
+	mkdir $configfs/$1 && echo dry >$configfs/$1/kind &&
+		echo "0x80000000 1M" >$configfs/$1/memory && echo 1 2>/dev/null >$configfs/$1/live
+}
+
+# There are numbers for 64; one more is refused, and has the number of the first that goes.
+too_many()
+{
+	before=$(find /dev -name 'sbuddy[0-9]*' | wc -l) added=0 status=1
+	while add many-$added && [ $added -lt 65 ]; do
+		added=$((added + 1))
+	done
+	if [ $((before + added)) = 64 ] &&
+		dmesg | grep -q "many-$added: there are 64 instances already"; then
+		first=$(cat $configfs/many-0/device)
+		rmdir $configfs/many-0 && echo 1 >$configfs/many-$added/live &&
+			[ "$(cat $configfs/many-$added/device)" = "$first" ]
+		status=$?
+	fi
+	rmdir $configfs/many-* && return $status
+}
+
 [ -d $configfs ] || skip_all "no $configfs: load the module, and mount configfs"
 echo "TAP version 13"
 for program in abi ioctl handles mmap huge scattered dmabuf lifetime hostile; do
@@ -31,4 +55,6 @@ done
 for program in abi ioctl handles hostile; do
 	one dry "0x80000000 512M" $program
 done
+too_many
+result $? "the 65th is refused, until another goes"
 finish
