@@ -29,6 +29,8 @@ struct sb_engine_seen {
 /**
  * struct sb_engine - What an engine can do. The zone's lock is held unless it says so.
  * @name: as users write it
+ * @at_once: refills of per-CPU lists and what overflows give back are one call's work: what
+ *	is taken or given in parts would lie in more pageblocks
  * @init: makes room for what it keeps, once there are pageblocks: 0 or -ENOMEM. NULL
  *	when that is nothing. No lock, the instance is not live yet.
  * @take: sb_buddy_take(), without telling anybody
@@ -51,8 +53,6 @@ struct sb_engine_seen {
  *	descriptors say it. Any page that exists, and without a lock, too: then the
  *	answer may be out of date.
  * @check: counts and tells what is not in order, of blocks that a walk has seen
- * @at_once: refills of per-CPU lists and what overflows give back are one call's work: what
- *	is taken or given in parts would lie in more pageblocks
  */
 struct sb_engine {
 	const char *name;

@@ -186,7 +186,7 @@ static struct candidate look_at(struct sb_prediction *p, const struct question *
 			continue;
 		}
 		sb_memmap_info(q->inst, pfn, &info);
-		next = min(max(pfn + 1, info.head + sb_order_pages(info.order)), end);
+		next = min(sb_page_info_next(&info, pfn), end);
 		if (info.state != SB_PAGE_FREE && info.state != SB_PAGE_PCP) {
 			c.whole = false;
 			continue;

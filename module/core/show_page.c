@@ -77,7 +77,7 @@ static bool is_mixed(struct sb_zone *zone, unsigned long *pfn, unsigned long end
 			*pfn = end;
 			return true;
 		}
-		*pfn = max(*pfn + 1, info.head + sb_order_pages(info.order));
+		*pfn = sb_page_info_next(&info, *pfn);
 	}
 	return false;
 }
