@@ -312,7 +312,7 @@ int carveout_read(struct device *dev, struct carveout *co)
 {
 	int err;
 
-	sb_instance_defaults(&co->cfg);
+	sb_config_defaults(&co->cfg);
 	co->cfg.nr_cpus = min_t(unsigned int, nr_cpu_ids, SB_MAX_CPUS);
 	err = read_name(dev, &co->cfg);
 	if (!err)

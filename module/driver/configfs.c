@@ -152,7 +152,7 @@ static struct config_item *make_item(struct config_group *group, const char *nam
 		return ERR_PTR(-ENOMEM);
 	mutex_init(&item->lock);
 	spin_lock_init(&item->users_lock);
-	sb_instance_defaults(&item->cfg);
+	sb_config_defaults(&item->cfg);
 	strscpy(item->cfg.name, name, sizeof(item->cfg.name));
 	config_item_init_type_name(&item->item, name, &item_type);
 	return &item->item;

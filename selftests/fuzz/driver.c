@@ -129,7 +129,7 @@ static void tunable(const char *text, size_t size)
 	FUZZ_EXPECT(strlen(sbuddy_tunable_range(t, buf)) < SBUDDY_TUNABLE_LEN);
 	if (sbuddy_tunable_parse(t, text + 1, &value))
 		return;
-	sb_instance_defaults(&cfg);
+	sb_config_defaults(&cfg);
 	sbuddy_tunable_set(t, &cfg, value);
 	FUZZ_EXPECT(sbuddy_tunable_get(t, &cfg) == value);
 	FUZZ_EXPECT(!sbuddy_tunable_parse(t, sbuddy_tunable_text(t, value, buf), &again));

@@ -73,7 +73,7 @@ bool host_boot(struct host *host, u64 size, unsigned int nr_nodes, unsigned int 
 	struct sb_config cfg;
 	int err;
 
-	sb_instance_defaults(&cfg);
+	sb_config_defaults(&cfg);
 	strcpy(cfg.name, "bench");
 	cfg.min_free_kbytes = 0;
 	cfg.watermark_scale_factor = 1;

@@ -67,7 +67,7 @@ void machine_start(const struct lab_setup *setup)
 	struct sb_config cfg;
 	unsigned int i;
 
-	sb_instance_defaults(&cfg);
+	sb_config_defaults(&cfg);
 	snprintf(cfg.name, sizeof(cfg.name), "lab");
 	cfg.pcp_at_once = true;
 	cfg.nr_cpus = max(setup->cpus, 1u);

@@ -36,7 +36,7 @@ static void configure(struct sb_config *cfg, const struct oracle_layout *layout,
 	const struct oracle_pcp *pcp = linux_pcp();
 	unsigned int i;
 
-	sb_instance_defaults(cfg);
+	sb_config_defaults(cfg);
 	strscpy(cfg->name, "shadow", sizeof(cfg->name));
 	cfg->rules = linux_rules;
 	cfg->max_order = MAX_PAGE_ORDER;

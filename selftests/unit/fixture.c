@@ -126,7 +126,7 @@ struct sb_config fixture_config(u64 base, u64 size)
 {
 	struct sb_config cfg;
 
-	sb_instance_defaults(&cfg);
+	sb_config_defaults(&cfg);
 	cfg.pcp_at_once = true;
 	cfg.min_free_kbytes = 0;
 	cfg.watermark_scale_factor = 1;

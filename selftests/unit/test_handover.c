@@ -222,7 +222,7 @@ static struct sb_config random_config(u64 *seed)
 	u64 base = BASE;
 	unsigned int i, nr_banks = 1 + (unsigned int)unit_below(seed, 5);
 
-	sb_instance_defaults(&cfg);
+	sb_config_defaults(&cfg);
 	snprintf(cfg.name, sizeof(cfg.name), "random");
 	for (i = 0; i < nr_banks; i++)
 		random_bank(&cfg, seed, &base);
