@@ -70,7 +70,9 @@ static bool check_watermarks(const struct sb_config *cfg)
 
 static bool check_debug(const struct sb_config *cfg)
 {
-	return within(cfg, "debug_guardpage_minorder", cfg->debug_guardpage_minorder, 0,
+	return within(cfg, "page_poison with init_on_free", cfg->page_poison, 0,
+		      !cfg->init_on_free) &&
+	       within(cfg, "debug_guardpage_minorder", cfg->debug_guardpage_minorder, 0,
 		      sb_guard_order_max(cfg)) &&
 	       within(cfg, "quarantine_pages", cfg->quarantine_pages, 0, SB_QUARANTINE_MAX) &&
 	       within(cfg, "the rest of slab_debug", cfg->slab_debug & ~(u32)SB_SLAB_DEBUG, 0, 0);

@@ -117,6 +117,7 @@ enum sb_engine_kind {
  * @extfrag_threshold: fragmentation index, in thousandths, above which it is worth
  *	while to compact for a costly order, 0 .. 1000
  * @bottom_up: the tracker allocates from low addresses
+ * @init_on_free: free pages are zero: debug.h; not together with @page_poison
  * @page_poison: free pages are filled and looked at: debug.h
  * @page_owner: owners are kept; to be attached by whoever has memory for it
  * @debug_guardpage_minorder: splits for blocks below this order leave guard pages,
@@ -168,6 +169,7 @@ struct sb_config {
 	unsigned int compaction_proactiveness;
 	unsigned int extfrag_threshold;
 	bool bottom_up;
+	bool init_on_free;
 	bool page_poison;
 	bool page_owner;
 	unsigned int debug_guardpage_minorder;

@@ -69,6 +69,8 @@ int sb_debug_set_poison(struct sb_instance *inst, bool on)
 {
 	struct sb_zone *zone = NULL;
 
+	if (on && inst->cfg.init_on_free)
+		return -EBUSY;
 	if (on == !!(inst->hooks & SB_HOOK_POISON))
 		return -EALREADY;
 	if (!on) {
@@ -140,9 +142,13 @@ static void fill(const struct sb_instance *inst, unsigned long pfn, unsigned lon
 {
 	unsigned long end = pfn + nr_pages;
 
+	if (likely(!READ_ONCE(inst->debug.nr_marked))) {
+		sb_pattern_fill(inst, pfn, nr_pages, sb_pattern_of_free(inst));
+		return;
+	}
 	for (; pfn < end; pfn++)
 		if (!sb_page_is_marked(sb_memmap_page(&inst->map, pfn)))
-			sb_pattern_fill(inst, pfn, 1, SB_PATTERN_FREE);
+			sb_pattern_fill(inst, pfn, 1, sb_pattern_of_free(inst));
 }
 
 /* Does what the modes that have just been seen on want of a block in use. */
@@ -151,7 +157,7 @@ static void prepare(struct sb_instance *inst, unsigned long pfn, unsigned int or
 {
 	if (hooks & SB_HOOK_OWNER)
 		sb_owner_free(inst, pfn);
-	if (hooks & SB_HOOK_POISON)
+	if (hooks & (SB_HOOK_POISON | SB_HOOK_ZERO))
 		fill(inst, pfn, sb_order_pages(order));
 }
 
@@ -175,7 +181,7 @@ int sb_debug_free(struct sb_instance *inst, unsigned long pfn, unsigned int orde
 
 void sb_debug_fill(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages)
 {
-	if (READ_ONCE(inst->hooks) & SB_HOOK_POISON)
+	if (READ_ONCE(inst->hooks) & (SB_HOOK_POISON | SB_HOOK_ZERO))
 		fill(inst, pfn, nr_pages);
 }
 
@@ -196,7 +202,7 @@ static bool check_piece(struct piece *piece, bool guards, struct sb_finding *fin
 			unsigned long *guard)
 {
 	const struct sb_instance *inst = piece->zone->inst;
-	bool free = !guards && sb_debug_verifying(inst);
+	bool free = !guards && (sb_debug_verifying(inst) || inst->cfg.init_on_free);
 	struct sb_page_info info;
 	unsigned long nr_pages;
 
@@ -206,7 +212,7 @@ static bool check_piece(struct piece *piece, bool guards, struct sb_finding *fin
 
 		nr_pages = next_block(piece, &info);
 		is_guard = info.state == SB_PAGE_GUARD;
-		byte = is_guard ? SB_PATTERN_GUARD : SB_PATTERN_FREE;
+		byte = is_guard ? SB_PATTERN_GUARD : sb_pattern_of_free(inst);
 		if (!is_guard && !(free && is_resting(info.state)))
 			continue;
 		if (!sb_pattern_check(inst, piece->pfn, nr_pages, byte, finding))

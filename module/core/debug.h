@@ -13,6 +13,10 @@
  * lock was taken once, no block comes to a list any more without what the mode
  * wants done to it.
  *
+ * That free pages are zero, sb_config.init_on_free, is no mode: it is so from hand-over on, or
+ * never. So who wants zeroed pages gets them as they are: init_on_free=, Linux 6.12,
+ * want_init_on_free(). But for scans nobody looks whether they are.
+ *
  * What is found is told by one line, with the owner where owners are kept, and
  * counted; the memory is given to whom it was going to be given, as in Linux:
  * its pattern is of no use to him in either case.
@@ -33,7 +37,7 @@
  *
  * Context: Process. One caller at a time for all that switches modes. Freezes
  *	zones.
- * Return: 0, or -EALREADY.
+ * Return: 0, -EALREADY, or -EBUSY for what is to be zero.
  */
 int sb_debug_set_poison(struct sb_instance *inst, bool on);
 
@@ -89,7 +93,7 @@ void sb_debug_verify(struct sb_instance *inst, unsigned long pfn, unsigned long 
 
 /*
  * Fills pages that become free by other ways than sb_alloc_free(), if free pages
- * are filled. Nobody switches modes meanwhile.
+ * are filled or zeroed. Nobody switches modes meanwhile.
  */
 void sb_debug_fill(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages);
 

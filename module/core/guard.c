@@ -34,8 +34,7 @@ static void clear_guard(struct sb_zone *zone, unsigned long pfn, unsigned int or
 
 	if (sb_pattern_check(zone->inst, pfn, sb_order_pages(order), SB_PATTERN_GUARD, &finding))
 		sb_debug_tell_overrun(zone->inst, &finding, pfn);
-	if (zone->inst->hooks & SB_HOOK_POISON)
-		sb_pattern_fill(zone->inst, pfn, sb_order_pages(order), SB_PATTERN_FREE);
+	sb_pattern_fill_free(zone->inst, pfn, sb_order_pages(order));
 	sb_page_set_tail(page_of(zone, pfn));
 	zone->nr_guard -= sb_order_pages(order);
 }

@@ -90,6 +90,8 @@ int sb_handover(struct sb_instance *inst)
 		sb_pcp_exit(inst);
 		return err;
 	}
+	if (inst->cfg.init_on_free)
+		sb_instance_hook(inst, SB_HOOK_ZERO, true);
 	it.skip_flags = SB_REGION_NOMAP;
 	while (sb_region_iter_free(&inst->regions, &it))
 		release_free(inst, it.base, it.end);

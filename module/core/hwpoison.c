@@ -70,9 +70,7 @@ static int mark_free(struct sb_zone *zone, const struct sb_page_info *info, unsi
 static int mark_guard(struct sb_zone *zone, const struct sb_page_info *info, unsigned long pfn)
 	__must_hold(zone->lock)
 {
-	if (zone->inst->hooks & SB_HOOK_POISON)
-		sb_pattern_fill(zone->inst, info->head, sb_order_pages(info->order),
-				SB_PATTERN_FREE);
+	sb_pattern_fill_free(zone->inst, info->head, sb_order_pages(info->order));
 	zone->nr_guard -= sb_order_pages(info->order);
 	split_off(zone, info, pfn, sb_pageblock_type(&zone->inst->blocks, pfn));
 	return 0;
@@ -122,8 +120,7 @@ static int unmark_locked(struct sb_zone *zone, unsigned long pfn) __must_hold(zo
 	if (info.state != SB_PAGE_POISONED)
 		return info.state == SB_PAGE_HOLE ? -ERANGE : -EINVAL;
 	zone->nr_hwpoison--;
-	if (inst->hooks & SB_HOOK_POISON)
-		sb_pattern_fill(inst, pfn, 1, SB_PATTERN_FREE);
+	sb_pattern_fill_free(inst, pfn, 1);
 	sb_buddy_put(zone, pfn, 0, sb_pageblock_type(&inst->blocks, pfn), false);
 	return 0;
 }

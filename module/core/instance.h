@@ -92,11 +92,12 @@ enum sb_hooks {
 	SB_HOOK_OWNER = 1 << 3, /* owners are kept: owner.h */
 	SB_HOOK_QUARANTINE = 1 << 4, /* reuse is delayed: debug.h */
 	SB_HOOK_BAD_PAGE = 1 << 5, /* some page in use is marked bad: hwpoison.h */
+	SB_HOOK_ZERO = 1 << 6, /* free pages are zero: debug.h */
 };
 
 /* Those that want something of a block that was allocated, or is being freed. */
 #define SB_HOOKS_ALLOC (SB_HOOK_POISON | SB_HOOK_OWNER)
-#define SB_HOOKS_FREE (SB_HOOKS_ALLOC | SB_HOOKS_ZONE)
+#define SB_HOOKS_FREE (SB_HOOKS_ALLOC | SB_HOOKS_ZONE | SB_HOOK_ZERO)
 /* Of these, those for which it goes to its zone, past the per-CPU lists. */
 #define SB_HOOKS_ZONE (SB_HOOK_QUARANTINE | SB_HOOK_BAD_PAGE)
 

@@ -9,14 +9,25 @@ static u8 *page_of(const struct sb_instance *inst, unsigned long pfn)
 void sb_pattern_fill(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
 		     u8 byte)
 {
+	void *run = inst->reach.span ? inst->reach.span(inst->reach.ctx, pfn, nr_pages) : NULL;
 	unsigned long end = pfn + nr_pages;
 
+	if (run) {
+		memset(run, byte, nr_pages << SB_PAGE_SHIFT);
+		return;
+	}
 	for (; pfn < end; pfn++) {
 		u8 *mem = page_of(inst, pfn);
 
 		if (mem)
 			memset(mem, byte, SB_PAGE_SIZE);
 	}
+}
+
+void sb_pattern_fill_free(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages)
+{
+	if (READ_ONCE(inst->hooks) & (SB_HOOK_POISON | SB_HOOK_ZERO))
+		sb_pattern_fill(inst, pfn, nr_pages, sb_pattern_of_free(inst));
 }
 
 /* Most pages are as they should be: that is told word by word. */

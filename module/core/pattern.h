@@ -16,9 +16,19 @@
 /* Another one, so that a dump tells guard pages from free ones. */
 #define SB_PATTERN_GUARD 0x4e
 
-/* Context of both: any; nobody else has the pages. */
+/* What free pages are filled with while that is done. */
+static inline u8 sb_pattern_of_free(const struct sb_instance *inst)
+{
+	return inst->cfg.init_on_free ? 0 : SB_PATTERN_FREE;
+}
+
+/* Context of all: any; nobody else has the pages. */
 void sb_pattern_fill(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages,
 		     u8 byte);
+
+/* Fills them as free pages are filled now, if they are. */
+void sb_pattern_fill_free(const struct sb_instance *inst, unsigned long pfn,
+			  unsigned long nr_pages);
 
 /**
  * sb_pattern_check() - Look for the first page that is not as it was filled.

@@ -21,7 +21,7 @@ struct sbuddy {
 	struct sbuddy_device dev;
 };
 
-/* Zeroes pages of an instance that has addresses; may sleep if @gfp may. */
+/* Zeroes pages just allocated, of an instance that has addresses; may sleep if @gfp may. */
 int sbuddy_api_zero(struct sbuddy *sb, gfp_t gfp, unsigned long pfn, unsigned long nr_pages);
 
 #endif

@@ -78,6 +78,8 @@ int sbuddy_api_zero(struct sbuddy *sb, gfp_t gfp, unsigned long pfn, unsigned lo
 	struct sb_backing *backing = sb->dev.backing;
 	unsigned long nr;
 
+	if (sb->dev.inst.cfg.init_on_free)
+		return 0;
 	for (; nr_pages; pfn += nr, nr_pages -= nr) {
 		void *va;
 

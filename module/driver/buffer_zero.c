@@ -9,12 +9,18 @@
 /* Pages zeroed between two looks at who else wants the CPU. */
 #define ZERO_PAGES 256ul
 
+/* What a claim keeps between two uses was never free. */
+static bool are_zero(const struct sb_buffer *buf)
+{
+	return buf->dev->inst.cfg.init_on_free && !buf->claim;
+}
+
 static int zero_pages_of(const struct sb_buffer *buf)
 {
 	struct sb_backing *backing = buf->dev->backing;
 	unsigned long done, nr;
 
-	if (!backing->ops->mappable)
+	if (!backing->ops->mappable || are_zero(buf))
 		return 0;
 	for (done = 0; done < buf->nr_pages; done += nr) {
 		unsigned long pfn = sb_buffer_run(buf, done, &nr);

@@ -52,7 +52,7 @@ static inline struct sbuddy_item *to_sbuddy_item(struct config_item *item)
 	return container_of(item, struct sbuddy_item, item);
 }
 
-#define SBUDDY_NR_TUNABLE_ATTRS 39
+#define SBUDDY_NR_TUNABLE_ATTRS 40
 
 /* All files: those of tunables, then the others; ends with NULL once it is set up. */
 extern struct configfs_attribute *sbuddy_item_attrs[];

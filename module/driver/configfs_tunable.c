@@ -91,6 +91,7 @@ TUNABLE_FILE(auto_online);
 TUNABLE_FILE(online_policy);
 TUNABLE_FILE(auto_movable_ratio);
 TUNABLE_FILE(bottom_up);
+TUNABLE_FILE(init_on_free);
 TUNABLE_FILE(page_poison);
 TUNABLE_FILE(page_owner);
 TUNABLE_FILE(debug_guardpage_minorder);
@@ -132,6 +133,7 @@ struct configfs_attribute *const sbuddy_tunable_attrs[SBUDDY_NR_TUNABLE_ATTRS] =
 	&attr_online_policy,
 	&attr_auto_movable_ratio,
 	&attr_bottom_up,
+	&attr_init_on_free,
 	&attr_page_poison,
 	&attr_page_owner,
 	&attr_debug_guardpage_minorder,

@@ -224,6 +224,11 @@ static int apply_checked(struct sbuddy_device *dev, const struct wish *wish)
 {
 	if (dev->inst.stage != SB_STAGE_LIVE)
 		return -ENODEV;
+	if (wish->value[MODE_POISON] > 0 && dev->inst.cfg.init_on_free) {
+		pr_err("%s: debug: poison is not for free pages that are zero: init_on_free is on\n",
+		       dev->name);
+		return -EBUSY;
+	}
 	if (!check(wish, &dev->inst.cfg))
 		return apply(dev, wish);
 	pr_err("%s: debug: guard must be 0 to %u, quarantine 0 to %u\n", dev->name,

@@ -53,7 +53,8 @@ void sbuddy_modes_block_goes(struct sbuddy_device *dev, unsigned long pfn);
  *	to fill or look at all free pages.
  * Return: 0; -EINVAL for no words, an unknown one, or a number out of range, which
  *	the log tells, and nothing is switched; -ENODEV when the instance is not
- *	live; -ENOMEM when there is no memory for a table of owners; -EINTR.
+ *	live; -EBUSY for +poison where free pages are zero; -ENOMEM when there is no
+ *	memory for a table of owners; -EINTR.
  */
 int sbuddy_modes_write(struct sbuddy_device *dev, char *text);
 

@@ -103,6 +103,7 @@ const struct sbuddy_tunable sbuddy_tunables[] = {
 	TUNABLE_WORDS(online_policy, policies),
 	TUNABLE_LIVE(auto_movable_ratio, 0, INT_MAX),
 	TUNABLE(bottom_up, 0, 1),
+	TUNABLE(init_on_free, 0, 1),
 	TUNABLE(page_poison, 0, 1),
 	TUNABLE(page_owner, 0, 1),
 	TUNABLE(debug_guardpage_minorder, 0, SB_GUARD_ORDER_MAX),

@@ -30,7 +30,8 @@ static inline bool model_switch_mode(struct fixture *f, void **owners, unsigned 
 
 	switch (unit_below(seed, 4)) {
 	case 0:
-		EXPECT_EQ(sb_debug_set_poison(&f->inst, !(f->inst.hooks & SB_HOOK_POISON)), 0);
+		EXPECT_EQ(sb_debug_set_poison(&f->inst, !(f->inst.hooks & SB_HOOK_POISON)),
+			  f->inst.cfg.init_on_free ? -EBUSY : 0);
 		return false;
 	case 1:
 		EXPECT_EQ(sb_debug_set_guard(&f->inst, unit_below(seed, 2) ? guard : 0), 0);

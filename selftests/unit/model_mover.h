@@ -205,6 +205,20 @@ static inline void mover_init(struct mover *m, struct fixture *f)
 	sb_migrate_set_mover(&f->inst, &model_mover, m);
 }
 
+/* Where it was last written to, of pages that were free before they became a unit's. */
+static inline void mover_expect_zero(const struct mover *m, unsigned long pfn,
+				     unsigned long nr_pages)
+{
+	unsigned long i;
+
+	for (; nr_pages--; pfn++) {
+		const u64 *words = (const u64 *)mover_memory(m, pfn);
+
+		for (i = 0; i < SB_PAGE_SIZE / sizeof(u64); i += 63)
+			EXPECT_EQ(words[i], 0);
+	}
+}
+
 /* Pages that are in use become a unit, in an entry that is free, or NULL. */
 static inline struct mover_unit *mover_adopt(struct mover *m, unsigned long pfn,
 					     unsigned long nr_pages, unsigned int type, u32 gfp)
@@ -224,6 +238,8 @@ static inline struct mover_unit *mover_adopt(struct mover *m, unsigned long pfn,
 		.was = pfn,
 	};
 	m->stamp += nr_pages;
+	if (m->f->inst.cfg.init_on_free)
+		mover_expect_zero(m, pfn, nr_pages);
 	mover_write(m, &m->unit[i]);
 	sb_migrate_mark(&m->f->inst, pfn, nr_pages, true);
 	return &m->unit[i];

@@ -104,11 +104,22 @@ static inline void model_expect_written(const struct model *m, unsigned long pfn
 			  model_at(m, pfn));
 }
 
+/* Where it was last written to. */
+static inline void model_expect_zero(const struct model *m, unsigned long pfn)
+{
+	const u64 *words = model_words(m, pfn);
+
+	if (words[0] || words[SB_PAGE_SIZE / sizeof(u64) - 1])
+		unit_fail(__FILE__, __LINE__, "pfn %#lx was free, and is not zero", pfn);
+}
+
 static inline void model_give(struct model *m, unsigned long pfn, unsigned long nr_pages)
 {
 	model_set(m, pfn, nr_pages, M_FREE, M_USED);
 	for (; nr_pages--; pfn++) {
 		EXPECT(!m->isolated[pfn - m->base]);
+		if (m->f->inst.cfg.init_on_free)
+			model_expect_zero(m, pfn);
 		model_write(m, pfn);
 	}
 }
@@ -161,7 +172,7 @@ static inline void model_expect_all_back(const struct model *m)
 	unsigned long nr_free = 0;
 	struct sb_zone *zone = NULL;
 
-	EXPECT_EQ(m->f->inst.hooks, 0);
+	EXPECT_EQ(m->f->inst.hooks & ~(unsigned long)SB_HOOK_ZERO, 0);
 	EXPECT_EQ(sb_hwpoison_count(&m->f->inst), 0);
 	while ((zone = sb_instance_next_zone(&m->f->inst, zone))) {
 		EXPECT_EQ(zone->nr_free, zone->managed);

@@ -92,7 +92,10 @@ static inline void random_cma(struct sb_config *cfg, u64 *seed)
 
 static inline void random_modes(struct sb_config *cfg, u64 *seed)
 {
-	cfg->page_poison = below(seed, 4) == 0;
+	unsigned int filled = below(seed, 4);
+
+	cfg->page_poison = filled == 0;
+	cfg->init_on_free = filled == 1;
 	cfg->debug_guardpage_minorder = below(seed, 4) ? 0 : below(seed, 3);
 	cfg->quarantine_pages = below(seed, 4) ? 0 : below(seed, 200);
 }

@@ -17,6 +17,7 @@ static unsigned int below(unsigned int limit)
 static struct sb_config random_config(void)
 {
 	struct sb_config cfg = fixture_config(BASE, (1 + below(3)) * MiB);
+	unsigned int filled;
 
 	cfg.pageblock_order = 2 + below(4);
 	cfg.max_order = cfg.pageblock_order + below(4);
@@ -28,7 +29,9 @@ static struct sb_config random_config(void)
 	cfg.watermark_boost_factor = below(2) ? 15000 : 0;
 	cfg.min_free_kbytes = below(2) ? 64 : 0;
 	cfg.quarantine_pages = below(6) ? 0 : 16;
-	cfg.page_poison = below(4) == 0;
+	filled = below(4);
+	cfg.page_poison = filled == 0;
+	cfg.init_on_free = filled == 1;
 	if (below(2))
 		fixture_use_word(&cfg);
 	if (below(2))

@@ -251,6 +251,91 @@ static void pages_handed_over_later_are_filled(void)
 	fixture_exit(&f);
 }
 
+static void boot_zeroed(unsigned int pcp_high)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	cfg.pcp_high = pcp_high;
+	cfg.init_on_free = true;
+	fixture_boot(&f, &cfg);
+	zone = fixture_zone(&f, SB_ZONE_NORMAL);
+	EXPECT_EQ(f.inst.hooks, SB_HOOK_ZERO);
+}
+
+static void what_was_written_to_is_zeroed_when_it_is_freed(void)
+{
+	struct sb_request request = {
+		.type = SB_MOVABLE, .zone = SB_ZONE_NORMAL, .nid = SB_NID_ANY, .gfp = SB_GFP_KERNEL
+	};
+	unsigned int order;
+	unsigned long pfn;
+
+	boot_zeroed(64);
+	for (order = 0; order <= 10; order++) {
+		pfn = alloc(order);
+		EXPECT(is_filled(pfn, 0));
+		memset(mem(pfn), 0x33, SB_PAGE_SIZE << order);
+		give(pfn, order);
+		EXPECT(is_filled(pfn, 0));
+		EXPECT(is_filled(pfn + sb_order_pages(order) - 1, 0));
+	}
+	EXPECT_EQ(sb_alloc_exact(&f.inst, &request, 5, &pfn), 0);
+	memset(mem(pfn), 0x33, 5 * SB_PAGE_SIZE);
+	EXPECT_EQ(sb_alloc_free_exact(&f.inst, pfn, 5), 0);
+	EXPECT_EQ(sb_debug_scan(&f.inst, false), 0);
+	EXPECT_EQ(found(SB_FINDING_WRITE), 0);
+	fixture_exit(&f);
+}
+
+static void a_scan_tells_which_free_pages_are_not_zero(void)
+{
+	boot_zeroed(0);
+	mem(PFN + 1000)[8] = 1;
+	EXPECT_EQ(sb_debug_scan(&f.inst, false), 1);
+	EXPECT_EQ(f.inst.debug.last.pfn, PFN + 1000);
+	EXPECT_EQ(f.inst.debug.last.wanted, 0);
+	EXPECT(is_filled(PFN + 1000, 0));
+	fixture_exit(&f);
+}
+
+static void pages_handed_over_are_zeroed(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+
+	fixture_reserve(&cfg, BASE + MiB, 64 * 1024);
+	cfg.init_on_free = true;
+	EXPECT_EQ(fixture_init(&f, &cfg), 0);
+	memset(f.memory[0], 0x33, 16 * MiB);
+	while (f.inst.stage != SB_STAGE_LIVE)
+		EXPECT_EQ(sb_instance_step(&f.inst), 0);
+	EXPECT_EQ(sb_debug_scan(&f.inst, false), 0);
+	EXPECT(is_filled(PFN, 0));
+	EXPECT(is_filled(PFN + 256, 0x33));
+	EXPECT_EQ(sb_handover_release(&f.inst, BASE + MiB, 64 * 1024), 16);
+	EXPECT(is_filled(PFN + 256, 0));
+	fixture_exit(&f);
+}
+
+static void zeroed_pages_are_not_filled_with_anything_else(void)
+{
+	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
+	struct sb_instance inst;
+
+	boot_zeroed(0);
+	EXPECT_EQ(sb_debug_set_poison(&f.inst, true), -EBUSY);
+	EXPECT_EQ(sb_debug_set_poison(&f.inst, false), -EALREADY);
+	EXPECT_EQ(sb_debug_set_guard(&f.inst, 2), 0);
+	give(alloc(0), 0);
+	EXPECT_EQ(sb_debug_set_guard(&f.inst, 0), 0);
+	EXPECT_EQ(sb_debug_scan(&f.inst, false), 0);
+	fixture_exit(&f);
+	cfg.init_on_free = true;
+	cfg.page_poison = true;
+	unit_warnings = 0;
+	EXPECT_EQ(sb_instance_init(&inst, &cfg, &f.inst.reach), -EINVAL);
+	EXPECT(strstr(unit_last_warning, "page_poison with init_on_free"));
+}
+
 static void pages_without_memory_are_never_wrong(void)
 {
 	struct sb_config cfg = fixture_config(BASE, 128 * MiB);
@@ -649,6 +734,10 @@ UNIT_MAIN(UNIT_CASE(switched_on_all_free_pages_are_filled_and_none_in_use),
 	  UNIT_CASE(the_rest_of_an_exact_buffer_is_filled),
 	  UNIT_CASE(pages_that_come_in_bulk_are_looked_at),
 	  UNIT_CASE(pages_handed_over_later_are_filled),
+	  UNIT_CASE(what_was_written_to_is_zeroed_when_it_is_freed),
+	  UNIT_CASE(a_scan_tells_which_free_pages_are_not_zero),
+	  UNIT_CASE(pages_handed_over_are_zeroed),
+	  UNIT_CASE(zeroed_pages_are_not_filled_with_anything_else),
 	  UNIT_CASE(pages_without_memory_are_never_wrong),
 	  UNIT_CASE(a_split_below_the_order_leaves_guards),
 	  UNIT_CASE(freed_the_block_and_its_guards_are_one_again),

@@ -58,7 +58,7 @@ static unsigned long pfn_of(unsigned int block)
 static struct sb_config grains_config(u64 *seed)
 {
 	struct sb_config cfg = fixture_config(MODEL_BASE, 5 * BLOCK);
-	unsigned int i;
+	unsigned int filled, i;
 
 	fixture_add_bank(&cfg, MODEL_BASE + 8 * BLOCK, 3 * BLOCK, 1);
 	cfg.max_order = 4 + below(seed, 3);
@@ -76,7 +76,9 @@ static struct sb_config grains_config(u64 *seed)
 	cfg.pcp_batch = 1 + below(seed, 6);
 	cfg.pcp_high = below(seed, 3) ? cfg.pcp_batch + below(seed, 20) : 0;
 	cfg.quarantine_pages = below(seed, 3) ? 0 : 8;
-	cfg.page_poison = !below(seed, 4);
+	filled = below(seed, 4);
+	cfg.page_poison = filled == 0;
+	cfg.init_on_free = filled == 1;
 	if (below(seed, 2))
 		random_tunables(&cfg, seed);
 	for (i = below(seed, 3); i; i--)

@@ -49,6 +49,7 @@ static unsigned long pfn_of(unsigned int block)
 static struct sb_config random_config(void)
 {
 	struct sb_config cfg = fixture_config(BASE, BOOT * BLOCK);
+	unsigned int filled;
 
 	cfg.max_order = 5;
 	cfg.pcp_at_once = below(2);
@@ -66,7 +67,9 @@ static struct sb_config random_config(void)
 	cfg.pcp_high = below(3) ? 8 : 0;
 	cfg.min_free_kbytes = below(2) * 64;
 	cfg.quarantine_pages = below(3) ? 0 : 8;
-	cfg.page_poison = !below(4);
+	filled = below(4);
+	cfg.page_poison = filled == 0;
+	cfg.init_on_free = filled == 1;
 	cfg.nr_cma = 1;
 	snprintf(cfg.cma[0].name, sizeof(cfg.cma[0].name), "a");
 	cfg.cma[0].base = BASE + 2 * BLOCK + BLOCK / 2;

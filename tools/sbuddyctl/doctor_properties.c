@@ -33,6 +33,7 @@ static const struct known {
 	{ "sbuddy,extfrag-threshold", CELL, 0, 1000, NULL },
 	{ "sbuddy,hotplug-bytes", WIDE, 0, 0, NULL },
 	{ "sbuddy,hotplug-regions", CELL, 0, 7, NULL },
+	{ "sbuddy,init-on-free", FLAG, 0, 0, NULL },
 	{ "sbuddy,kernelcore-bytes", WIDE, 0, 0, NULL },
 	{ "sbuddy,kernelcore-percent", CELL, 0, 100, NULL },
 	{ "sbuddy,lowmem-bytes", WIDE, 0, 0, NULL },
