@@ -22,6 +22,7 @@ static long get(void *ctx, unsigned int order, unsigned int type)
 {
 	long pfn = linux_alloc(order, gfp_of(type));
 
+	cond_resched();
 	return pfn < 0 ? pfn : pfn - (long)base();
 }
 
