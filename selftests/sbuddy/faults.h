@@ -51,6 +51,7 @@ struct faults_state {
 	uint64_t pinned;
 	long clients;
 	long buffers;
+	long references;
 	char held[64];
 	long others[4];
 };
@@ -117,8 +118,12 @@ static inline long faults_lines(const char *name)
 static inline void faults_look(struct faults_state *state)
 {
 	struct sbuddy_info info;
+	char number[16] = "";
 
 	memset(state, 0, sizeof(*state));
+	/* Of the module, which could not be unloaded any more. */
+	faults_read("/sys/module/sbuddy/refcnt", number, sizeof(number));
+	state->references = atol(number);
 	if (faults_count)
 		faults_count(state->others);
 	if (faults_watch < 0)
@@ -241,9 +246,10 @@ static inline int faults_try(struct __test_metadata *_metadata, const struct fau
 		op->tear_down();
 	EXPECT_TRUE(faults_same(&was, &now))
 	TH_LOG("%s: point %u: %llu pages free, not %llu; %ld files, not %ld; "
-	       "%ld buffers, not %ld; %s",
+	       "%ld buffers, not %ld; %ld references, not %ld; %s",
 	       op->name, nth, (unsigned long long)now.free, (unsigned long long)was.free,
-	       now.clients, was.clients, now.buffers, was.buffers, now.held);
+	       now.clients, was.clients, now.buffers, was.buffers, now.references, was.references,
+	       now.held);
 	EXPECT_TRUE(faults_clean())
 	TH_LOG("%s: point %u", op->name, nth);
 	return came;

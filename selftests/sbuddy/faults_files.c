@@ -196,9 +196,10 @@ static int run_map(void)
 	map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 0);
 	if (map == MAP_FAILED)
 		err = -errno;
-	else
-		munmap(map, 4096);
 	close(file);
+	/* What the kernel could not undo for lack of memory would keep the module. */
+	while (map != MAP_FAILED && munmap(map, 4096))
+		err = -errno;
 	return err;
 }
 
@@ -355,9 +356,19 @@ static int make_instance(void)
 	return faults_look_at_device();
 }
 
+/* The harness ends the process itself. */
+static void remove_instance(void)
+{
+	close(faults_watch);
+	if (!rmdir(ITEM))
+		return;
+	perror("# " ITEM);
+	_exit(1);
+}
+
 int main(int argc, char **argv)
 {
-	int status, err;
+	int err;
 
 	faults_need_kernel(argv);
 	if (access("/sys/kernel/config/sbuddy", W_OK)) {
@@ -365,14 +376,9 @@ int main(int argc, char **argv)
 		return KSFT_SKIPPED;
 	}
 	err = make_instance();
-	if (err) {
-		printf("# %s: %s\n", ITEM, strerror(-err));
-		return 1;
-	}
-	status = test_harness_run(argc, argv);
-	close(faults_watch);
-	if (!rmdir(ITEM))
-		return status;
-	perror("# rmdir");
+	atexit(remove_instance);
+	if (!err)
+		return test_harness_run(argc, argv);
+	printf("# %s: %s\n", ITEM, strerror(-err));
 	return 1;
 }
