@@ -12,7 +12,7 @@
 #include "memmap.h"
 #include "recorded.h"
 
-static const char usage[] = "Usage: sbuddy-frag MIB SEEDS | sbuddy-frag recorded <FILE\n";
+static const char usage[] = "Usage: sbuddy-frag MIB SEEDS | sbuddy-frag NAME <FILE\n";
 
 static long ours_get(void *ctx, unsigned int order, unsigned int type)
 {
@@ -80,10 +80,12 @@ static void find_gone(const struct host *host, struct churn *churn)
 
 /* What is replayed, unless it is one of churn.h. */
 static struct recorded recorded;
+static struct recorded_life *lives;
+static const char *recorded_name;
 
 static int replay(struct churn *churn, struct churn_score *score)
 {
-	return recorded.bytes ? recorded_run(&recorded, churn, score) : churn_run(churn, score);
+	return lives ? recorded_run(&recorded, lives, churn, score) : churn_run(churn, score);
 }
 
 static bool run_ours(struct churn *churn, enum sb_engine_kind engine, struct churn_score *score)
@@ -138,7 +140,7 @@ static bool run_one(enum who who, unsigned long nr_pages, unsigned int trace, u6
 
 static bool run(enum who who, unsigned long mib, unsigned int trace, unsigned long seeds)
 {
-	const char *name = recorded.bytes ? "boot" : churn_names[trace];
+	const char *name = lives ? recorded_name : churn_names[trace];
 	struct churn_score sum = { 0 }, score;
 	unsigned long seed;
 
@@ -167,16 +169,38 @@ static bool run_all(unsigned long mib, unsigned int trace, unsigned long seeds)
 	return true;
 }
 
-/* In as many MiB that nine tenths are in use when these are most. */
-static bool run_recorded(void)
+/* All of standard input, as far as there is room. */
+static bool read_recorded(void)
 {
-	bool ok = recorded_read(&recorded);
+	size_t room = 64 << 20;
+	u8 *bytes = malloc(room), *orders;
 
-	if (ok)
-		ok = run_all((recorded.peak * 10 / 9 >> (20 - SB_PAGE_SHIFT)) + 1, 0, 1);
-	else
+	if (!bytes)
+		return false;
+	recorded.bytes = bytes;
+	recorded.size = fread(bytes, 1, room, stdin);
+	orders = calloc(recorded.size + 1, 1);
+	if (orders && recorded.size < room && recorded_measure(&recorded, orders))
+		lives = calloc(recorded.nr_births, sizeof(*lives));
+	free(orders);
+	if (!lives)
+		free(bytes);
+	return lives;
+}
+
+/* In as many MiB that nine tenths are in use when these are most. */
+static bool run_recorded(const char *name)
+{
+	bool ok;
+
+	recorded_name = name;
+	if (!read_recorded()) {
 		fputs("sbuddy-frag: this is no recorded trace\n", stderr);
-	recorded_free(&recorded);
+		return false;
+	}
+	ok = run_all((recorded.peak * 10 / 9 >> (20 - SB_PAGE_SHIFT)) + 1, 0, 1);
+	free(lives);
+	free((void *)recorded.bytes);
 	return ok;
 }
 
@@ -186,8 +210,8 @@ int main(int argc, char **argv)
 	unsigned long seeds = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 	unsigned int trace;
 
-	if (argc == 2 && !strcmp(argv[1], "recorded"))
-		return !run_recorded();
+	if (argc == 2)
+		return !run_recorded(argv[1]);
 	if (!mib || !seeds) {
 		fputs(usage, stderr);
 		return 2;

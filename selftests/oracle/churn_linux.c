@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Linux replays churn.h on the node that is asked, with its own per-CPU lists. */
+/* Linux replays churn.h, or what was recorded, on the node that is asked, with its own lists. */
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 
 #include "churn.h"
 #include "linux.h"
+#include "recorded.h"
+
+/* What is replayed, unless it is one of churn.h. */
+static struct recorded recorded;
+static struct recorded_life *lives;
 
 /* Counted from the first page of a pageblock. */
 static unsigned long base(void)
@@ -13,14 +19,9 @@ static unsigned long base(void)
 	return linux_first_block();
 }
 
-static u32 gfp_of(unsigned int type)
-{
-	return type == SB_MOVABLE ? SB_GFP_MOVABLE : 0;
-}
-
 static long get(void *ctx, unsigned int order, unsigned int type)
 {
-	long pfn = linux_alloc(order, gfp_of(type));
+	long pfn = linux_alloc(order, sb_gfp_of_type(type));
 
 	cond_resched();
 	return pfn < 0 ? pfn : pfn - (long)base();
@@ -28,7 +29,7 @@ static long get(void *ctx, unsigned int order, unsigned int type)
 
 static void put(void *ctx, unsigned long page, unsigned int order, unsigned int type)
 {
-	linux_free(base() + page, order, gfp_of(type));
+	linux_free(base() + page, order, sb_gfp_of_type(type));
 	cond_resched();
 }
 
@@ -57,7 +58,8 @@ static int replay(struct churn *churn, struct churn_score *score)
 		memcpy(marks, zone->_watermark, sizeof(marks));
 		memset(zone->_watermark, 0, sizeof(marks));
 		find_gone(churn);
-		err = churn_run(churn, score);
+		err = lives ? recorded_run(&recorded, lives, churn, score) :
+			      churn_run(churn, score);
 		memcpy(zone->_watermark, marks, sizeof(marks));
 	}
 	linux_unshape();
@@ -85,15 +87,14 @@ static int replay_once(unsigned int trace, u64 seed, struct churn_score *score)
 	return err;
 }
 
-int linux_churn(unsigned int trace, unsigned int seeds, struct sb_out *out)
+static int replay_seeds(const char *name, unsigned int trace, unsigned int seeds,
+			struct sb_out *out)
 {
 	unsigned long mib = DIV_ROUND_UP(linux_side.layout.present, SZ_1M / PAGE_SIZE);
 	struct churn_score sum = { 0 }, score;
 	unsigned int seed;
 	int err = 0;
 
-	if (trace >= CHURN_TRACES || !seeds)
-		return -EINVAL;
 	for (seed = 1; seed <= seeds && !err; seed++) {
 		err = replay_once(trace, seed, &score);
 		sum.share += score.share;
@@ -101,7 +102,80 @@ int linux_churn(unsigned int trace, unsigned int seeds, struct sb_out *out)
 		sum.mixed += score.mixed * 10;
 	}
 	if (!err)
-		sb_out_printf(out, "%lu %s %lu %lu %lu\n", mib, churn_names[trace],
-			      sum.share / seeds, sum.unusable / seeds, sum.mixed / seeds);
+		sb_out_printf(out, "%lu %s %lu %lu %lu\n", mib, name, sum.share / seeds,
+			      sum.unusable / seeds, sum.mixed / seeds);
+	return err;
+}
+
+int linux_churn(unsigned int trace, unsigned int seeds, struct sb_out *out)
+{
+	if (trace >= CHURN_TRACES || !seeds)
+		return -EINVAL;
+	return replay_seeds(churn_names[trace], trace, seeds, out);
+}
+
+/* Takes bytes for a trace. */
+static int measure(void *bytes, size_t size)
+{
+	u8 *orders = kvzalloc(size, GFP_KERNEL);
+	int err = -ENOMEM;
+
+	recorded = (struct recorded){ .bytes = bytes, .size = size };
+	if (orders)
+		err = recorded_measure(&recorded, orders) ? 0 : -EINVAL;
+	kvfree(orders);
+	if (err)
+		return err;
+	lives = kvcalloc(recorded.nr_births, sizeof(*lives), GFP_KERNEL);
+	return lives ? 0 : -ENOMEM;
+}
+
+/* What is in an open file, which has to be freed; or an errno. */
+static void *read_all(struct file *from, size_t size)
+{
+	void *bytes = kvzalloc(size, GFP_KERNEL);
+	loff_t pos = 0;
+	ssize_t done;
+
+	if (!bytes)
+		return ERR_PTR(-ENOMEM);
+	done = kernel_read(from, bytes, size, &pos);
+	if (done == size)
+		return bytes;
+	kvfree(bytes);
+	return ERR_PTR(done < 0 ? done : -EIO);
+}
+
+static int replay_file(struct file *from, const char *name, struct sb_out *out)
+{
+	size_t size = i_size_read(file_inode(from));
+	void *bytes = read_all(from, size);
+	int err;
+
+	if (IS_ERR(bytes))
+		return PTR_ERR(bytes);
+	err = measure(bytes, size);
+	if (!err)
+		err = replay_seeds(name, 0, 1, out);
+	kvfree(lives);
+	lives = NULL;
+	kvfree(bytes);
+	return err;
+}
+
+int linux_recorded(const char *name, struct sb_out *out)
+{
+	char *path = kasprintf(GFP_KERNEL, "/%s.kmem", name);
+	struct file *from;
+	int err;
+
+	if (!path)
+		return -ENOMEM;
+	from = filp_open(path, O_RDONLY, 0);
+	kfree(path);
+	if (IS_ERR(from))
+		return PTR_ERR(from);
+	err = replay_file(from, name, out);
+	filp_close(from, NULL);
 	return err;
 }

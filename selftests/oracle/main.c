@@ -2,7 +2,7 @@
 /*
  * /sys/kernel/debug/sbuddy-oracle: "SEED OPS EVERY LISTS" written runs a stream,
  * and fails when the sides differ; "churn TRACE SEEDS" has Linux alone replay one of
- * churn.h; read, it tells what was seen.
+ * churn.h, and "recorded NAME" what is in file /NAME.kmem; read, it tells what was seen.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -27,9 +27,12 @@ static int run_text(const char *text)
 {
 	struct oracle_run run = { 0 };
 	unsigned int lists, trace, seeds;
+	char name[32];
 
 	if (sscanf(text, "churn %u %u", &trace, &seeds) == 2)
 		return linux_churn(trace, seeds, &report);
+	if (sscanf(text, "recorded %31s", name) == 1)
+		return linux_recorded(name, &report);
 	if (sscanf(text, "%llu %lu %lu %u", &run.seed, &run.nr_ops, &run.every, &lists) != 4 ||
 	    !run.every)
 		return -EINVAL;

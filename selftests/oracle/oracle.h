@@ -117,6 +117,8 @@ void linux_drain(void);
 
 /* churn_linux.c: a trace of churn.h, so many seeds of it; adds a line of figures. */
 int linux_churn(unsigned int trace, unsigned int seeds, struct sb_out *out);
+/* What was recorded of a kernel, in file /NAME.kmem, once; adds a line likewise. */
+int linux_recorded(const char *name, struct sb_out *out);
 
 /* shadow.c: the instance. */
 int shadow_open(const struct oracle_layout *layout, const struct oracle_view *start, bool lists);

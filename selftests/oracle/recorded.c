@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "recorded.h"
 #include "zone.h"
 
@@ -15,13 +12,6 @@ struct event {
 	unsigned long birth;
 };
 
-/* A block: of a page that is none there was nothing. */
-struct life {
-	u32 page;
-	u8 order;
-	u8 type;
-};
-
 #define NO_PAGE (~0u)
 
 /**
@@ -29,11 +19,13 @@ struct life {
  * @rec: which
  * @at: byte that is next
  * @births: requests before it
+ * @next: the request after that which was released last
  */
 struct walk {
 	const struct recorded *rec;
 	size_t at;
 	unsigned long births;
+	unsigned long next;
 };
 
 static unsigned int next_byte(struct walk *walk)
@@ -41,10 +33,23 @@ static unsigned int next_byte(struct walk *walk)
 	return walk->at < walk->rec->size ? walk->rec->bytes[walk->at++] : 0;
 }
 
+/* How far what is released is from where it was expected: even is ahead, odd is behind. */
+static unsigned long next_distance(struct walk *walk, unsigned int byte)
+{
+	unsigned long distance = byte & 0x3f;
+	unsigned int shift = 6;
+
+	for (byte = byte & 0x40 ? 0x80 : 0; byte & 0x80 && shift < 32; shift += 7) {
+		byte = next_byte(walk);
+		distance |= (unsigned long)(byte & 0x7f) << shift;
+	}
+	return distance;
+}
+
 static bool next_event(struct walk *walk, struct event *event)
 {
-	unsigned int byte, shift = 6;
-	unsigned long age;
+	unsigned int byte;
+	unsigned long distance;
 
 	if (walk->at == walk->rec->size)
 		return false;
@@ -56,30 +61,25 @@ static bool next_event(struct walk *walk, struct event *event)
 		event->birth = walk->births++;
 		return event->order < SB_NR_ORDERS && event->type < SB_PCPTYPES;
 	}
-	age = byte & 0x3f;
-	for (byte = byte & 0x40 ? 0x80 : 0; byte & 0x80 && shift < 32; shift += 7) {
-		byte = next_byte(walk);
-		age |= (unsigned long)(byte & 0x7f) << shift;
-	}
-	if (age >= walk->births)
-		return false;
-	event->birth = walk->births - 1 - age;
-	return true;
+	distance = next_distance(walk, byte);
+	event->birth = walk->next + (distance & 1 ? -(distance / 2 + 1) : distance / 2);
+	walk->next = event->birth + 1;
+	return event->birth < walk->births;
 }
 
-/* Counts, and says whether what is released was asked for. */
-static bool measure(struct recorded *rec)
+bool recorded_measure(struct recorded *rec, u8 *orders)
 {
 	struct walk walk = { .rec = rec };
-	u8 *orders = calloc(rec->size, 1);
 	unsigned long in_use = 0;
 	struct event event;
 
-	while (orders && next_event(&walk, &event)) {
+	rec->nr_events = 0;
+	rec->peak = 0;
+	while (next_event(&walk, &event)) {
 		rec->nr_events++;
 		if (event.give) {
 			if (!orders[event.birth])
-				break;
+				return false;
 			in_use -= sb_order_pages(orders[event.birth] - 1u);
 			orders[event.birth] = 0;
 		} else {
@@ -89,25 +89,7 @@ static bool measure(struct recorded *rec)
 		}
 	}
 	rec->nr_births = walk.births;
-	free(orders);
 	return walk.at == rec->size && rec->nr_events;
-}
-
-bool recorded_read(struct recorded *rec)
-{
-	size_t room = 1 << 20;
-
-	memset(rec, 0, sizeof(*rec));
-	rec->bytes = malloc(room);
-	if (!rec->bytes)
-		return false;
-	rec->size = fread(rec->bytes, 1, room, stdin);
-	return rec->size < room && measure(rec);
-}
-
-void recorded_free(struct recorded *rec)
-{
-	free(rec->bytes);
 }
 
 static u8 use_of(unsigned int type)
@@ -115,7 +97,7 @@ static u8 use_of(unsigned int type)
 	return type == SB_MOVABLE ? CHURN_MOVABLE : CHURN_UNMOVABLE;
 }
 
-static void give(struct churn *churn, struct life *life)
+static void give(struct churn *churn, struct recorded_life *life)
 {
 	if (life->page == NO_PAGE)
 		return;
@@ -124,11 +106,11 @@ static void give(struct churn *churn, struct life *life)
 	life->page = NO_PAGE;
 }
 
-static int take(struct churn *churn, const struct event *event, struct life *life)
+static int take(struct churn *churn, const struct event *event, struct recorded_life *life)
 {
 	long page = churn->side.get(churn->side.ctx, event->order, event->type);
 
-	*life = (struct life){ NO_PAGE, (u8)event->order, (u8)event->type };
+	*life = (struct recorded_life){ NO_PAGE, (u8)event->order, (u8)event->type };
 	if (page < 0)
 		return 0;
 	life->page = (u32)page;
@@ -153,13 +135,13 @@ static void look(const struct recorded *rec, unsigned long nr, const struct chur
 	sum->mixed += score.mixed;
 }
 
-int recorded_run(const struct recorded *rec, struct churn *churn, struct churn_score *score)
+int recorded_run(const struct recorded *rec, struct recorded_life *lives, struct churn *churn,
+		 struct churn_score *score)
 {
-	struct life *lives = calloc(rec->nr_births, sizeof(*lives));
 	struct walk walk = { .rec = rec };
 	unsigned long nr = 0, i;
 	struct event event;
-	int err = lives ? 0 : -ENOMEM;
+	int err = 0;
 
 	memset(score, 0, sizeof(*score));
 	while (!err && next_event(&walk, &event)) {
@@ -169,11 +151,10 @@ int recorded_run(const struct recorded *rec, struct churn *churn, struct churn_s
 			err = take(churn, &event, &lives[event.birth]);
 		look(rec, ++nr, churn, score);
 	}
-	for (i = 0; lives && i < walk.births; i++)
+	for (i = 0; i < walk.births; i++)
 		give(churn, &lives[i]);
 	score->share /= LOOKS;
 	score->unusable /= LOOKS;
 	score->mixed /= LOOKS;
-	free(lives);
 	return err;
 }
