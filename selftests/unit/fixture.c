@@ -50,7 +50,7 @@ static void *span(void *ctx, unsigned long pfn, unsigned long nr_pages)
 	unsigned char *first = memory_at(ctx, sb_pfn_addr(pfn));
 	unsigned char *last = memory_at(ctx, sb_pfn_addr(pfn + nr_pages - 1));
 
-	return last == first + ((nr_pages - 1) << SB_PAGE_SHIFT) ? first : NULL;
+	return first && last == first + ((nr_pages - 1) << SB_PAGE_SHIFT) ? first : NULL;
 }
 
 static unsigned long pfn_of(void *ctx, const void *va)
