@@ -145,7 +145,7 @@ long sb_alloc_bulk(struct sb_instance *inst, const struct sb_request *request, u
 		err = -EINVAL;
 	if (err || filled == nr)
 		return err ? err : (long)nr;
-	if (unlikely(READ_ONCE(inst->hooks)))
+	if (unlikely(READ_ONCE(inst->hooks) & ~(unsigned long)SB_HOOK_ZERO))
 		return (long)fill_singly(inst, request, nr, pfns);
 	many = nr - filled > 1;
 	if (many && likely(is_plain(request))) {
@@ -255,6 +255,21 @@ int sb_alloc_put(struct sb_instance *inst, unsigned long pfn, unsigned int order
 	return free_to_buddy(zone, pfn, order, done);
 }
 
+static int free_block(struct sb_instance *inst, unsigned long pfn, unsigned int order,
+		      unsigned long done)
+{
+	int err = check_free(inst, pfn, order);
+
+	if (unlikely(err))
+		return refuse(inst, pfn, order, err);
+	if (unlikely(sb_trace_on(inst)))
+		sb_trace_page_free(inst, pfn, order);
+	err = sb_alloc_put(inst, pfn, order, done);
+	if (unlikely(err == -EAGAIN))
+		err = sb_debug_free(inst, pfn, order, done);
+	return unlikely(err) ? refuse(inst, pfn, order, err) : 0;
+}
+
 int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int order)
 {
 	if (order < SB_PCP_ORDERS && likely(sb_front_put(inst, pfn, order)))
@@ -264,20 +279,10 @@ int sb_alloc_free(struct sb_instance *inst, unsigned long pfn, unsigned int orde
 
 int sb_alloc_free_more(struct sb_instance *inst, unsigned long pfn, unsigned int order)
 {
-	int err;
-
 	if (order < SB_PCP_ORDERS ? sb_front_put_more(inst, pfn, order) :
 				    sb_front_put_large(inst, pfn, order))
 		return 0;
-	err = check_free(inst, pfn, order);
-	if (unlikely(err))
-		return refuse(inst, pfn, order, err);
-	if (unlikely(sb_trace_on(inst)))
-		sb_trace_page_free(inst, pfn, order);
-	err = sb_alloc_put(inst, pfn, order, 0);
-	if (unlikely(err == -EAGAIN))
-		err = sb_debug_free(inst, pfn, order);
-	return unlikely(err) ? refuse(inst, pfn, order, err) : 0;
+	return free_block(inst, pfn, order, 0);
 }
 
 unsigned long sb_alloc_free_bulk(struct sb_instance *inst, unsigned long nr,
@@ -361,6 +366,21 @@ int sb_alloc_split(struct sb_instance *inst, unsigned long pfn, unsigned int ord
 	return 0;
 }
 
+/* What an exact buffer leaves over of its block: zeroed, if it was, as nobody has had it. */
+static void free_rest(struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages)
+{
+	unsigned long end = pfn + nr_pages;
+	unsigned int order;
+
+	for (; pfn < end; pfn += sb_order_pages(order)) {
+		order = sb_order_at(pfn, end - pfn, inst->cfg.max_order);
+		if (unlikely(inst->cfg.init_on_free))
+			free_block(inst, pfn, order, SB_HOOK_ZERO);
+		else
+			sb_alloc_free(inst, pfn, order);
+	}
+}
+
 int sb_alloc_exact(struct sb_instance *inst, const struct sb_request *request,
 		   unsigned long nr_pages, unsigned long *pfn)
 {
@@ -374,7 +394,7 @@ int sb_alloc_exact(struct sb_instance *inst, const struct sb_request *request,
 	if (err)
 		return err;
 	divide(inst, *pfn, block.order, *pfn + nr_pages);
-	sb_alloc_free_exact(inst, *pfn + nr_pages, sb_order_pages(block.order) - nr_pages);
+	free_rest(inst, *pfn + nr_pages, sb_order_pages(block.order) - nr_pages);
 	return 0;
 }
 

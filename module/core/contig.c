@@ -61,7 +61,9 @@ static void give_back(struct sb_zone *zone, unsigned long start, unsigned long e
 	sb_lock(&zone->lock);
 	for (; start < end; start += sb_order_pages(order)) {
 		order = sb_page_order(sb_memmap_page(&zone->inst->map, start));
-		sb_debug_fill(zone->inst, start, sb_order_pages(order));
+		/* They are zero, as nobody has had them. */
+		if (unlikely(zone->inst->hooks & SB_HOOK_POISON))
+			sb_debug_fill(zone->inst, start, sb_order_pages(order));
 		if (unlikely(sb_hwpoison_any(zone, start, order)))
 			sb_hwpoison_free(zone, start, order);
 		else

@@ -137,12 +137,15 @@ int sb_debug_alloc(struct sb_instance *inst, const struct sb_request *request, u
 	return 0;
 }
 
-/* Bad memory is best left alone. */
+/*
+ * Bad memory is best left alone, but not with what was in it: whether a page is
+ * still marked when its block comes to a list is not known yet.
+ */
 static void fill(const struct sb_instance *inst, unsigned long pfn, unsigned long nr_pages)
 {
 	unsigned long end = pfn + nr_pages;
 
-	if (likely(!READ_ONCE(inst->debug.nr_marked))) {
+	if (likely(!READ_ONCE(inst->debug.nr_marked)) || inst->cfg.init_on_free) {
 		sb_pattern_fill(inst, pfn, nr_pages, sb_pattern_of_free(inst));
 		return;
 	}
@@ -162,10 +165,11 @@ static void prepare(struct sb_instance *inst, unsigned long pfn, unsigned int or
 }
 
 /* A mode that is switched on meanwhile sends it round once more. */
-int sb_debug_free(struct sb_instance *inst, unsigned long pfn, unsigned int order)
+int sb_debug_free(struct sb_instance *inst, unsigned long pfn, unsigned int order,
+		  unsigned long done)
 {
 	struct sb_zone *zone = &inst->zones[sb_pageblock_zone(&inst->blocks, pfn)];
-	unsigned long done = 0, hooks;
+	unsigned long hooks;
 	int err;
 
 	do {

@@ -70,7 +70,9 @@ void sb_debug_setup(struct sb_instance *inst);
 
 /* Ways of requests while SB_HOOKS_ALLOC or SB_HOOKS_FREE are set: for alloc.c. */
 int sb_debug_alloc(struct sb_instance *inst, const struct sb_request *request, unsigned long *pfn);
-int sb_debug_free(struct sb_instance *inst, unsigned long pfn, unsigned int order);
+/* @done: what need not be done, as it is so. */
+int sb_debug_free(struct sb_instance *inst, unsigned long pfn, unsigned int order,
+		  unsigned long done);
 
 /**
  * sb_debug_verifying() - Are all free pages filled now?

@@ -374,7 +374,7 @@ void sb_predict(struct sb_instance *inst, const struct sb_request *request, stru
 	};
 
 	memset(p, 0, sizeof(*p));
-	p->exact = !(READ_ONCE(inst->hooks) & ~(unsigned long)SB_HOOK_TRACE);
+	p->exact = !(READ_ONCE(inst->hooks) & ~(unsigned long)(SB_HOOK_TRACE | SB_HOOK_ZERO));
 	if ((flags & SB_ALLOC_NOFRAGMENT) && try_pass(p, &q, SB_PREDICT_UNMIXED, flags))
 		p->served = true;
 	flags &= ~(unsigned int)SB_ALLOC_NOFRAGMENT;

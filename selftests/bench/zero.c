@@ -33,6 +33,7 @@ static int make(const char *item, const char *init_on_free)
 
 	snprintf(path, sizeof(path), CONFIGFS "%s", item);
 	if (mkdir(path, 0755)) {
+		bench_must(errno != EEXIST, path);
 		printf("# %s: %s\n", path, strerror(errno));
 		exit(BENCH_SKIPPED);
 	}

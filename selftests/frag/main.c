@@ -4,6 +4,7 @@
  * lists that know no types and have nothing in front. Prints WHO MIB TRACE SHARE UNUSABLE
  * MIXED, means of all seeds.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -210,7 +211,7 @@ int main(int argc, char **argv)
 	unsigned long seeds = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 	unsigned int trace;
 
-	if (argc == 2)
+	if (argc == 2 && isalpha((unsigned char)argv[1][0]))
 		return !run_recorded(argv[1]);
 	if (!mib || !seeds) {
 		fputs(usage, stderr);

@@ -20,12 +20,14 @@ struct event {
  * @at: byte that is next
  * @births: requests before it
  * @next: the request after that which was released last
+ * @bad: what came is no event
  */
 struct walk {
 	const struct recorded *rec;
 	size_t at;
 	unsigned long births;
 	unsigned long next;
+	bool bad;
 };
 
 static unsigned int next_byte(struct walk *walk)
@@ -59,12 +61,14 @@ static bool next_event(struct walk *walk, struct event *event)
 		event->order = byte & 15;
 		event->type = byte >> 4;
 		event->birth = walk->births++;
-		return event->order < SB_NR_ORDERS && event->type < SB_PCPTYPES;
+		walk->bad = event->order >= SB_NR_ORDERS || event->type >= SB_PCPTYPES;
+		return !walk->bad;
 	}
 	distance = next_distance(walk, byte);
 	event->birth = walk->next + (distance & 1 ? -(distance / 2 + 1) : distance / 2);
 	walk->next = event->birth + 1;
-	return event->birth < walk->births;
+	walk->bad = event->birth >= walk->births;
+	return !walk->bad;
 }
 
 bool recorded_measure(struct recorded *rec, u8 *orders)
@@ -89,7 +93,7 @@ bool recorded_measure(struct recorded *rec, u8 *orders)
 		}
 	}
 	rec->nr_births = walk.births;
-	return walk.at == rec->size && rec->nr_events;
+	return !walk.bad && rec->nr_events;
 }
 
 static u8 use_of(unsigned int type)

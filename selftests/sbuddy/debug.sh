@@ -126,7 +126,7 @@ if modprobe -n sbuddy_stray 2>/dev/null || modinfo sbuddy_stray >/dev/null 2>&1;
 	grep -q "^last .*; last owner pid [0-9]* (modprobe), pfn .* freed at [0-9]* ns by pid" $dir/debug &&
 		if [ -e /proc/self/stack ]; then
 			grep -q "^allocated .*do_wrong\|^allocated .*stray_init\|^allocated .*sbuddy_alloc" $dir/debug &&
-				grep -q "^freed .*sb_alloc_free" $dir/debug
+				grep -q "^freed .*do_one_initcall" $dir/debug
 		else
 			echo "# this kernel has no CONFIG_STACKTRACE: nothing tells from where"
 		fi

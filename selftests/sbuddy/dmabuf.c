@@ -584,8 +584,10 @@ static void need_dmabufs(void)
 /* The harness ends the process itself. As it was found, whether it was there or not. */
 static void unload_importer(void)
 {
-	if (!access(IMPORTER "do", F_OK) && system("rmmod sbuddy_importer"))
+	if (!access(IMPORTER "do", F_OK) && system("rmmod sbuddy_importer")) {
+		fflush(NULL);
 		_exit(1);
+	}
 }
 
 int main(int argc, char **argv)

@@ -190,6 +190,7 @@ static int run_map(void)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC), err = 0;
 	void *map;
+	int tries;
 
 	if (file < 0)
 		return -errno;
@@ -198,7 +199,7 @@ static int run_map(void)
 		err = -errno;
 	close(file);
 	/* What the kernel could not undo for lack of memory would keep the module. */
-	while (map != MAP_FAILED && munmap(map, 4096))
+	for (tries = 0; map != MAP_FAILED && tries < 2 && munmap(map, 4096); tries++)
 		err = -errno;
 	return err;
 }
@@ -363,6 +364,7 @@ static void remove_instance(void)
 	if (!rmdir(ITEM))
 		return;
 	perror("# " ITEM);
+	fflush(NULL);
 	_exit(1);
 }
 

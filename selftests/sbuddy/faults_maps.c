@@ -307,8 +307,10 @@ FAULTS(detach, .set_up = attach_movable, .run = run_detach, .tear_down = detach,
 /* The harness ends the process itself. */
 static void unload_importer(void)
 {
-	if (system("rmmod sbuddy_importer"))
+	if (system("rmmod sbuddy_importer")) {
+		fflush(NULL);
 		_exit(1);
+	}
 }
 
 /* What somebody touched whose memory is gone is to tell of the test, not to end it. */

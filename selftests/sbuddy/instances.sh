@@ -31,6 +31,7 @@ add()
 }
 
 # There are numbers for 64; one more is refused, and has the number of the first that goes.
+# A kernel may have fewer for devices of all kinds: then 2 is returned.
 too_many()
 {
 	before=$(find /dev -name 'sbuddy[0-9]*' | wc -l) added=0 status=1
@@ -43,6 +44,8 @@ too_many()
 		rmdir $configfs/many-0 && echo 1 >$configfs/many-$added/live &&
 			[ "$(cat $configfs/many-$added/device)" = "$first" ]
 		status=$?
+	elif dmesg | grep -q "many-$added: cannot make /dev/"; then
+		status=2
 	fi
 	rmdir $configfs/many-* && return $status
 }
@@ -56,5 +59,8 @@ for program in abi ioctl handles hostile; do
 	one dry "0x80000000 512M" $program
 done
 too_many
-result $? "the 65th is refused, until another goes"
+case $? in
+2) result 0 "the 65th is refused # SKIP this kernel has not as many devices" ;;
+*) result $? "the 65th is refused, until another goes" ;;
+esac
 finish

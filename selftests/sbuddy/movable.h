@@ -228,8 +228,10 @@ static inline int remove_instance(void)
 static inline void remove_at_exit(void)
 {
 	/* The harness ends the process itself. */
-	if (remove_instance())
+	if (remove_instance()) {
+		fflush(NULL);
 		_exit(1);
+	}
 }
 
 /* 0 when there is one to test on; else the program's status. */

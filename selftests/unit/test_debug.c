@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "debug.h"
 #include "guard.h"
+#include "hwpoison.h"
 #include "owner.h"
 #include "quarantine.h"
 
@@ -284,6 +285,50 @@ static void what_was_written_to_is_zeroed_when_it_is_freed(void)
 	EXPECT_EQ(sb_alloc_free_exact(&f.inst, pfn, 5), 0);
 	EXPECT_EQ(sb_debug_scan(&f.inst, false), 0);
 	EXPECT_EQ(found(SB_FINDING_WRITE), 0);
+	fixture_exit(&f);
+}
+
+/* What is written to pages that are free shows whether they were zeroed since. */
+static void pages_that_nobody_had_are_not_zeroed_again(void)
+{
+	struct sb_request request = {
+		.type = SB_MOVABLE, .zone = SB_ZONE_NORMAL, .nid = SB_NID_ANY, .gfp = SB_GFP_KERNEL
+	};
+	unsigned long pfn, pfns[4] = { [0 ... 3] = SB_PFN_NONE };
+
+	boot_zeroed(64);
+	pfn = alloc(3);
+	give(pfn, 3);
+	mem(pfn + 5)[0] = 1;
+	EXPECT_EQ(sb_alloc_exact(&f.inst, &request, 5, &pfn), 0);
+	CHECK(&f);
+	EXPECT_EQ(mem(pfn + 5)[0], 1);
+	mem(pfn + 5)[0] = 0;
+	mem(pfn + 4)[0] = 1;
+	EXPECT_EQ(sb_alloc_free_exact(&f.inst, pfn, 5), 0);
+	EXPECT_EQ(sb_debug_scan(&f.inst, false), 0);
+	EXPECT_EQ(sb_alloc_bulk(&f.inst, &request, 4, pfns), 4);
+	mem(pfns[3])[0] = 1;
+	EXPECT_EQ(sb_alloc_free_bulk(&f.inst, 4, pfns), 4);
+	EXPECT_EQ(sb_debug_scan(&f.inst, false), 0);
+	fixture_exit(&f);
+}
+
+static void bad_pages_are_zeroed_as_well(void)
+{
+	unsigned long pfn;
+
+	boot_zeroed(0);
+	pfn = alloc(2);
+	memset(mem(pfn), 0x33, 4 * SB_PAGE_SIZE);
+	EXPECT_EQ(sb_hwpoison_mark(&f.inst, pfn + 1), 1);
+	give(pfn, 2);
+	EXPECT(is_filled(pfn, 0));
+	EXPECT(is_filled(pfn + 1, 0));
+	memset(mem(pfn + 1), 0x33, SB_PAGE_SIZE);
+	EXPECT_EQ(sb_hwpoison_unmark(&f.inst, pfn + 1), 0);
+	EXPECT(is_filled(pfn + 1, 0));
+	EXPECT_EQ(sb_debug_scan(&f.inst, false), 0);
 	fixture_exit(&f);
 }
 
@@ -735,6 +780,8 @@ UNIT_MAIN(UNIT_CASE(switched_on_all_free_pages_are_filled_and_none_in_use),
 	  UNIT_CASE(pages_that_come_in_bulk_are_looked_at),
 	  UNIT_CASE(pages_handed_over_later_are_filled),
 	  UNIT_CASE(what_was_written_to_is_zeroed_when_it_is_freed),
+	  UNIT_CASE(pages_that_nobody_had_are_not_zeroed_again),
+	  UNIT_CASE(bad_pages_are_zeroed_as_well),
 	  UNIT_CASE(a_scan_tells_which_free_pages_are_not_zero),
 	  UNIT_CASE(pages_handed_over_are_zeroed),
 	  UNIT_CASE(zeroed_pages_are_not_filled_with_anything_else),

@@ -76,6 +76,7 @@ static struct sb_config random_config(u64 *seed)
 		cfg.min_free_kbytes = (unsigned int)unit_below(seed, 1024);
 	if (unit_below(seed, 2))
 		cfg.watermark_boost_factor = 15000;
+	cfg.init_on_free = unit_below(seed, 4) == 0;
 	if (unit_below(seed, 2))
 		cfg.lowmem_reserve_ratio[SB_ZONE_NORMAL] = 1 + (unsigned int)unit_below(seed, 64);
 	fixture_reserve(&cfg, BASE + unit_below(seed, 4 * MiB), unit_below(seed, 256 * 1024) + 1);
@@ -276,6 +277,8 @@ static unsigned long boot_blocks(unsigned int min_free_kbytes)
 	cfg.pageblock_order = 2;
 	cfg.pcp_high = 0;
 	cfg.min_free_kbytes = min_free_kbytes;
+	/* Zeroed or not, they come the same way. */
+	cfg.init_on_free = true;
 	fixture_boot(&f, &cfg);
 	request.zone = SB_ZONE_NORMAL;
 	while (!sb_alloc(&f.inst, &request, &pfn))
