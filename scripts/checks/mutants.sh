@@ -6,8 +6,9 @@
 # The page has the table, and says by marks where.
 step_mutants-table()
 {
+	scripts/mutants --list >"$TMP/table"
 	diff <(sed -n '/^<!-- defects -->$/,/^<!-- end -->$/p' Documentation/mutants.md | sed '1d;$d') \
-		<(scripts/mutants --list)
+		"$TMP/table"
 }
 
 step_mutants()
