@@ -70,12 +70,13 @@ step_schema()
 	wrong "an order of 16" "sbuddy,max-order = <16>;"
 	wrong "an unknown property" "sbuddy,no-such-thing;"
 	wrong "32 bits of bytes" "sbuddy,lowmem-bytes = <1>;"
+	wrong "pages both zeroed and filled" "sbuddy,init-on-free; sbuddy,page-poison;"
 }
 
 # What does not depend on where memory lies, or on how many CPUs there are, is left out of
 # boards that are there for that: windows on configfs, debug modes, pages of the
 # documentation, and user programs.
-SAME_ON_CPUS=libsbuddy,sbuddyctl,configfs,debug,docs,engine,classes,classes_calls
+SAME_ON_CPUS=libsbuddy,sbuddyctl,configfs,debug,docs,engine,classes,classes_calls,zeroed
 SAME_ANYWHERE=$SAME_ON_CPUS,claim,classes_life,client,fuzz,instances,quota,races,release,soak,suspend
 
 # boot BOARD OVERLAY MODE [RELOADS [WITHOUT]]: loading and unloading a hundred times is

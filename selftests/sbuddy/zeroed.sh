@@ -30,7 +30,7 @@ result $? "the instance is live"
 scan "all pages are zero from the start"
 ! echo +poison 2>/dev/null >$debug && grep -qx "poison 0" $debug
 result $? "free pages are not filled with anything else"
-for program in mmap scattered place claim classes; do
+for program in mmap scattered place claim classes poison; do
 	SBUDDY_DEVICE=/dev/$(cat $item/device) "$here/$program"
 	result $? "$program finds zeroes where it looks for them"
 	scan "and leaves zeroes"
