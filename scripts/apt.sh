@@ -44,15 +44,20 @@ write_other_sources()
 	sed "s/ [^ ]* main\$/ $OTHER_SUITE main/" "$SBUDDY_CACHE/apt/sources.list" >"$APT/sources.list"
 }
 
-# make_private_apt DIRECTORY COMMAND: the command writes its list of sources.
+# make_private_apt DIRECTORY COMMAND [ARCH...]: the command writes its list of sources. A list
+# of an architecture that nothing is taken from would be one more that may fail to come.
 make_private_apt()
 {
+	local command=$2
+
 	APT=$1
+	shift 2
+	[ $# -gt 0 ] || set -- amd64 armhf
 	mkdir -p "$APT/lists/partial" "$APT/archives/partial"
-	"$2"
+	"$command"
 	cat >"$APT/apt.conf" <<-EOT
 		APT::Architecture "amd64";
-		APT::Architectures { "amd64"; "armhf"; };
+		APT::Architectures { $(printf '"%s"; ' "$@")};
 		APT::Sandbox::User "$(id -un)";
 		Acquire::Languages "none";
 		Acquire::Retries "3";
