@@ -64,6 +64,23 @@ static noinline void split_guarded(struct sb_zone *zone, unsigned long pfn, unsi
 	sb_guard_expand(zone, pfn, low, high, type);
 }
 
+/*
+ * Puts what is left of a block on its lists: all from @done on, in blocks of @order. Lists of
+ * orders in between had none, or the block would not have been taken.
+ */
+static __always_inline void put_rest(struct sb_zone *zone, const struct sb_memmap *map,
+				     unsigned long pfn, unsigned int order, unsigned int done,
+				     unsigned int nr, unsigned int type) __must_hold(zone->lock)
+{
+	while (done < nr) {
+		unsigned int piece = sb_ctz(done);
+
+		sb_freelist_link_alone(zone, map, pfn + ((unsigned long)done << order),
+				       order + piece, type);
+		done += 1u << piece;
+	}
+}
+
 static bool list_take(struct sb_zone *zone, unsigned int order, unsigned int type,
 		      unsigned long *pfn) __must_hold(zone->lock)
 {
@@ -84,24 +101,10 @@ static bool list_take(struct sb_zone *zone, unsigned int order, unsigned int typ
 		split_guarded(zone, *pfn, order, large, type);
 		return true;
 	}
-	split(zone, &map, *pfn, order, large, type);
+	put_rest(zone, &map, *pfn, order, 1, 1u << (large - order), type);
 	sb_engine_account(zone, type, -(long)sb_order_pages(order));
 	sb_plenty_look(zone);
 	return true;
-}
-
-/* Puts what is left of a block on its lists: all from @done on, in blocks of @order. */
-static void put_rest(struct sb_zone *zone, const struct sb_memmap *map, unsigned long pfn,
-		     unsigned int order, unsigned int done, unsigned int nr, unsigned int type)
-	__must_hold(zone->lock)
-{
-	while (done < nr) {
-		unsigned int piece = sb_ctz(done);
-
-		sb_freelist_link(zone, map, pfn + ((unsigned long)done << order), order + piece,
-				 type, SB_ENGINE_HEAD);
-		done += 1u << piece;
-	}
 }
 
 static unsigned int list_take_many(struct sb_zone *zone, unsigned int order, unsigned int type,
@@ -170,7 +173,8 @@ static bool take_buddy(struct sb_zone *zone, unsigned long buddy, unsigned int o
 	if (!sb_page_is_free(page, order))
 		return unlikely(inst->hooks & SB_HOOK_GUARD) && sb_guard_absorb(zone, buddy, order);
 	if (order >= inst->cfg.pageblock_order)
-		buddy_type = sb_pageblock_type(&inst->blocks, buddy);
+		buddy_type = inst->rules->own_lists ? sb_page_list(page) :
+						      sb_pageblock_type(&inst->blocks, buddy);
 	if (buddy_type != type && !(mergeable(type) && mergeable(buddy_type)))
 		return false;
 	if (unlikely(!sb_freelist_pull(zone, buddy, order)))
@@ -201,6 +205,7 @@ static unsigned int merge_inside(struct sb_zone *zone, const struct sb_memmap *m
 	struct sb_page *buddy = sb_memmap_page(map, pfn);
 	/* Where the descriptor of index 0 were, if those of all pageblocks were one array. */
 	unsigned long origin = (unsigned long)buddy - index * sizeof(*buddy);
+	u32 nr_flat = map->flat ? (u32)map->nr_pages : 0;
 	unsigned int order;
 
 	for (order = low; order < most; order++) {
@@ -210,12 +215,14 @@ static unsigned int merge_inside(struct sb_zone *zone, const struct sb_memmap *m
 		state = buddy->prev_state;
 		if ((state & 15) < SB_PAGE_FREE || (buddy->next_order & 15) != order)
 			break;
-		if (unlikely(!sb_freelist_unlink(zone, map, buddy, order, beside)))
+		if (!sb_freelist_unlink_inner(&zone->free_area[order], origin, nr_flat, buddy,
+					      beside) &&
+		    unlikely(!sb_freelist_unlink(zone, map, buddy, order, beside)))
 			break;
 		sb_page_set_tail(buddy);
 		if (unlikely((state & 7) != type))
 			count_as(zone, order, state & 7, type);
-		index &= ~(1u << order);
+		index &= beside;
 	}
 	return order;
 }

@@ -50,6 +50,22 @@ static inline void sb_freelist_link(struct sb_zone *zone, const struct sb_memmap
 	zone->free_area[order].nr_free++;
 }
 
+/* The same for a list that is empty. */
+static inline void sb_freelist_link_alone(struct sb_zone *zone, const struct sb_memmap *map,
+					  unsigned long pfn, unsigned int order, unsigned int type)
+	__must_hold(zone->lock)
+{
+	struct sb_free_list *list = &zone->free_area[order].list[type];
+	struct sb_page *page = sb_memmap_page(map, pfn);
+
+	WRITE_ONCE(page->next_order, SB_PAGE_LINK_NONE << 4 | order);
+	WRITE_ONCE(page->prev_state, SB_PAGE_LINK_NONE << 4 | (SB_PAGE_FREE + type));
+	list->first = (u32)(pfn - map->base_pfn);
+	list->last = list->first;
+	sb_engine_set_order(zone, order, type, true);
+	zone->free_area[order].nr_free++;
+}
+
 /*
  * Gives a list up that a stray write has broken, if there is such a list: nobody follows its
  * links any more, as nothing of this instance is allocated any more.
@@ -64,8 +80,8 @@ void sb_freelist_give_up(struct sb_zone *zone, unsigned int order, unsigned int 
  * followed: the instance is corrupt from then on, sb_instance_broken(), and nobody must take
  * the block for what its descriptor says. Returns whether it was taken off.
  */
-static inline bool sb_freelist_unlink(struct sb_zone *zone, const struct sb_memmap *map,
-				      struct sb_page *page, unsigned int order, u32 index)
+static __always_inline bool sb_freelist_unlink(struct sb_zone *zone, const struct sb_memmap *map,
+					       struct sb_page *page, unsigned int order, u32 index)
 	__must_hold(zone->lock)
 {
 	u32 word = page->next_order, state = page->prev_state;
@@ -114,9 +130,32 @@ broken:
 	return false;
 }
 
+/*
+ * The same where it takes little: for a block between two others, in a flat instance whose
+ * descriptor of index 0 is at @origin. Returns false, and has done nothing, where it is not,
+ * or when something is wrong.
+ */
+static inline bool sb_freelist_unlink_inner(struct sb_free_area *area, unsigned long origin,
+					    u32 nr_pages, const struct sb_page *page, u32 index)
+{
+	u32 word = page->next_order, state = page->prev_state;
+	struct sb_page *before = (struct sb_page *)(origin + (state >> 4) * sizeof(*before));
+	struct sb_page *after = (struct sb_page *)(origin + (word >> 4) * sizeof(*after));
+
+	if (state >> 4 >= nr_pages || word >> 4 >= nr_pages ||
+	    before->next_order != (index << 4 | (word & 15)) ||
+	    after->prev_state != (index << 4 | (state & 15)))
+		return false;
+	before->next_order = word;
+	after->prev_state = state;
+	area->nr_free--;
+	return true;
+}
+
 /* Takes the first block off a list that is not empty, as sb_freelist_unlink(); NULL then. */
-static inline struct sb_page *sb_freelist_pop(struct sb_zone *zone, const struct sb_memmap *map,
-					      unsigned int order, unsigned int type)
+static __always_inline struct sb_page *sb_freelist_pop(struct sb_zone *zone,
+						       const struct sb_memmap *map,
+						       unsigned int order, unsigned int type)
 	__must_hold(zone->lock)
 {
 	struct sb_free_list *list = &zone->free_area[order].list[type];
