@@ -101,12 +101,12 @@ static inline bool sb_front_take(struct sb_instance *inst, u32 gfp, unsigned int
 }
 
 /**
- * sb_front_take_more() - Take a block from this CPU's list, with more that a refill left out.
+ * sb_front_take_more() - Take a block from this CPU's list, after some were fetched to it.
  * @inst: instance at any stage
  * @gfp: as for sb_front_take()
  * @order: log2 of the pages wanted, below SB_PCP_ORDERS
  *
- * For a list that is empty, and has not yet got all that a refill was to bring.
+ * For a list that is empty: a part of a refill comes to it, of the list's own type.
  *
  * Context: Any but NMI. Takes the per-CPU and the zone lock.
  * Return: the first page, in use from now on; or SB_PFN_NONE: ask sb_alloc().
@@ -131,24 +131,13 @@ static inline struct sb_pcp_list *sb_front_list_of(const struct sb_instance *ins
 	return front->list[sb_front_list(READ_ONCE(inst->blocks.home[block]), order)];
 }
 
-/*
- * Puts the block at @index, as links are, on a list that has room, unless more has to be looked
- * at.
- */
-static inline bool sb_front_put_on(struct sb_instance *inst, struct sb_pcp_list *list,
-				   unsigned long index, unsigned int order)
+/* Puts the block at @index, as links are, on a list that has room, if it is in use as it says. */
+static inline bool sb_front_push(struct sb_instance *inst, struct sb_pcp_list *list,
+				 unsigned long index, unsigned int order)
 {
-	u32 nr = list->nr, word, in_a_row, *row;
-	struct sb_page *page;
+	struct sb_page *page = sb_memmap_at(&inst->map, (u32)index);
+	u32 nr = list->nr, word = READ_ONCE(page->next_order);
 
-	row = list->in_a_row;
-	in_a_row = *row;
-	if (likely(in_a_row < list->most_in_a_row))
-		in_a_row += 1u << order;
-	else if (order)
-		return false;
-	page = sb_memmap_at(&inst->map, (u32)index);
-	word = READ_ONCE(page->next_order);
 	if (unlikely(READ_ONCE(page->prev_state) != SB_PAGE_USED))
 		return false;
 	if (unlikely(word != list->word)) {
@@ -158,8 +147,23 @@ static inline bool sb_front_put_on(struct sb_instance *inst, struct sb_pcp_list 
 	}
 	WRITE_ONCE(page->prev_state, list->state);
 	list->slot[nr] = (u32)index;
-	*row = in_a_row;
 	WRITE_ONCE(list->nr, nr + 1);
+	return true;
+}
+
+/* The same, unless more has to be looked at: how many are freed in a row. */
+static inline bool sb_front_put_on(struct sb_instance *inst, struct sb_pcp_list *list,
+				   unsigned long index, unsigned int order)
+{
+	u32 *row = list->in_a_row, in_a_row = *row;
+
+	if (likely(in_a_row < list->most_in_a_row))
+		in_a_row += 1u << order;
+	else if (order)
+		return false;
+	if (unlikely(!sb_front_push(inst, list, index, order)))
+		return false;
+	*row = in_a_row;
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #include "front.h"
 #include "pcp_drain.h"
 #include "pcp_refill.h"
+#include "pcp_tune.h"
 
 unsigned long sb_front_take_more(struct sb_instance *inst, u32 gfp, unsigned int order)
 {
@@ -10,8 +11,8 @@ unsigned long sb_front_take_more(struct sb_instance *inst, u32 gfp, unsigned int
 	struct sb_pcp_list *list = sb_front_this(inst)->list[which];
 	struct sb_pcp *pcp;
 
-	/* The list that is always empty misses nothing. */
-	if (likely(list->nr_missing && !list->nr)) {
+	/* The list that is always empty has no room. */
+	if (likely(list->max && !list->nr)) {
 		pcp = sb_pcp_of(list);
 		sb_lock(&pcp->lock);
 		if (likely(sb_pcp_refill_more(pcp, list, order, list->word >> 4)))
@@ -27,13 +28,15 @@ static bool put_more(struct sb_pcp *pcp, struct sb_pcp_list *list, unsigned long
 		     unsigned int order) __must_hold(pcp->lock)
 {
 	bool moves = unlikely(list->slot + list->nr >= list->room + list->max);
+	unsigned int which = (unsigned int)(list - pcp->list);
 
 	if (moves)
 		sb_pcp_move_down(list);
-	if (unlikely(!sb_front_put_on(pcp->zone->inst, list, index, order)))
+	if (unlikely(!sb_front_push(pcp->zone->inst, list, index, order)))
 		return false;
+	sb_pcp_tune_counted(pcp, pcp->zone, which);
 	if (likely(!moves))
-		sb_pcp_overflow(pcp, (unsigned int)(list - pcp->list));
+		sb_pcp_overflow(pcp, which);
 	return true;
 }
 

@@ -8,7 +8,8 @@
 
 /*
  * A list grows by frees while all lists together are below high, or by a
- * refill of up to high, or of a batch or two blocks; and then one is freed to it.
+ * refill of up to high, or of a batch or two blocks; and then one is freed to it. With
+ * room for one more it is never full while each free gives something back.
  */
 static unsigned int list_max(const struct sb_instance *inst, unsigned int which)
 {
@@ -16,7 +17,7 @@ static unsigned int list_max(const struct sb_instance *inst, unsigned int which)
 		return 0;
 	return ((sb_pcp_high_max(&inst->cfg) + inst->cfg.pcp_batch) >>
 		sb_pcp_list_order(inst, which)) +
-	       3;
+	       4;
 }
 
 static unsigned int slots_per_pcp(const struct sb_instance *inst)

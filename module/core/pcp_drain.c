@@ -37,11 +37,19 @@ unsigned int sb_pcp_drain_one(struct sb_zone *zone, unsigned long pfn, unsigned 
  * block must be no run and not merge often: one that merges all the way up takes as long as
  * a part may. Runs of more would take longer than that, too.
  */
-#define PART_EFFORT 14u
+#define PART_EFFORT 20u
 #define BLOCK_EFFORT 11u
 #define MERGE_EFFORT 3u
 #define RUN_MOST 5u
 #define MERGES_MOST 4u
+
+/* The second of @nr blocks from @slot on lies beside the first. */
+static inline bool begins_run(const u32 *slot, unsigned int nr, unsigned int order)
+{
+	u32 step = nr > 1 ? slot[1] - slot[0] : 0;
+
+	return step == 1u << order || step == -(1u << order);
+}
 
 /*
  * Whether the second half of @nr blocks from @slot on, whose first has @page, are @step apart
@@ -70,17 +78,16 @@ static bool may_be_block(unsigned long pfn, unsigned int order, unsigned int run
  * returned, that one: its buddies merge with it then, and not before. Says how many
  * orders it is larger; @i is the slot of its first page then.
  */
-static unsigned int join_run(const struct sb_zone *zone, const struct sb_pcp_list *list,
-			     unsigned int *i, unsigned int nr, unsigned int order)
+static noinline unsigned int join_run(const struct sb_zone *zone, const struct sb_pcp_list *list,
+				      unsigned int *i, unsigned int nr, unsigned int order)
 {
 	unsigned int first = *i, run = 0, most, n;
 	const u32 *slot = &list->slot[first];
-	u32 step = nr > first + 1 ? slot[1] - slot[0] : 0;
+	u32 step = slot[1] - slot[0];
 	bool down = step == -(1u << order);
 	struct sb_page *page;
 
-	if ((step != 1u << order && !down) || zone->nr_isolated_blocks ||
-	    (zone->inst->hooks & (SB_HOOK_TRACE | SB_HOOK_GUARD)))
+	if (zone->nr_isolated_blocks || (zone->inst->hooks & (SB_HOOK_TRACE | SB_HOOK_GUARD)))
 		return 0;
 	most = zone->inst->cfg.pageblock_order;
 	most = most > order ? min(most - order, RUN_MOST) : 0;
@@ -112,15 +119,17 @@ static unsigned int drain_run(struct sb_zone *zone, const struct sb_pcp_list *li
 	__must_hold(zone->lock)
 {
 	unsigned long pfn = sb_pcp_pfn(zone, list->slot[i]);
-	unsigned int run, high;
+	unsigned int run = 0, high;
 
 	*effort += BLOCK_EFFORT;
 	if (sb_page_state(sb_memmap_page(&zone->inst->map, pfn)) != SB_PAGE_PCP) {
 		sb_instance_broken(zone->inst, "two per-CPU lists held pfn", pfn);
 		return 1;
 	}
-	run = join_run(zone, list, &i, nr, order);
-	pfn = sb_pcp_pfn(zone, list->slot[i]);
+	if (begins_run(&list->slot[i], nr - i, order)) {
+		run = join_run(zone, list, &i, nr, order);
+		pfn = sb_pcp_pfn(zone, list->slot[i]);
+	}
 	trace(zone, pfn, order);
 	if (likely(order + run <= zone->inst->cfg.pageblock_order))
 		high = zone->inst->engine->put(zone, pfn, order + run, return_type(zone, pfn),
@@ -138,7 +147,7 @@ static bool takes_long(const struct sb_zone *zone, const u32 *slot, unsigned int
 	unsigned int end = order + MERGES_MOST;
 	u32 index = *slot;
 
-	if (nr > 1 && (slot[1] - index == 1u << order || index - slot[1] == 1u << order))
+	if (begins_run(slot, nr, order))
 		return true;
 	while (order < end && order < zone->inst->cfg.pageblock_order &&
 	       sb_page_is_free(sb_memmap_at(&zone->inst->map, index ^ 1u << order), order))
@@ -186,7 +195,23 @@ static unsigned int pages_left(const struct sb_zone *zone, const struct sb_pcp *
 	return nr_pages > surplus->keep ? min(surplus->nr_pages, nr_pages - surplus->keep) : 0;
 }
 
-/* Returns some of what is too much from the list that is next. */
+static unsigned int list_after(unsigned int which)
+{
+	return which + 1 < SB_PCP_LISTS ? which + 1 : 0;
+}
+
+/* Goes on to a list that has something; says whether there is any. */
+static bool skip_empty(const struct sb_pcp *pcp, struct sb_pcp_surplus *surplus)
+	__must_hold(pcp->lock)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < SB_PCP_LISTS && !pcp->list[surplus->which].nr; nr++)
+		surplus->which = list_after(surplus->which);
+	return nr < SB_PCP_LISTS;
+}
+
+/* Returns some of what is too much from the list that is next, which is not empty. */
 static unsigned int drain_next(struct sb_zone *zone, struct sb_pcp *pcp,
 			       struct sb_pcp_surplus *surplus, unsigned int left,
 			       unsigned int *effort) __must_hold(pcp->lock) __must_hold(zone->lock)
@@ -194,26 +219,26 @@ static unsigned int drain_next(struct sb_zone *zone, struct sb_pcp *pcp,
 	unsigned int which = surplus->which;
 	unsigned int order = sb_pcp_list_order(zone->inst, which);
 	unsigned int want = min((left + (1u << order) - 1) >> order, pcp->list[which].nr);
-	unsigned int done = want ? drain_list(zone, pcp, which, want, effort) : 0;
+	unsigned int done = drain_list(zone, pcp, which, want, effort);
 
 	if (done >> order == want)
-		surplus->which = which + 1 < SB_PCP_LISTS ? which + 1 : 0;
+		surplus->which = list_after(which);
 	return done;
 }
 
 void sb_pcp_drain_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_surplus *surplus)
 {
 	unsigned int left = pages_left(zone, pcp, surplus), total = 0, effort = 0, done;
-	unsigned int nr_empty = 0;
 
 	sb_lock(&zone->lock);
 	while (left && effort < PART_EFFORT) {
+		if (unlikely(!skip_empty(pcp, surplus))) {
+			left = 0;
+			break;
+		}
 		done = drain_next(zone, pcp, surplus, left, &effort);
 		left -= min(left, done);
 		total += done;
-		nr_empty = done ? 0 : nr_empty + 1;
-		if (unlikely(nr_empty == SB_PCP_LISTS))
-			left = 0;
 	}
 	zone->events[SB_EVENT_PCP_DRAIN] += total;
 	sb_unlock(&zone->lock);

@@ -6,11 +6,13 @@
 /*
  * What a part takes at most, in units of about 50 instructions: a block that comes with
  * others is one, to find them is some. A request that has to work out what is missing, and
- * leaves most of it to others, takes no more than a few.
+ * leaves most of it to others, takes no more than a few; one that has come by the front had
+ * less to do before.
  */
 #define PART_EFFORT 32u
 #define FIND_EFFORT 12u
 #define FIRST_EFFORT 4u
+#define FRONT_EFFORT 16u
 
 /* Blocks of a refill. A batch of one stays one, as in Linux. */
 static unsigned int refill_blocks(struct sb_pcp *pcp, const struct sb_zone *zone,
@@ -134,8 +136,8 @@ void sb_pcp_refill_begin(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_fal
 	missing->effort = at_once || list->nr_missing ? PART_EFFORT : FIRST_EFFORT;
 	missing->nr = list->nr_missing ? list->nr_missing : refill_blocks(pcp, zone, take->order);
 	missing->most = missing->nr;
-	list->slot = list->room;
-	move_up(list, at_once ? missing->nr : min(missing->nr, missing->effort));
+	/* The list is empty, so nothing has to be moved. */
+	list->slot = list->room + (at_once ? missing->nr : min(missing->nr, missing->effort));
 }
 
 void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_missing *missing)
@@ -171,17 +173,18 @@ void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_
 
 /* Up to @most blocks of a type that requests ask for, and says how many. */
 static unsigned int fetch_own(struct sb_zone *zone, struct sb_pcp_list *list, unsigned int order,
-			      unsigned int type, unsigned int most) __must_hold(zone->lock)
+			      unsigned int type, unsigned int most, unsigned int limit)
+	__must_hold(zone->lock)
 {
 	unsigned int effort = 0, done = 0, nr;
 
 	do {
-		nr = min(most - done, PART_EFFORT - effort);
+		nr = min(most - done, limit - effort);
 		nr = zone->inst->engine->take_many(zone, order, type, nr, list->slot);
 		add_below(list, nr);
 		done += nr;
 		effort += FIND_EFFORT + nr;
-	} while (nr && done < most && effort < PART_EFFORT);
+	} while (nr && done < most && effort < limit);
 	zone->events[SB_EVENT_PCP_REFILL] += done << order;
 	return done;
 }
@@ -189,18 +192,26 @@ static unsigned int fetch_own(struct sb_zone *zone, struct sb_pcp_list *list, un
 bool sb_pcp_refill_more(struct sb_pcp *pcp, struct sb_pcp_list *list, unsigned int order,
 			unsigned int type)
 {
-	unsigned int most = min(list->nr_missing, PART_EFFORT), done;
+	unsigned int limit = PART_EFFORT, most, done;
 	struct sb_zone *zone = pcp->zone;
 
 	/* What CMA areas lend is a matter of balance. */
 	if (unlikely(type == SB_MOVABLE && zone->cma_pages))
 		return false;
+	if (!list->nr_missing) {
+		if (sb_pcp_at_once(zone) || sb_engine_lacks(zone, order, type))
+			return false;
+		list->nr_missing = refill_blocks(pcp, zone, order);
+		limit = FRONT_EFFORT;
+	}
+	most = min(list->nr_missing, limit);
 	list->slot = list->room + most;
 	sb_lock(&zone->lock);
-	done = fetch_own(zone, list, order, type, most);
+	done = fetch_own(zone, list, order, type, most, limit);
 	sb_unlock(&zone->lock);
-	/* Whether lists may grow beside it was seen when it came to be missing. */
 	list->nr_missing -= done;
+	if (limit == FRONT_EFFORT)
+		sb_pcp_tune_refilled(pcp, zone, 0);
 	sb_pcp_move_down(list);
 	return done;
 }

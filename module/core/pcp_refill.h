@@ -41,7 +41,8 @@ void sb_pcp_refill_part(struct sb_zone *zone, struct sb_pcp *pcp, struct sb_pcp_
 
 /*
  * Fetches a part of what an empty list keeps as missing, of its own type, from a zone that has
- * plenty: says whether there was any.
+ * plenty; when nothing is missing a refill begins, unless all of it is to come at once. Says
+ * whether there was any.
  */
 bool sb_pcp_refill_more(struct sb_pcp *pcp, struct sb_pcp_list *list, unsigned int order,
 			unsigned int type) __must_hold(pcp->lock);
