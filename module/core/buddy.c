@@ -172,9 +172,9 @@ static bool take_buddy(struct sb_zone *zone, unsigned long buddy, unsigned int o
 	page = page_of(zone, buddy);
 	if (!sb_page_is_free(page, order))
 		return unlikely(inst->hooks & SB_HOOK_GUARD) && sb_guard_absorb(zone, buddy, order);
-	if (order >= inst->cfg.pageblock_order)
-		buddy_type = inst->rules->own_lists ? sb_page_list(page) :
-						      sb_pageblock_type(&inst->blocks, buddy);
+	if (order >= inst->cfg.pageblock_order &&
+	    !(inst->rules->own_lists && sb_page_list(page) == type))
+		buddy_type = sb_pageblock_type(&inst->blocks, buddy);
 	if (buddy_type != type && !(mergeable(type) && mergeable(buddy_type)))
 		return false;
 	if (unlikely(!sb_freelist_pull(zone, buddy, order)))

@@ -50,7 +50,7 @@ static inline void sb_freelist_link(struct sb_zone *zone, const struct sb_memmap
 	zone->free_area[order].nr_free++;
 }
 
-/* The same for a list that is empty. */
+/* The same for a list that is empty, or all of it would be lost. */
 static inline void sb_freelist_link_alone(struct sb_zone *zone, const struct sb_memmap *map,
 					  unsigned long pfn, unsigned int order, unsigned int type)
 	__must_hold(zone->lock)
@@ -131,9 +131,10 @@ broken:
 }
 
 /*
- * The same where it takes little: for a block between two others, in a flat instance whose
- * descriptor of index 0 is at @origin. Returns false, and has done nothing, where it is not,
- * or when something is wrong.
+ * The same where it takes little, with the zone's lock held, too: for a block between two
+ * others, in a flat instance whose descriptor of index 0 is at @origin. The caller has seen
+ * that its order is that of @area. Returns false, and has done nothing, where it is not, or
+ * when something is wrong.
  */
 static inline bool sb_freelist_unlink_inner(struct sb_free_area *area, unsigned long origin,
 					    u32 nr_pages, const struct sb_page *page, u32 index)

@@ -56,7 +56,7 @@ static_assert(SB_PAGE_FREE + SB_NR_TYPES <= 16, "a state fits 4 bits, with a lis
  *	section plus the size of a descriptor for each page below one of its pages
  *	gives the descriptor of that page: both are numbers that may wrap.
  * @shift: log2 of the pages in a section
- * @flat: the table of a flat instance, where section 0 is all there is
+ * @flat: the table of a flat instance, where section 0 is all there is; else 0
  * @base_pfn: first page, at the start of a pageblock or of a section; links are
  *	counted from here
  * @nr_pages: pages covered, whole pageblocks or sections; 0 before there is a map.

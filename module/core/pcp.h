@@ -250,7 +250,8 @@ unsigned long sb_pcp_take_bulk(struct sb_zone *zone, struct sb_fallback *take, u
  * blocks on CPUs with large caches, and has a pcp_high of four batches at least. Here they
  * go some at a time, and interrupts are on in between: pcp_drain.h. Without pcp_at_once a
  * free that finds them too many leaves it at that, and each one after it gives some
- * back; a list that has no room left meanwhile loses its oldest block first.
+ * back, unless it has to move a list to where there is room; a list that has no room left
+ * meanwhile loses its oldest block first.
  *
  * Context: Any. Takes the per-CPU lock, and for an overflow the zone lock.
  * Return: true; false when there is more to be done for it first: debug.h.

@@ -194,11 +194,12 @@ bool sb_pcp_refill_more(struct sb_pcp *pcp, struct sb_pcp_list *list, unsigned i
 {
 	unsigned int limit = PART_EFFORT, most, done;
 	struct sb_zone *zone = pcp->zone;
+	bool begins = !list->nr_missing;
 
 	/* What CMA areas lend is a matter of balance. */
 	if (unlikely(type == SB_MOVABLE && zone->cma_pages))
 		return false;
-	if (!list->nr_missing) {
+	if (begins) {
 		if (sb_pcp_at_once(zone) || sb_engine_lacks(zone, order, type))
 			return false;
 		list->nr_missing = refill_blocks(pcp, zone, order);
@@ -210,7 +211,8 @@ bool sb_pcp_refill_more(struct sb_pcp *pcp, struct sb_pcp_list *list, unsigned i
 	done = fetch_own(zone, list, order, type, most, limit);
 	sb_unlock(&zone->lock);
 	list->nr_missing -= done;
-	if (limit == FRONT_EFFORT)
+	/* Whether lists may grow beside what is missing is seen once. */
+	if (begins)
 		sb_pcp_tune_refilled(pcp, zone, 0);
 	sb_pcp_move_down(list);
 	return done;

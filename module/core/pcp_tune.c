@@ -29,7 +29,10 @@ static bool is_small(unsigned int which)
 	return which >= SB_PCPTYPES && which < SB_PCP_HUGE;
 }
 
-/* A row that a free by the front leaves is one of less than a batch, if it is a small block's. */
+/*
+ * A row that a free by the front leaves is one of less than a batch, if it is a small block's
+ * and nothing is too much.
+ */
 static unsigned int most_in_a_row(const struct sb_instance *inst, unsigned int which)
 {
 	unsigned int batch = inst->cfg.pcp_batch;
@@ -145,8 +148,9 @@ static unsigned long nr_others(const struct sb_pcp *pcp)
 }
 
 /*
- * The front leaves no row of a batch with a small block. So where there is one, the free
- * before this was of a small block only if that was looked at, and nothing else came since.
+ * But beside a surplus, where rows do not matter, the front leaves no row of a batch with a
+ * small block. So where there is one, the free before this was of a small block only if that
+ * was looked at, and nothing else came since.
  */
 static bool is_row_of_small(struct sb_pcp *pcp, const struct sb_config *cfg)
 {

@@ -173,5 +173,27 @@ static void a_claim_takes_nothing_from_a_broken_list(void)
 	fixture_drop(&f);
 }
 
-UNIT_MAIN(UNIT_CASE(a_claim_takes_nothing_from_a_broken_list),
+/* A pageblock that says of itself that it is on a list of CMA: it is where it was before. */
+static void a_pageblock_of_another_type_than_it_says_is_told_at_once(void)
+{
+	struct sb_config cfg = fixture_config(MODEL_BASE, 64 * MiB);
+	struct sb_page *page;
+	long pfn;
+
+	cfg.pcp_high = 0;
+	fixture_boot(&f, &cfg);
+	do {
+		pfn = fixture_alloc(&f, cfg.pageblock_order, SB_MOVABLE);
+		EXPECT(pfn > 0);
+		page = sb_memmap_page(&f.inst.map,
+				      sb_pfn_buddy((unsigned long)pfn, cfg.pageblock_order));
+	} while (!sb_page_is_free(page, cfg.pageblock_order));
+	page->prev_state = (page->prev_state & ~7u) | SB_CMA;
+	fixture_free(&f, (unsigned long)pfn, cfg.pageblock_order);
+	EXPECT(f.inst.corrupt);
+	fixture_drop(&f);
+}
+
+UNIT_MAIN(UNIT_CASE(a_pageblock_of_another_type_than_it_says_is_told_at_once),
+	  UNIT_CASE(a_claim_takes_nothing_from_a_broken_list),
 	  UNIT_CASE(nothing_follows_a_stray_write_astray))
