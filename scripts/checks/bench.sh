@@ -130,4 +130,8 @@ step_hostbench()
 	grep -qF '{"name": "pair-order-0/list-buddy", "kernel": "host", "sbuddy": ' "$TMP/json"
 	! command -v python3 >/dev/null || well_formed "$TMP/json"
 	scripts/frag --check
+	if printf '\0\60' | build/frag/sbuddy-frag bad >"$TMP/frag" 2>&1; then
+		echo "a trace is replayed that asks for a type that there is not"
+		return 1
+	fi
 }

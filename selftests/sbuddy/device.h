@@ -32,6 +32,16 @@
 #define KSFT_SKIPPED 4
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
+/*
+ * What runs at exit has failed. The harness ends the process by itself, and its status is
+ * changed no other way; what was printed is to be seen.
+ */
+static inline void sb_fail_at_exit(void)
+{
+	fflush(NULL);
+	_exit(1);
+}
+
 static inline const char *sb_path(void)
 {
 	static char path[64];

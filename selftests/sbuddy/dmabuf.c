@@ -584,10 +584,8 @@ static void need_dmabufs(void)
 /* The harness ends the process itself. As it was found, whether it was there or not. */
 static void unload_importer(void)
 {
-	if (!access(IMPORTER "do", F_OK) && system("rmmod sbuddy_importer")) {
-		fflush(NULL);
-		_exit(1);
-	}
+	if (!access(IMPORTER "do", F_OK) && system("rmmod sbuddy_importer"))
+		sb_fail_at_exit();
 }
 
 int main(int argc, char **argv)

@@ -364,8 +364,7 @@ static void remove_instance(void)
 	if (!rmdir(ITEM))
 		return;
 	perror("# " ITEM);
-	fflush(NULL);
-	_exit(1);
+	sb_fail_at_exit();
 }
 
 int main(int argc, char **argv)

@@ -307,10 +307,8 @@ FAULTS(detach, .set_up = attach_movable, .run = run_detach, .tear_down = detach,
 /* The harness ends the process itself. */
 static void unload_importer(void)
 {
-	if (system("rmmod sbuddy_importer")) {
-		fflush(NULL);
-		_exit(1);
-	}
+	if (system("rmmod sbuddy_importer"))
+		sb_fail_at_exit();
 }
 
 /* What somebody touched whose memory is gone is to tell of the test, not to end it. */

@@ -228,10 +228,8 @@ static inline int remove_instance(void)
 static inline void remove_at_exit(void)
 {
 	/* The harness ends the process itself. */
-	if (remove_instance()) {
-		fflush(NULL);
-		_exit(1);
-	}
+	if (remove_instance())
+		sb_fail_at_exit();
 }
 
 /* 0 when there is one to test on; else the program's status. */

@@ -194,6 +194,31 @@ static void a_pageblock_of_another_type_than_it_says_is_told_at_once(void)
 	fixture_drop(&f);
 }
 
-UNIT_MAIN(UNIT_CASE(a_pageblock_of_another_type_than_it_says_is_told_at_once),
+/* Of four free pages that are on one list, one in the middle leads to a page in use. */
+static void a_merge_follows_no_link_that_does_not_lead_back(void)
+{
+	struct sb_config cfg = fixture_config(MODEL_BASE, 64 * MiB);
+	struct sb_page *page, *used, before;
+	unsigned long pfn, i;
+
+	cfg.pcp_high = 0;
+	fixture_boot(&f, &cfg);
+	pfn = (unsigned long)fixture_alloc(&f, 3, SB_MOVABLE);
+	EXPECT_EQ(sb_alloc_split(&f.inst, pfn, 3), 0);
+	for (i = 0; i < 8; i += 2)
+		fixture_free(&f, pfn + i, 0);
+	page = sb_memmap_page(&f.inst.map, pfn + 2);
+	used = sb_memmap_page(&f.inst.map, pfn + 7);
+	EXPECT(sb_page_next(page) != SB_PAGE_LINK_NONE && sb_page_prev(page) != SB_PAGE_LINK_NONE);
+	before = *used;
+	sb_page_set_next(page, (u32)(pfn + 7 - f.inst.map.base_pfn));
+	fixture_free(&f, pfn + 3, 0);
+	EXPECT(f.inst.corrupt);
+	EXPECT(!memcmp(used, &before, sizeof(before)));
+	fixture_drop(&f);
+}
+
+UNIT_MAIN(UNIT_CASE(a_merge_follows_no_link_that_does_not_lead_back),
+	  UNIT_CASE(a_pageblock_of_another_type_than_it_says_is_told_at_once),
 	  UNIT_CASE(a_claim_takes_nothing_from_a_broken_list),
 	  UNIT_CASE(nothing_follows_a_stray_write_astray))

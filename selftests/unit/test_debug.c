@@ -314,6 +314,20 @@ static void pages_that_nobody_had_are_not_zeroed_again(void)
 	fixture_exit(&f);
 }
 
+/* Without per-CPU lists it gets one; singly all would come. */
+static void a_request_for_many_zeroed_pages_is_one(void)
+{
+	struct sb_request request = {
+		.type = SB_MOVABLE, .zone = SB_ZONE_NORMAL, .nid = SB_NID_ANY, .gfp = SB_GFP_KERNEL
+	};
+	unsigned long pfns[4] = { [0 ... 3] = SB_PFN_NONE };
+
+	boot_zeroed(0);
+	EXPECT_EQ(sb_alloc_bulk(&f.inst, &request, 4, pfns), 1);
+	give(pfns[0], 0);
+	fixture_exit(&f);
+}
+
 static void bad_pages_are_zeroed_as_well(void)
 {
 	unsigned long pfn;
@@ -781,6 +795,7 @@ UNIT_MAIN(UNIT_CASE(switched_on_all_free_pages_are_filled_and_none_in_use),
 	  UNIT_CASE(pages_handed_over_later_are_filled),
 	  UNIT_CASE(what_was_written_to_is_zeroed_when_it_is_freed),
 	  UNIT_CASE(pages_that_nobody_had_are_not_zeroed_again),
+	  UNIT_CASE(a_request_for_many_zeroed_pages_is_one),
 	  UNIT_CASE(bad_pages_are_zeroed_as_well),
 	  UNIT_CASE(a_scan_tells_which_free_pages_are_not_zero),
 	  UNIT_CASE(pages_handed_over_are_zeroed),

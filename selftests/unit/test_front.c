@@ -571,6 +571,49 @@ static void what_cma_areas_lend_is_left_to_others(void)
 	fixture_exit(&f);
 }
 
+static void an_empty_list_begins_its_refill_without_a_look_at_zones(void)
+{
+	const struct sb_pcp_list *list;
+	unsigned long pfn;
+
+	boot(64, 1);
+	sb_pcp_drain_all(&f.inst);
+	list = &zone->pcp[0].list[sb_pcp_list_index(0, SB_MOVABLE)];
+	f.inst.cfg.pcp_at_once = false;
+	zone->cma_pages = 1;
+	EXPECT_EQ(sb_front_take_more(&f.inst, SB_GFP_MOVABLE, 0), SB_PFN_NONE);
+	zone->cma_pages = 0;
+	f.inst.cfg.pcp_at_once = true;
+	EXPECT_EQ(sb_front_take_more(&f.inst, SB_GFP_MOVABLE, 0), SB_PFN_NONE);
+	f.inst.cfg.pcp_at_once = false;
+	EXPECT_EQ(sb_front_take_more(&f.inst, SB_GFP_RECLAIMABLE, 0), SB_PFN_NONE);
+	EXPECT_EQ(list->nr_missing, 0);
+	pfn = sb_front_take_more(&f.inst, SB_GFP_MOVABLE, 0);
+	CHECK(&f);
+	EXPECT(pfn != SB_PFN_NONE);
+	EXPECT_EQ(1 + list->nr + list->nr_missing, f.inst.cfg.pcp_batch);
+	fixture_free(&f, pfn, 0);
+	fixture_exit(&f);
+}
+
+/* Freed in a row: it is not looked at again while what is too much goes. */
+static void a_small_block_beside_a_surplus_is_put(void)
+{
+	unsigned long pfn;
+
+	boot(64, 1);
+	pfn = (unsigned long)fixture_alloc(&f, 1, SB_MOVABLE);
+	zone->pcp[0].in_a_row = f.inst.cfg.pcp_batch;
+	EXPECT(!sb_front_put(&f.inst, pfn, 1));
+	EXPECT(!sb_front_put_more(&f.inst, pfn, 1));
+	zone->pcp[0].surplus.nr_pages = 1;
+	EXPECT(sb_front_put_more(&f.inst, pfn, 1));
+	EXPECT_EQ(zone->pcp[0].in_a_row, f.inst.cfg.pcp_batch + 2);
+	EXPECT_EQ(zone->pcp[0].surplus.nr_pages, 0);
+	CHECK(&f);
+	fixture_exit(&f);
+}
+
 static void huge_pages_have_lists(void)
 {
 	struct sb_config cfg = fixture_config(BASE, 16 * MiB);
@@ -692,6 +735,8 @@ UNIT_MAIN(UNIT_CASE(a_pair_of_a_small_order_takes_no_lock),
 	  UNIT_CASE(a_large_block_that_somebody_looks_at_goes_the_long_way),
 	  UNIT_CASE(who_asks_in_vain_for_a_large_block_takes_no_lock),
 	  UNIT_CASE(a_zone_gives_large_blocks_as_long_as_it_has_plenty),
-	  UNIT_CASE(what_cma_areas_lend_is_left_to_others), UNIT_CASE(huge_pages_have_lists),
+	  UNIT_CASE(what_cma_areas_lend_is_left_to_others),
+	  UNIT_CASE(an_empty_list_begins_its_refill_without_a_look_at_zones),
+	  UNIT_CASE(a_small_block_beside_a_surplus_is_put), UNIT_CASE(huge_pages_have_lists),
 	  UNIT_CASE(nothing_else_than_a_large_block_in_use_is_given),
 	  UNIT_CASE(lists_are_drained_and_frozen_under_their_cpus))
