@@ -80,8 +80,8 @@ void sb_freelist_give_up(struct sb_zone *zone, unsigned int order, unsigned int 
  * followed: the instance is corrupt from then on, sb_instance_broken(), and nobody must take
  * the block for what its descriptor says. Returns whether it was taken off.
  */
-static __always_inline bool sb_freelist_unlink(struct sb_zone *zone, const struct sb_memmap *map,
-					       struct sb_page *page, unsigned int order, u32 index)
+static inline bool sb_freelist_unlink(struct sb_zone *zone, const struct sb_memmap *map,
+				      struct sb_page *page, unsigned int order, u32 index)
 	__must_hold(zone->lock)
 {
 	u32 word = page->next_order, state = page->prev_state;
@@ -154,9 +154,8 @@ static inline bool sb_freelist_unlink_inner(struct sb_free_area *area, unsigned 
 }
 
 /* Takes the first block off a list that is not empty, as sb_freelist_unlink(); NULL then. */
-static __always_inline struct sb_page *sb_freelist_pop(struct sb_zone *zone,
-						       const struct sb_memmap *map,
-						       unsigned int order, unsigned int type)
+static inline struct sb_page *sb_freelist_pop(struct sb_zone *zone, const struct sb_memmap *map,
+					      unsigned int order, unsigned int type)
 	__must_hold(zone->lock)
 {
 	struct sb_free_list *list = &zone->free_area[order].list[type];
