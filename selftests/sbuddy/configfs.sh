@@ -8,6 +8,7 @@
 # shellcheck disable=SC2320,SC2154 # nr is of tap.sh
 
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/meminfo.sh"
 
 configfs=/sys/kernel/config
 debugfs=/sys/kernel/debug
@@ -217,7 +218,7 @@ test_in_use()
 
 test_sandbox()
 {
-	free=$(sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+	free=$(free_kib)
 	echo 8M > $a/memory
 	echo 1 > $a/live
 	result $? "a sandbox of 8 MiB starts"
@@ -233,7 +234,7 @@ test_sandbox()
 	! { echo 1 > $a/live; } 2> /dev/null && [ "$(cat $a/live)" = 0 ] &&
 		[ "$(complaints | wc -l)" = 1 ] && complaints | grep -q "no 1073741824 KiB to lend"
 	result $? "more memory than there is is refused with one line"
-	now=$(sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+	now=$(free_kib)
 	[ $((free - now)) -lt 2048 ]
 	result $? "and all is given back"
 }

@@ -8,6 +8,7 @@
 # shellcheck disable=SC2320
 
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/meminfo.sh"
 
 configfs=/sys/kernel/config/sbuddy
 debugfs=/sys/kernel/debug/sbuddy
@@ -253,11 +254,6 @@ kernel_block_mib()
 	echo $(((1 << (orders - 1)) / 256))
 }
 
-free_kib()
-{
-	sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo
-}
-
 # back_to KIB: so much is free again, or nearly, in a while: what the kernel itself does
 # meanwhile, and gives back later, is not ours. One that looks for leaks and wrong addresses
 # keeps notes of what was freed: there no more is told than that no block was lost.
@@ -322,7 +318,7 @@ test_sandbox()
 	[ $i = 50 ]
 	result $? "$kind: it grows and shrinks 50 times"
 	back_to "$before"
-	result $? "$kind: MemFree is as before"
+	result $? "$kind: as much memory is free as before"
 	right "after that"
 	takes grow 4M
 	stop

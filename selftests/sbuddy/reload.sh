@@ -5,15 +5,11 @@
 # ended in between: nothing is left behind.
 
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/meminfo.sh"
 
 rounds=${SBUDDY_RELOADS:-100}
 cpus=$(grep -c ^processor /proc/cpuinfo)
 configfs=/sys/kernel/config
-
-meminfo()
-{
-	sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo
-}
 
 mappings()
 {
@@ -69,16 +65,16 @@ lossless_rounds()
 {
 	ran='' memory_back='' slab_back='' maps_back=''
 	settle
-	free=$(meminfo MemFree)
+	free=$(free_kib)
 	slab=$(meminfo Slab)
 	maps=$(mappings)
 	rounds_of "$rounds" || return 1
 	ran=1
 	settle
-	free_now=$(meminfo MemFree)
+	free_now=$(free_kib)
 	slab_now=$(meminfo Slab)
 	maps_now=$(mappings)
-	echo "# MemFree $free -> $free_now kB, Slab $slab -> $slab_now kB," \
+	echo "# free $free -> $free_now kB, Slab $slab -> $slab_now kB," \
 		"vmalloc $maps -> $maps_now"
 	# An instance is made in three of four rounds: a kilobyte lost in each is seen.
 	# What each CPU keeps for itself comes and goes.
@@ -105,7 +101,7 @@ done
 [ -n "$ran" ]
 result $? "$rounds rounds"
 [ -n "$memory_back" ]
-result $? "MemFree is as before"
+result $? "as much memory is free as before"
 [ -n "$slab_back" ]
 result $? "Slab is as before"
 [ -n "$maps_back" ]
